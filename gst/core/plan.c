@@ -1,0 +1,405 @@
+/* imbytes: what was asked for -> what is to be done.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "plan.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#include "colourspace.h"
+
+/* libjpeg's own limit, a little below the 65535 of ITU-T T.81. */
+#define JPEG_MAX_SIZE 65500
+/* What libpng accepts unless it is told otherwise: larger files are written for
+ * nobody. */
+#define PNG_MAX_SIZE 1000000
+
+/* A strip is worth coding on a thread of its own, and costs next to nothing in
+ * bytes, from about this many pixels on. */
+#define STRIP_PIXELS 32768
+#define MAX_STRIPS 32
+/* Reading a pixel costs about this part of coding one. */
+#define READ_COST 8
+/* A restart interval is a 16-bit number (ITU-T T.81, B.2.4.4). */
+#define MAX_RESTART_INTERVAL 65535
+
+int
+im_plan_max_size (ImCodecId codec)
+{
+  return codec == IM_CODEC_PNG ? PNG_MAX_SIZE : JPEG_MAX_SIZE;
+}
+
+static int
+round_size (double size)
+{
+  if (size < 1.0)
+    return 1;
+  return size > INT_MAX ? INT_MAX : (int) floor (size + 0.5);
+}
+
+static int64_t
+greatest_common_divisor (int64_t a, int64_t b)
+{
+  while (b != 0) {
+    int64_t rest = a % b;
+
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+static void
+multiply_ratio (int64_t * n, int64_t * d, int64_t by_n, int64_t by_d)
+{
+  int64_t g = greatest_common_divisor (by_n, by_d);
+
+  by_n /= g;
+  by_d /= g;
+  g = greatest_common_divisor (*n, by_d);
+  *n /= g;
+  by_d /= g;
+  g = greatest_common_divisor (*d, by_n);
+  *d /= g;
+  by_n /= g;
+  *n *= by_n;
+  *d *= by_d;
+  while (*n > INT_MAX || *d > INT_MAX) {
+    *n = (*n + 1) / 2;
+    *d = (*d + 1) / 2;
+  }
+}
+
+static bool
+plan_crop (ImPlan * plan, const ImRequest * request, ImError * error)
+{
+  ImRect crop = request->crop;
+  int64_t right, bottom;
+
+  if (crop.width == 0 && crop.height == 0)
+    crop = (ImRect) { 0, 0, plan->input.width, plan->input.height };
+  right = (int64_t) crop.x + crop.width;
+  bottom = (int64_t) crop.y + crop.height;
+  if (crop.x < 0)
+    crop.x = 0;
+  if (crop.y < 0)
+    crop.y = 0;
+  if (right > plan->input.width)
+    right = plan->input.width;
+  if (bottom > plan->input.height)
+    bottom = plan->input.height;
+  if (right <= crop.x || bottom <= crop.y)
+    return im_error_set (error, IM_ERROR_INVALID,
+        "The crop %dx%d at %d,%d lies outside the %dx%d frame.",
+        request->crop.width, request->crop.height, request->crop.x,
+        request->crop.y, plan->input.width, plan->input.height);
+  crop.width = (int) (right - crop.x);
+  crop.height = (int) (bottom - crop.y);
+  plan->crop = crop;
+  plan->src_x = crop.x;
+  plan->src_y = crop.y;
+  plan->src_width = crop.width;
+  plan->src_height = crop.height;
+  return true;
+}
+
+/* The picture covers the canvas, and what does not fit is cut off evenly. */
+static void
+plan_cover (ImPlan * plan, double width, double height, double scale)
+{
+  double shown_width = plan->width / scale, shown_height =
+      plan->height / scale;
+
+  if (shown_width < width) {
+    double cut = plan->src_width * (1.0 - shown_width / width);
+
+    plan->src_x += cut / 2;
+    plan->src_width -= cut;
+  }
+  if (shown_height < height) {
+    double cut = plan->src_height * (1.0 - shown_height / height);
+
+    plan->src_y += cut / 2;
+    plan->src_height -= cut;
+  }
+}
+
+static int
+smaller (int a, int b)
+{
+  return a < b ? a : b;
+}
+
+/* Both sizes were asked for. @width and @height are those of the picture as it
+ * is to be seen. */
+static void
+plan_fit (ImPlan * plan, const ImRequest * request, double width, double height)
+{
+  double scale_x = request->width / width, scale_y = request->height / height;
+  double scale = request->fit == IM_FIT_COVER ?
+      fmax (scale_x, scale_y) : fmin (scale_x, scale_y);
+  int fitted_width, fitted_height;
+
+  if (!request->enlarge)
+    scale = fmin (scale, 1.0);
+  fitted_width = round_size (width * scale);
+  fitted_height = round_size (height * scale);
+  plan->width = request->width;
+  plan->height = request->height;
+
+  switch (request->fit) {
+    case IM_FIT_FILL:
+      if (!request->enlarge) {
+        plan->width = smaller (plan->width, round_size (width));
+        plan->height = smaller (plan->height, round_size (height));
+      }
+      break;
+    case IM_FIT_COVER:
+      plan->width = smaller (plan->width, fitted_width);
+      plan->height = smaller (plan->height, fitted_height);
+      plan_cover (plan, width, height, scale);
+      break;
+    case IM_FIT_INSIDE:
+      plan->width = smaller (plan->width, fitted_width);
+      plan->height = smaller (plan->height, fitted_height);
+      break;
+    case IM_FIT_CONTAIN:
+      fitted_width = smaller (plan->width, fitted_width);
+      fitted_height = smaller (plan->height, fitted_height);
+      plan->picture = (ImRect) {
+        (plan->width - fitted_width) / 2, (plan->height - fitted_height) / 2,
+            fitted_width, fitted_height};
+      return;
+  }
+  plan->picture = (ImRect) { 0, 0, plan->width, plan->height };
+}
+
+static void
+plan_size (ImPlan * plan, const ImRequest * request)
+{
+  const ImImageInfo *input = &plan->input;
+  double width = plan->crop.width, height = plan->crop.height;
+
+  if (request->square_pixels)
+    width = width * input->par_n / input->par_d;
+
+  if (request->width > 0 && request->height > 0) {
+    plan_fit (plan, request, width, height);
+    return;
+  }
+  plan->width = round_size (width);
+  plan->height = round_size (height);
+  if (request->width > 0 && (request->enlarge || request->width < width)) {
+    plan->width = request->width;
+    plan->height = round_size (request->width * height / width);
+  } else if (request->height > 0 && (request->enlarge
+          || request->height < height)) {
+    plan->height = request->height;
+    plan->width = round_size (request->height * width / height);
+  }
+  plan->picture = (ImRect) { 0, 0, plan->width, plan->height };
+}
+
+static void
+plan_pixel_aspect (ImPlan * plan, const ImRequest * request)
+{
+  int64_t n = 1, d = 1;
+
+  if (!request->square_pixels) {
+    multiply_ratio (&n, &d, plan->input.par_n, plan->input.par_d);
+    /* Stretching changes the shape of the pixels, and only that. */
+    if (request->fit == IM_FIT_FILL && request->width > 0
+        && request->height > 0) {
+      multiply_ratio (&n, &d, plan->crop.width, plan->width);
+      multiply_ratio (&n, &d, plan->height, plan->crop.height);
+    }
+  }
+  plan->par_n = (int) (n > 0 ? n : 1);
+  plan->par_d = (int) (d > 0 ? d : 1);
+}
+
+static bool
+has_borders (const ImPlan * plan)
+{
+  return plan->picture.width < plan->width
+      || plan->picture.height < plan->height;
+}
+
+static ImSubsampling
+own_subsampling (const ImFormat * format)
+{
+  if (format->model == IM_MODEL_GRAY)
+    return IM_SUBSAMPLING_GRAY;
+  if (format->model == IM_MODEL_RGB || format->component[1].h_shift > 0)
+    return IM_SUBSAMPLING_420;
+  return format->component[1].w_shift > 0 ?
+      IM_SUBSAMPLING_422 : IM_SUBSAMPLING_444;
+}
+
+static void
+plan_jpeg (ImPlan * plan, const ImRequest * request)
+{
+  ImSubsampling subsampling = request->jpeg.subsampling;
+
+  if (subsampling == IM_SUBSAMPLING_AUTO)
+    subsampling = own_subsampling (&plan->input.format);
+  plan->jpeg.subsampling = subsampling;
+  plan->bit_depth = 8;
+  plan->model = subsampling == IM_SUBSAMPLING_GRAY ?
+      IM_MODEL_GRAY : IM_MODEL_YCBCR;
+  plan->n_components = subsampling == IM_SUBSAMPLING_GRAY ? 1 : 3;
+  plan->w_shift = subsampling == IM_SUBSAMPLING_420
+      || subsampling == IM_SUBSAMPLING_422;
+  plan->h_shift = subsampling == IM_SUBSAMPLING_420;
+}
+
+static void
+plan_png (ImPlan * plan, const ImRequest * request)
+{
+  const ImFormat *format = &plan->input.format;
+
+  plan->bit_depth = request->png.bit_depth;
+  if (plan->bit_depth == 0)
+    plan->bit_depth = format->model != IM_MODEL_YCBCR
+        && format->component[0].depth == 16 ? 16 : 8;
+  plan->png.bit_depth = plan->bit_depth;
+  plan->model = format->model == IM_MODEL_GRAY ?
+      IM_MODEL_GRAY : IM_MODEL_RGB;
+  plan->has_alpha = format->has_alpha
+      || (has_borders (plan) && request->background >> 24 < 255);
+  plan->n_components = (plan->model == IM_MODEL_GRAY ? 1 : 3)
+      + plan->has_alpha;
+}
+
+/* Samples of one byte that do not fill it are rare enough for the deep path. */
+static bool
+has_odd_depth (const ImFormat * format)
+{
+  for (int c = 0; c < format->n_components; c++)
+    if (format->sample_bytes == 1 && format->component[c].depth != 8)
+      return true;
+  return false;
+}
+
+/* Flattening commutes with resampling and with matrices, but not with a change
+ * of transfer function. */
+static void
+plan_flatten (ImPlan * plan)
+{
+  const ImFormat *format = &plan->input.format;
+
+  plan->flatten = plan->codec == IM_CODEC_JPEG && format->has_alpha
+      && format->sample_bytes == 1 && !has_odd_depth (format)
+      && !plan->linear_light;
+  if (plan->flatten)
+    im_colour_code (&plan->input, plan->background, plan->flat_code);
+}
+
+static void
+plan_arithmetic (ImPlan * plan)
+{
+  const ImFormat *format = &plan->input.format;
+  const ImColour *colour = &plan->input.colour;
+  bool alpha;
+
+  plan->linear_light = colour->transfer != IM_TRANSFER_SDR
+      || (colour->primaries != IM_PRIMARIES_BT709
+      && format->model != IM_MODEL_GRAY);
+  plan_flatten (plan);
+  alpha = format->has_alpha && !plan->flatten;
+  plan->deep = plan->linear_light || plan->has_alpha || alpha
+      || plan->bit_depth > 8 || has_odd_depth (format);
+  plan->words = !plan->deep && (plan->flatten || format->sample_bytes == 2);
+  plan->luma_only = plan->model == IM_MODEL_GRAY
+      && format->model == IM_MODEL_YCBCR && !plan->linear_light;
+  plan->chroma_w_shift = plan->chroma_h_shift = 0;
+  if (plan->model == IM_MODEL_YCBCR && format->model == IM_MODEL_YCBCR
+      && !plan->linear_light && !alpha) {
+    plan->chroma_w_shift = plan->w_shift;
+    plan->chroma_h_shift = plan->h_shift;
+  }
+}
+
+/* What has to see the whole picture to do what it is for. */
+static bool
+codes_whole (const ImPlan * plan)
+{
+  if (plan->codec == IM_CODEC_JPEG)
+    return plan->jpeg.progressive || plan->jpeg.optimize;
+  return plan->png.level == 9;
+}
+
+static void
+plan_strips (ImPlan * plan)
+{
+  int64_t out = (int64_t) plan->width * plan->height;
+  int64_t in = (int64_t) plan->crop.width * plan->crop.height / READ_COST;
+  int64_t n = (out > in ? out : in) / STRIP_PIXELS, rows;
+
+  if (n > MAX_STRIPS)
+    n = MAX_STRIPS;
+  plan->strip_rows = plan->height;
+  plan->n_strips = 1;
+  if (codes_whole (plan))
+    return;
+  rows = n > 1 ? (plan->height + n - 1) / n : plan->height;
+  if (plan->codec == IM_CODEC_JPEG) {
+    int64_t across = im_subsampled (plan->width, 3 + plan->w_shift);
+    int64_t most = MAX_RESTART_INTERVAL / across << (3 + plan->h_shift);
+
+    /* An interval as long as the whole picture is never written. */
+    if (rows < plan->height || plan->height > most)
+      rows = rows < most / IM_BLOCK_ROWS * IM_BLOCK_ROWS ?
+          rows : most / IM_BLOCK_ROWS * IM_BLOCK_ROWS;
+  }
+  if (rows >= plan->height)
+    return;
+  rows = (rows + IM_BLOCK_ROWS - 1) / IM_BLOCK_ROWS * IM_BLOCK_ROWS;
+  plan->strip_rows = smaller ((int) rows, plan->height);
+  plan->n_strips = (plan->height + plan->strip_rows - 1) / plan->strip_rows;
+}
+
+bool
+im_plan_make (ImPlan * plan, const ImImageInfo * input,
+    const ImRequest * request, ImError * error)
+{
+  const char *name = request->codec == IM_CODEC_PNG ? "PNG" : "JPEG";
+  int max_size = im_plan_max_size (request->codec);
+
+  memset (plan, 0, sizeof (*plan));
+  plan->input = *input;
+  plan->codec = request->codec;
+  plan->method = request->method;
+  plan->background = request->background;
+  plan->jpeg = request->jpeg;
+  plan->png = request->png;
+
+  if (!plan_crop (plan, request, error))
+    return false;
+  plan_size (plan, request);
+  if (plan->width > max_size || plan->height > max_size)
+    return im_error_set (error, IM_ERROR_TOO_LARGE,
+        "%s images end at %d pixels each way, and this one would be %dx%d; "
+        "set width and height to something smaller%s.", name, max_size,
+        plan->width, plan->height,
+        request->codec == IM_CODEC_JPEG ? " or use PNG" : "");
+  plan_pixel_aspect (plan, request);
+  if (request->codec == IM_CODEC_PNG)
+    plan_png (plan, request);
+  else
+    plan_jpeg (plan, request);
+  plan_arithmetic (plan);
+  plan_strips (plan);
+  return true;
+}
+
+/* im_plan_make () clears a plan before it fills it, and its inputs are copied
+ * whole, so that equal plans have equal bytes, padding and all, when their
+ * inputs do; where they do not, a plan is built once more than it had to be. */
+bool
+im_plan_equal (const ImPlan * a, const ImPlan * b)
+{
+  return memcmp (a, b, sizeof (*a)) == 0;
+}
