@@ -1,0 +1,75 @@
+/* imbytes: method, sizes and siting -> tables of weights.
+ *
+ * Along one axis, each output sample is a weighted sum of neighbouring source
+ * samples. Which, and with what weights, is all that makes one resampling method
+ * differ from another. The weights are Pillow's: the kernel is stretched by the
+ * scale when shrinking (so that it antialiases), cut off at the edges of the
+ * picture and normalised.
+ *
+ *   bilinear  1 - |x|                                        |x| < 1
+ *   bicubic   Keys' cubic convolution, a = -0.5              |x| < 2
+ *   area      1                                              |x| <= 1/2
+ *   lanczos   sinc (x) sinc (x / 3)                          |x| < 3
+ *   spline36  cubic spline pieces through 6 samples          |x| < 3
+ *   nearest   the sample below, whatever the scale
+ *
+ * Thread-safety: a table never changes once built; share it freely.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "plan.h"
+
+/* Weights are in Q15: this stands for 1. A sample that is taken alone has
+ * 32767, the largest int16; rounding makes that exact (kernels.h). */
+#define IM_WEIGHT_ONE 32768
+
+typedef struct
+{
+  int n_out;                    /* output samples */
+  int first, last;              /* source samples used: [first, last) */
+  int max_taps;
+  int stride;                   /* weights from one output sample to the next */
+  /* Output sample i is source sample first + i, for every i. */
+  bool identity;
+  int32_t *start;               /* first source sample, counted from `first` */
+  int32_t *taps;                /* how many */
+  int16_t *weight;              /* Q15, sums to IM_WEIGHT_ONE */
+  float *weight_f;              /* sums to 1 */
+  /* Sharp kernels have weights above 1 at the edges of an enlarged picture,
+   * which Q15 cannot hold: among the outputs [0, sharp_begin) and
+   * [sharp_end, n_out) only weight_f is right. */
+  int sharp_begin, sharp_end;
+} ImFilter;
+
+/* Output sample i has its centre at offset + (i + 0.5) * scale in the source,
+ * where sample k covers [k, k + 1). Only samples in [min, max) are used. */
+typedef struct
+{
+  ImMethod method;
+  int n_out;
+  double scale, offset;
+  int min, max;
+  /* Two fields woven into one picture that is not resized along this axis:
+   * output line i is line first_line + i of the frame, and takes its chroma,
+   * which has half as many rows, from those of its own field. */
+  bool fields;
+  int first_line;
+} ImFilterSpec;
+
+typedef enum
+{
+  IM_AXIS_HORIZONTAL,
+  IM_AXIS_VERTICAL
+} ImAxis;
+
+/* What component @c of @plan needs along @axis. Chroma siting is nothing but an
+ * offset. Chroma that is neither resized nor resubsampled is left where it is:
+ * moving it by a quarter of a sample would only blur it. */
+ImFilterSpec im_filter_spec (const ImPlan * plan, int c, ImAxis axis);
+
+/* False when out of memory, and then @filter is empty. @filter has to be all
+ * zero or built before. */
+bool im_filter_build (ImFilter * filter, const ImFilterSpec * spec);
+void im_filter_clear (ImFilter * filter);
