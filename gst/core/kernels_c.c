@@ -1,0 +1,41 @@
+/* imbytes: the portable kernels, and which table this processor gets.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "kernels_loops.h"
+
+static const ImKernels kernels_c = {
+  "C",
+  vertical_u8, vertical_wide_u8,
+  vertical_q6, vertical_wide_q6, vertical_f32,
+  split2, split3, split4,
+  columns_from_rows, rows_from_columns,
+  horizontal_q6, horizontal_wide_q6, horizontal_f32,
+  mean_1x2, mean_2x2, mix1, mix3, mix_rgb
+};
+
+#ifdef HAVE_AVX2
+extern const ImKernels im_kernels_avx2;
+#endif
+
+int
+im_kernels_all (const ImKernels ** all, int max)
+{
+  int n = 0;
+
+  if (n < max)
+    all[n++] = &kernels_c;
+#ifdef HAVE_AVX2
+  if (n < max && __builtin_cpu_supports ("avx2"))
+    all[n++] = &im_kernels_avx2;
+#endif
+  return n;
+}
+
+const ImKernels *
+im_kernels_get (void)
+{
+  const ImKernels *all[4];
+
+  return all[im_kernels_all (all, 4) - 1];
+}

@@ -1,0 +1,300 @@
+/* imbytes: the portable loops behind kernels.h.
+ *
+ * Included once by each kernels_*.c, which compiles them for its own
+ * instruction set: written so that the compiler vectorises every one.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "kernels.h"
+
+static inline int16_t
+mulhrs (int16_t a, int16_t b)
+{
+  return (int16_t) ((a * b + 0x4000) >> 15);
+}
+
+static inline uint8_t
+clamp_u8 (int32_t v)
+{
+  return (uint8_t) (v < 0 ? 0 : v > 255 ? 255 : v);
+}
+
+static inline void
+vertical_u8 (int16_t * restrict dst, const uint8_t * const *rows,
+    const int16_t * weight, int taps, int n)
+{
+  const uint8_t *restrict row = rows[0];
+  int16_t w = weight[0];
+
+  for (int x = 0; x < n; x++)
+    dst[x] = mulhrs ((int16_t) (row[x] << IM_Q), w);
+  for (int t = 1; t < taps; t++) {
+    row = rows[t];
+    w = weight[t];
+    for (int x = 0; x < n; x++)
+      dst[x] = (int16_t) (dst[x] + mulhrs ((int16_t) (row[x] << IM_Q), w));
+  }
+}
+
+/* Blocks of columns keep the sums in cache whatever the number of taps. */
+#define WIDE_BLOCK 256
+
+static inline void
+vertical_wide_u8 (int16_t * restrict dst, const uint8_t * const *rows,
+    const int16_t * weight, int taps, int n)
+{
+  for (int x0 = 0; x0 < n; x0 += WIDE_BLOCK) {
+    int count = n - x0 < WIDE_BLOCK ? n - x0 : WIDE_BLOCK;
+    int32_t sum[WIDE_BLOCK] = { 0 };
+
+    for (int t = 0; t < taps; t++) {
+      const uint8_t *restrict row = rows[t] + x0;
+      int32_t w = weight[t];
+
+      for (int x = 0; x < count; x++)
+        sum[x] += row[x] * w;
+    }
+    for (int x = 0; x < count; x++)
+      dst[x0 + x] = (int16_t) ((sum[x] + (1 << (14 - IM_Q))) >> (15 - IM_Q));
+  }
+}
+
+static inline void
+vertical_q6 (int16_t * restrict dst, const int16_t * const *rows,
+    const int16_t * weight, int taps, int n)
+{
+  const int16_t *restrict row = rows[0];
+  int16_t w = weight[0];
+
+  for (int x = 0; x < n; x++)
+    dst[x] = mulhrs (row[x], w);
+  for (int t = 1; t < taps; t++) {
+    row = rows[t];
+    w = weight[t];
+    for (int x = 0; x < n; x++)
+      dst[x] = (int16_t) (dst[x] + mulhrs (row[x], w));
+  }
+}
+
+static inline void
+vertical_wide_q6 (int16_t * restrict dst, const int16_t * const *rows,
+    const int16_t * weight, int taps, int n)
+{
+  for (int x0 = 0; x0 < n; x0 += WIDE_BLOCK) {
+    int count = n - x0 < WIDE_BLOCK ? n - x0 : WIDE_BLOCK;
+    int32_t sum[WIDE_BLOCK] = { 0 };
+
+    for (int t = 0; t < taps; t++) {
+      const int16_t *restrict row = rows[t] + x0;
+      int32_t w = weight[t];
+
+      for (int x = 0; x < count; x++)
+        sum[x] += row[x] * w;
+    }
+    for (int x = 0; x < count; x++)
+      dst[x0 + x] = (int16_t) ((sum[x] + 0x4000) >> 15);
+  }
+}
+
+static inline void
+split2 (uint8_t * const *rows, const uint8_t * restrict src, int n)
+{
+  uint8_t *restrict a = rows[0], *restrict b = rows[1];
+
+  for (int x = 0; x < n; x++) {
+    a[x] = src[2 * x];
+    b[x] = src[2 * x + 1];
+  }
+}
+
+static inline void
+split3 (uint8_t * const *rows, const uint8_t * restrict src, int n)
+{
+  uint8_t *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];
+
+  for (int x = 0; x < n; x++) {
+    a[x] = src[3 * x];
+    b[x] = src[3 * x + 1];
+    c[x] = src[3 * x + 2];
+  }
+}
+
+static inline void
+split4 (uint8_t * const *rows, const uint8_t * restrict src, int n)
+{
+  uint8_t *restrict a = rows[0], *restrict b = rows[1];
+  uint8_t *restrict c = rows[2], *restrict d = rows[3];
+
+  for (int x = 0; x < n; x++) {
+    a[x] = src[4 * x];
+    b[x] = src[4 * x + 1];
+    c[x] = src[4 * x + 2];
+    d[x] = src[4 * x + 3];
+  }
+}
+
+static inline void
+vertical_f32 (float *restrict dst, const float *const *rows,
+    const float *weight, int taps, int n)
+{
+  const float *restrict row = rows[0];
+  float w = weight[0];
+
+  for (int x = 0; x < n; x++)
+    dst[x] = row[x] * w;
+  for (int t = 1; t < taps; t++) {
+    row = rows[t];
+    w = weight[t];
+    for (int x = 0; x < n; x++)
+      dst[x] += row[x] * w;
+  }
+}
+
+static inline void
+columns_from_rows (int16_t * restrict dst, const int16_t * const *rows, int n)
+{
+  for (int x = 0; x < n; x++)
+    for (int l = 0; l < IM_LANES; l++)
+      dst[x * IM_LANES + l] = rows[l][x];
+}
+
+static inline void
+rows_from_columns (int16_t * const *rows, const int16_t * restrict src, int n)
+{
+  for (int l = 0; l < IM_LANES; l++) {
+    int16_t *restrict row = rows[l];
+
+    for (int x = 0; x < n; x++)
+      row[x] = src[x * IM_LANES + l];
+  }
+}
+
+static inline void
+horizontal_q6 (int16_t * restrict dst, const int16_t * restrict src,
+    const ImFilter * filter)
+{
+  for (int i = 0; i < filter->n_out; i++) {
+    const int16_t *column = src + (int64_t) filter->start[i] * IM_LANES;
+    const int16_t *weight = filter->weight + (int64_t) i * filter->stride;
+    int16_t sum[IM_LANES] = { 0 };
+
+    for (int t = 0; t < filter->taps[i]; t++)
+      for (int l = 0; l < IM_LANES; l++)
+        sum[l] = (int16_t) (sum[l] + mulhrs (column[t * IM_LANES + l],
+                weight[t]));
+    for (int l = 0; l < IM_LANES; l++)
+      dst[(int64_t) i * IM_LANES + l] = sum[l];
+  }
+}
+
+static inline void
+horizontal_wide_q6 (int16_t * restrict dst, const int16_t * restrict src,
+    const ImFilter * filter)
+{
+  for (int i = 0; i < filter->n_out; i++) {
+    const int16_t *column = src + (int64_t) filter->start[i] * IM_LANES;
+    const int16_t *weight = filter->weight + (int64_t) i * filter->stride;
+    int32_t sum[IM_LANES] = { 0 };
+
+    for (int t = 0; t < filter->taps[i]; t++)
+      for (int l = 0; l < IM_LANES; l++)
+        sum[l] += column[t * IM_LANES + l] * weight[t];
+    for (int l = 0; l < IM_LANES; l++)
+      dst[(int64_t) i * IM_LANES + l] = (int16_t) ((sum[l] + 0x4000) >> 15);
+  }
+}
+
+static inline void
+horizontal_f32 (float *restrict dst, const float *restrict src,
+    const ImFilter * filter)
+{
+  for (int i = 0; i < filter->n_out; i++) {
+    const float *sample = src + filter->start[i];
+    const float *weight = filter->weight_f + (int64_t) i * filter->stride;
+    float sum = 0.0f;
+
+    for (int t = 0; t < filter->taps[i]; t++)
+      sum += sample[t] * weight[t];
+    dst[i] = sum;
+  }
+}
+
+static inline void
+mean_1x2 (int16_t * restrict dst, const int16_t * top, const int16_t * bottom,
+    int n)
+{
+  for (int x = 0; x < n; x++)
+    dst[x] = (int16_t) ((top[x] + bottom[x] + 1) >> 1);
+}
+
+static inline void
+mean_2x2 (int16_t * restrict dst, const int16_t * top, const int16_t * bottom,
+    int n)
+{
+  for (int x = 0; x < n; x++)
+    dst[x] = (int16_t) ((top[2 * x] + top[2 * x + 1] + bottom[2 * x]
+            + bottom[2 * x + 1] + 2) >> 2);
+}
+
+static inline void
+mix1 (uint8_t * restrict dst, const int16_t * restrict a, const ImMix * mix,
+    int n)
+{
+  int32_t weight = mix->weight[0], bias = mix->bias;
+
+  for (int x = 0; x < n; x++)
+    dst[x] = clamp_u8 ((a[x] * weight + bias) >> IM_MIX_SHIFT);
+}
+
+static inline uint8_t
+mix3_sample (int16_t a, int32_t wa, int32_t rest)
+{
+  return clamp_u8 ((a * wa + rest) >> IM_MIX_SHIFT);
+}
+
+static inline void
+mix3 (uint8_t * restrict dst, const int16_t * restrict a,
+    const int16_t * restrict b, const int16_t * restrict c, int shift,
+    int phase, const ImMix * mix, int n)
+{
+  int32_t wa = mix->weight[0], wb = mix->weight[1], wc = mix->weight[2];
+  int32_t bias = mix->bias;
+
+  if (shift == 0) {
+    for (int x = 0; x < n; x++)
+      dst[x] = mix3_sample (a[x], wa, b[x] * wb + c[x] * wc + bias);
+    return;
+  }
+  if (phase > 0) {
+    *dst++ = mix3_sample (*a++, wa, *b++ * wb + *c++ * wc + bias);
+    n--;
+  }
+  for (int k = 0; k < n / 2; k++) {
+    int32_t rest = b[k] * wb + c[k] * wc + bias;
+
+    dst[2 * k] = mix3_sample (a[2 * k], wa, rest);
+    dst[2 * k + 1] = mix3_sample (a[2 * k + 1], wa, rest);
+  }
+  if (n & 1)
+    dst[n - 1] = mix3_sample (a[n - 1], wa, b[n / 2] * wb + c[n / 2] * wc
+        + bias);
+}
+
+static inline void
+mix_rgb (uint8_t * restrict dst, const int16_t * restrict a,
+    const int16_t * restrict b, const int16_t * restrict c,
+    const ImMix * mix, int n)
+{
+  const ImMix red = mix[0], green = mix[1], blue = mix[2];
+
+  for (int x = 0; x < n; x++) {
+    int32_t u = a[x], v = b[x], w = c[x];
+
+    dst[3 * x] = clamp_u8 ((u * red.weight[0] + v * red.weight[1]
+            + w * red.weight[2] + red.bias) >> IM_MIX_SHIFT);
+    dst[3 * x + 1] = clamp_u8 ((u * green.weight[0] + v * green.weight[1]
+            + w * green.weight[2] + green.bias) >> IM_MIX_SHIFT);
+    dst[3 * x + 2] = clamp_u8 ((u * blue.weight[0] + v * blue.weight[1]
+            + w * blue.weight[2] + blue.bias) >> IM_MIX_SHIFT);
+  }
+}
