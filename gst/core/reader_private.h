@@ -1,0 +1,75 @@
+/* imbytes: what the three kinds of rows share.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "kernels.h"
+#include "reader.h"
+
+/* Row y lies in slot y % n_slots; n_slots is a power of two. */
+typedef struct
+{
+  int n_slots;
+  int *row;                     /* which row a slot holds; -1: none */
+  size_t row_size;              /* bytes */
+  uint8_t *data;
+} ImRing;
+
+struct _ImReader
+{
+  ImImageInfo input;
+  ImImage frame;
+  ImReaderSpan span[4];
+  const ImKernels *kernels;
+  bool in_place[4];
+  ImRing ring[4];
+  ImRing unpacked;              /* whole rows, as ImUnpackRow makes them */
+
+  /* How many bytes of different components alternate in the component's plane,
+   * where they all have the same number of rows and columns; else 0. */
+  int n_interleaved[4];
+  uint8_t *spare[4];            /* rows of bytes for the moment */
+  uint8_t *spare_data;
+
+  bool flatten;                 /* q6: over flat_code */
+  int flat_code[3];
+
+  bool premultiply;             /* f32 */
+  float scale[4], offset[4];    /* f32: sample -> meaning */
+  ImRing alpha;                 /* f32: alpha at the resolution of chroma */
+};
+
+static inline bool
+im_reader_is_coarse (const ImFormat *format, int c)
+{
+  return format->component[c].w_shift > 0 || format->component[c].h_shift > 0;
+}
+
+/* The memory of row @y; *@held says whether it is there already. */
+static inline void *
+im_ring_slot (ImRing *ring, int y, bool *held)
+{
+  int slot = y & (ring->n_slots - 1);
+
+  *held = ring->row[slot] == y;
+  ring->row[slot] = y;
+  return ring->data + (size_t) slot * ring->row_size;
+}
+
+/* Where the samples of row @y of component @c begin, in the frame or as they
+ * were unpacked. */
+const uint8_t *im_reader_samples (ImReader *reader, int c, int y);
+
+/* Row @y of component @c as bytes: at @dst. */
+void im_reader_pick_u8 (const ImReader *reader, int c, const uint8_t *src,
+    uint8_t *dst);
+/* The first spans of all bytes that alternate in the plane of @c. */
+void im_reader_split (const ImReader *reader, int c, const uint8_t *src,
+    uint8_t *const *rows);
+
+static inline int
+im_reader_alpha (const ImReader *reader)
+{
+  return reader->input.format.n_components - 1;
+}
