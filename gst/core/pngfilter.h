@@ -1,0 +1,34 @@
+/* imbytes: PNG's row filters, and which one a row should have.
+ *
+ * Thread-safety: pure functions.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* As they are numbered in the file. */
+typedef enum
+{
+  IM_ROW_NONE,
+  IM_ROW_SUB,
+  IM_ROW_UP,
+  IM_ROW_AVERAGE,
+  IM_ROW_PAETH
+} ImRowFilter;
+#define IM_N_ROW_FILTERS 5
+
+/* Most bytes that a pixel has: RGBA of 16 bits. */
+#define IM_PNG_MAX_BPP 8
+
+/* Writes @size filtered bytes of @row to @out. @above is the row before it
+ * and may be NULL for none and sub; @bpp are the bytes of a pixel. @out overlaps
+ * neither row. */
+void im_png_filter_row (ImRowFilter filter, uint8_t *out, const uint8_t *row,
+    const uint8_t *above, size_t size, int bpp);
+
+/* Sum of the bytes' absolute values, taken as signed: what a row is worth to
+ * a coder that knows no repetitions. At most 2^25 bytes. */
+uint32_t im_png_filter_cost (const uint8_t *filtered, size_t size);
