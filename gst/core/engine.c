@@ -1,0 +1,231 @@
+/* imbytes: plan in, frame in, bytes out.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "engine.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "strip.h"
+#include "workers.h"
+
+struct _ImEngine
+{
+  bool configured;
+  ImPlan plan;
+  ImResampleTables tables;
+  int n_threads;                /* at most */
+  /* Made when first used, by the thread that uses it. */
+  ImLane *lanes[IM_MAX_LANES];
+  ImCodedStrip *strips;         /* plan.n_strips of them */
+  int n_strips;
+  const ImImage *frame;         /* while it is being coded */
+  atomic_bool failed;
+  ImError errors[IM_MAX_LANES];
+  ImBytes head, tail;
+};
+
+ImEngine *
+im_engine_new (void)
+{
+  ImEngine *engine = calloc (1, sizeof (*engine));
+
+  if (engine == NULL)
+    return NULL;
+  im_workers_ref ();
+  im_engine_set_threads (engine, 0);
+  return engine;
+}
+
+void
+im_engine_set_threads (ImEngine * engine, int n_threads)
+{
+  engine->n_threads = n_threads > 0 ? n_threads : im_workers_processors ();
+}
+
+static void
+engine_free_strips (ImEngine * engine)
+{
+  for (int i = 0; i < engine->n_strips; i++)
+    im_bytes_clear (&engine->strips[i].bytes);
+  free (engine->strips);
+  engine->strips = NULL;
+  engine->n_strips = 0;
+}
+
+static void
+engine_unconfigure (ImEngine * engine)
+{
+  engine->configured = false;
+  for (int i = 0; i < IM_MAX_LANES; i++) {
+    im_lane_free (engine->lanes[i]);
+    engine->lanes[i] = NULL;
+  }
+  im_resample_tables_clear (&engine->tables);
+}
+
+void
+im_engine_free (ImEngine * engine)
+{
+  if (engine == NULL)
+    return;
+  engine_unconfigure (engine);
+  engine_free_strips (engine);
+  im_bytes_clear (&engine->head);
+  im_bytes_clear (&engine->tail);
+  im_workers_unref ();
+  free (engine);
+}
+
+static bool
+engine_strips (ImEngine * engine, ImError * error)
+{
+  if (engine->n_strips == engine->plan.n_strips)
+    return true;
+  engine_free_strips (engine);
+  engine->strips = calloc ((size_t) engine->plan.n_strips,
+      sizeof (*engine->strips));
+  if (engine->strips == NULL)
+    return im_error_no_memory (error, "the strips of a picture");
+  engine->n_strips = engine->plan.n_strips;
+  return true;
+}
+
+static bool
+engine_rebuild (ImEngine * engine, ImError * error)
+{
+  if (!im_resample_tables_build (&engine->tables, &engine->plan))
+    return im_error_no_memory (error, "the resampling tables");
+  engine->lanes[0] = im_lane_new (&engine->plan, &engine->tables, error);
+  return engine->lanes[0] != NULL;
+}
+
+static bool
+engine_set_codec (ImEngine * engine, ImError * error)
+{
+  for (int i = 0; i < IM_MAX_LANES; i++)
+    if (engine->lanes[i] && !im_lane_set_codec (engine->lanes[i], error))
+      return false;
+  return true;
+}
+
+/* Quality and the like touch nothing but the coders. */
+static bool
+same_but_codec_options (const ImPlan * a, const ImPlan * b)
+{
+  ImPlan other = *b;
+
+  other.jpeg = a->jpeg;
+  other.png = a->png;
+  return im_plan_equal (a, &other);
+}
+
+bool
+im_engine_configure (ImEngine * engine, const ImImageInfo * input,
+    const ImRequest * request, ImError * error)
+{
+  ImPlan plan;
+  bool done;
+
+  if (!im_plan_make (&plan, input, request, error)) {
+    engine_unconfigure (engine);
+    return false;
+  }
+  if (engine->configured && im_plan_equal (&plan, &engine->plan))
+    return true;
+  if (engine->configured && same_but_codec_options (&engine->plan, &plan)) {
+    engine->plan = plan;
+    done = engine_set_codec (engine, error);
+  } else {
+    engine_unconfigure (engine);
+    engine->plan = plan;
+    done = engine_rebuild (engine, error);
+  }
+  if (!done || !engine_strips (engine, error)) {
+    engine_unconfigure (engine);
+    return false;
+  }
+  engine->configured = true;
+  return true;
+}
+
+const ImPlan *
+im_engine_plan (const ImEngine * engine)
+{
+  return engine->configured ? &engine->plan : NULL;
+}
+
+/* One strip, on whichever thread. */
+static void
+code_strip (void *data, int index, int lane)
+{
+  ImEngine *engine = data;
+  ImError *error = &engine->errors[lane];
+
+  if (atomic_load (&engine->failed))
+    return;
+  if (engine->lanes[lane] == NULL)
+    engine->lanes[lane] = im_lane_new (&engine->plan, &engine->tables, error);
+  if (engine->lanes[lane] == NULL || !im_lane_code (engine->lanes[lane],
+          engine->frame, index, &engine->strips[index], error))
+    atomic_store (&engine->failed, true);
+}
+
+static bool
+code_strips (ImEngine * engine, const ImImage * frame, ImError * error)
+{
+  engine->frame = frame;
+  atomic_store (&engine->failed, false);
+  for (int i = 0; i < IM_MAX_LANES; i++)
+    engine->errors[i].code = IM_ERROR_NONE;
+  im_workers_run (code_strip, engine, engine->n_strips, engine->n_threads);
+  engine->frame = NULL;
+  if (!atomic_load (&engine->failed))
+    return true;
+  for (int i = 0; i < IM_MAX_LANES; i++)
+    if (engine->errors[i].code != IM_ERROR_NONE && error != NULL) {
+      *error = engine->errors[i];
+      break;
+    }
+  return false;
+}
+
+bool
+im_engine_encode (ImEngine * engine, const ImImage * frame, size_t *size,
+    ImError * error)
+{
+  const ImCodec *codec = im_codec_get (engine->plan.codec);
+  size_t total;
+
+  if (!code_strips (engine, frame, error))
+    return false;
+  im_bytes_reset (&engine->head);
+  im_bytes_reset (&engine->tail);
+  if (!codec->wrap (im_lane_coder (engine->lanes[0]), engine->strips,
+          engine->n_strips, &engine->head, &engine->tail, error))
+    return false;
+  total = engine->head.size + engine->tail.size;
+  for (int i = 0; i < engine->n_strips; i++)
+    total += engine->strips[i].bytes.size;
+  *size = total;
+  return true;
+}
+
+static uint8_t *
+write_bytes (uint8_t * out, const ImBytes * bytes)
+{
+  if (bytes->size > 0)
+    memcpy (out, bytes->data, bytes->size);
+  return out + bytes->size;
+}
+
+void
+im_engine_write (const ImEngine * engine, uint8_t * out)
+{
+  out = write_bytes (out, &engine->head);
+  for (int i = 0; i < engine->n_strips; i++)
+    out = write_bytes (out, &engine->strips[i].bytes);
+  write_bytes (out, &engine->tail);
+}

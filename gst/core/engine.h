@@ -1,0 +1,47 @@
+/* imbytes: plan in, frame in, bytes out. START HERE.
+ *
+ *   im_engine_configure ()   request + input -> plan; tables and coders for it
+ *   im_engine_encode ()      a frame -> coded strips, and how many bytes in all
+ *   im_engine_write ()       the file, into memory of exactly that size
+ *
+ * A frame walks: reader -> resample -> colour -> codec, a strip at a time, a
+ * block of 16 rows at a time within it, so that no whole frame ever stands
+ * between two stages.
+ *
+ * Strips are coded on the threads of the process-wide pool (workers.h) and on
+ * the caller's; the bytes do not depend on how many there are.
+ *
+ * Thread-safety: one thread at a time for each engine; engines are independent.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "codec.h"
+#include "plan.h"
+
+typedef struct _ImEngine ImEngine;
+
+/* NULL when out of memory. */
+ImEngine *im_engine_new (void);
+void im_engine_free (ImEngine * engine);
+
+/* At most @n_threads threads for each frame, the caller's among them; 0, the
+ * default: one for each processor. */
+void im_engine_set_threads (ImEngine * engine, int n_threads);
+
+/* Cheap when nothing changed since the last call, and else rebuilds only what
+ * depends on what did. After a failure the engine is unconfigured. */
+bool im_engine_configure (ImEngine * engine, const ImImageInfo * input,
+    const ImRequest * request, ImError * error);
+
+/* The plan in force; NULL before the first successful im_engine_configure (). */
+const ImPlan *im_engine_plan (const ImEngine * engine);
+
+/* Codes @frame, whose info has to equal the configured input's (the rows may
+ * lie elsewhere in every frame). *@size is the length of the file in bytes. */
+bool im_engine_encode (ImEngine * engine, const ImImage * frame,
+    size_t *size, ImError * error);
+
+/* Writes the file that im_engine_encode () just made, all *size bytes of it. */
+void im_engine_write (const ImEngine * engine, uint8_t * out);
