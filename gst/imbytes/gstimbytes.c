@@ -1,0 +1,437 @@
+/* imbytes: the element.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/**
+ * SECTION:element-imbytes
+ * @title: imbytes
+ * @short_description: raw video frames to JPEG or PNG images in memory
+ *
+ * Makes of each raw video frame a JPEG or PNG image in a buffer of its own,
+ * resized and in the right colours. It does what resizing and encoding an image
+ * into memory do in a script (`cv2.resize` and `cv2.imencode`, or Pillow's
+ * `resize` and `save` into a `BytesIO`), as one element.
+ *
+ * The codec and the size are whatever downstream caps fix or, in the same way,
+ * what #GstImBytes:format, #GstImBytes:width and #GstImBytes:height say. With
+ * only one of width and height the picture keeps its aspect ratio; with both,
+ * #GstImBytes:fit says what happens. Any raw format goes in, of any size,
+ * colorimetry and pixel aspect ratio; no converter or scaler is needed.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=1 ! imbytes width=640 ! filesink location=test.jpg
+ * ]| One JPEG of 640 pixels across.
+ * |[
+ * gst-launch-1.0 uridecodebin uri=file:///tmp/video.mp4 ! imbytes snapshot=true ! image/png,width=500,height=500 ! filesink location=test.png
+ * ]| The first frame of a video as a square PNG.
+ * |[
+ * gst-launch-1.0 v4l2src ! imbytes width=640 quality=75 ! multipartmux ! tcpserversink port=8080
+ * ]| A camera as motion JPEG for a browser.
+ *
+ * Since: 1.0
+ */
+#include "gstimbytesprivate.h"
+
+#include <string.h>
+
+#include "gstimbytespool.h"
+
+GST_DEBUG_CATEGORY (gst_im_bytes_debug);
+
+#define SRC_CAPS \
+  "image/jpeg, width = (int) [ 1, 65500 ], height = (int) [ 1, 65500 ], " \
+  "framerate = " GST_VIDEO_FPS_RANGE "; " \
+  "image/png, width = (int) [ 1, 1000000 ], height = (int) [ 1, 1000000 ], " \
+  "framerate = " GST_VIDEO_FPS_RANGE
+
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (SRC_CAPS));
+
+enum
+{
+  PROP_LAST_IMAGE = GST_IM_BYTES_N_SETTINGS + 1,
+  PROP_STATS
+};
+
+#define gst_im_bytes_parent_class parent_class
+G_DEFINE_TYPE_WITH_CODE (GstImBytes, gst_im_bytes, GST_TYPE_VIDEO_ENCODER,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_PRESET, NULL))
+GST_ELEMENT_REGISTER_DEFINE (imbytes, "imbytes", GST_RANK_NONE,
+    GST_TYPE_IM_BYTES)
+
+/* The base class comes here by itself where downstream wants to be asked anew
+ * while a frame is on its way; that has to be settled before the next. */
+static gboolean
+gst_im_bytes_negotiate (GstVideoEncoder *encoder)
+{
+  GST_IM_BYTES (encoder)->state.agreed = FALSE;
+  return GST_VIDEO_ENCODER_CLASS (parent_class)->negotiate (encoder);
+}
+
+/* A buffer with the image; NULL with @error set. */
+static GstBuffer *
+encode (GstImBytes *self, const GstImBytesFrame *mapped, ImError *error)
+{
+  GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
+  ImEngine *engine = self->state.engine;
+  GstAllocationParams params;
+  GstAllocator *allocator;
+  GstBuffer *buffer;
+  gsize size;
+
+  if (!im_engine_encode (engine, &mapped->image, &size, error))
+    return NULL;
+  gst_video_encoder_get_allocator (encoder, &allocator, &params);
+  buffer = gst_im_bytes_buffer_new (engine, size, allocator, &params);
+  if (allocator != NULL)
+    gst_object_unref (allocator);
+  if (buffer == NULL)
+    im_error_no_memory (error, "the image");
+  return buffer;
+}
+
+/* A frame that cannot be read is lost, and the stream goes on. */
+static GstFlowReturn
+drop_broken_frame (GstImBytes *self, GstVideoCodecFrame *frame,
+    const gchar *why)
+{
+  if (!self->state.was_broken)
+    GST_ELEMENT_WARNING (self, STREAM, ENCODE,
+        ("A frame %s and was left out; see what makes the frames.", why),
+        ("%" G_GSIZE_FORMAT " bytes, %" G_GSIZE_FORMAT " expected",
+            gst_buffer_get_size (frame->input_buffer),
+            GST_VIDEO_INFO_SIZE (&self->state.info)));
+  self->state.was_broken = TRUE;
+  GST_OBJECT_LOCK (self);
+  self->stats.images_dropped++;
+  GST_OBJECT_UNLOCK (self);
+  return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+}
+
+static GstFlowReturn
+skip_late_frame (GstImBytes *self, GstVideoCodecFrame *frame)
+{
+  GST_OBJECT_LOCK (self);
+  self->stats.frames_skipped++;
+  GST_OBJECT_UNLOCK (self);
+  return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+}
+
+/* After an error was posted. */
+static GstFlowReturn
+abandon_frame (GstImBytes *self, GstVideoCodecFrame *frame, GstFlowReturn ret)
+{
+  GST_OBJECT_LOCK (self);
+  self->stats.images_dropped++;
+  GST_OBJECT_UNLOCK (self);
+  gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+  return ret;
+}
+
+static GstFlowReturn
+send_image (GstImBytes *self, GstVideoCodecFrame *frame, gboolean snapshot)
+{
+  GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
+  GstFlowReturn ret;
+
+  GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
+  ret = gst_video_encoder_finish_frame (encoder, frame);
+  if (ret == GST_FLOW_OK && snapshot) {
+    /* Not GST_FLOW_EOS: a tee upstream would stop its other branches. */
+    self->state.snapshot_done = TRUE;
+    gst_pad_push_event (GST_VIDEO_ENCODER_SRC_PAD (encoder),
+        gst_event_new_eos ());
+  }
+  return ret;
+}
+
+static GstFlowReturn
+make_image (GstImBytes *self, GstVideoCodecFrame *frame,
+    const GstImBytesPicture *picture, gboolean snapshot)
+{
+  GstImBytesState *state = &self->state;
+  ImRequest request = gst_im_bytes_caps_request (&state->choice, picture);
+  GstClockTime start = gst_util_get_timestamp ();
+  GstImBytesFrame mapped;
+  const gchar *why;
+  ImError error;
+
+  if (!im_engine_configure (state->engine, &picture->info, &request, &error)) {
+    gst_im_bytes_post_error (self, &error);
+    return abandon_frame (self, frame, GST_FLOW_ERROR);
+  }
+  if (!gst_im_bytes_frame_map (&mapped, &state->info, picture,
+          frame->input_buffer, &why))
+    return drop_broken_frame (self, frame, why);
+  state->was_broken = FALSE;
+  frame->output_buffer = encode (self, &mapped, &error);
+  gst_im_bytes_frame_unmap (&mapped);
+  if (frame->output_buffer == NULL) {
+    gst_im_bytes_post_error (self, &error);
+    return abandon_frame (self, frame, GST_FLOW_ERROR);
+  }
+  GST_OBJECT_LOCK (self);
+  gst_im_bytes_stats_add_image (&self->stats,
+      gst_buffer_get_size (frame->output_buffer),
+      gst_util_get_timestamp () - start);
+  GST_OBJECT_UNLOCK (self);
+  return send_image (self, frame, snapshot);
+}
+
+static GstFlowReturn
+gst_im_bytes_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
+{
+  GstImBytes *self = GST_IM_BYTES (encoder);
+  GstImBytesState *state = &self->state;
+  GstImBytesSettings settings = gst_im_bytes_get_settings (self);
+  GstImBytesPicture picture;
+  GstFlowReturn ret;
+
+  if (gst_video_encoder_get_max_encode_time (encoder, frame) < 0)
+    return skip_late_frame (self, frame);
+  gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,
+      frame->input_buffer);
+  ret = gst_im_bytes_agree (self, &settings, &picture);
+  if (ret != GST_FLOW_OK)
+    return abandon_frame (self, frame, ret);
+  return make_image (self, frame, &picture, settings.snapshot);
+}
+
+/* A frame that is not wanted never gets as far as the base class. */
+static GstFlowReturn
+gst_im_bytes_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  GstImBytes *self = GST_IM_BYTES (parent);
+  gboolean wanted = !self->state.snapshot_done;
+
+  GST_OBJECT_LOCK (self);
+  self->stats.frames_in++;
+  if (!wanted)
+    self->stats.frames_skipped++;
+  GST_OBJECT_UNLOCK (self);
+  if (wanted)
+    return self->base_chain (pad, parent, buffer);
+  gst_buffer_unref (buffer);
+  return GST_FLOW_OK;
+}
+
+/* The image shares its memory with what is pushed, but not the buffer, which
+ * stays writable for downstream. */
+static GstFlowReturn
+gst_im_bytes_pre_push (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
+{
+  GstImBytes *self = GST_IM_BYTES (encoder);
+  GstBuffer *buffer =
+      gst_im_bytes_buffer_share (frame->output_buffer, frame->input_buffer);
+  GstCaps *caps =
+      gst_pad_get_current_caps (GST_VIDEO_ENCODER_SRC_PAD (encoder));
+  GstSample *sample =
+                gst_sample_new (buffer, caps, &encoder->output_segment, NULL),
+            *old;
+
+  gst_buffer_unref (buffer);
+  gst_clear_caps (&caps);
+  GST_OBJECT_LOCK (self);
+  old = self->last_image;
+  self->last_image = sample;
+  GST_OBJECT_UNLOCK (self);
+  if (old != NULL)
+    gst_sample_unref (old);
+  return GST_FLOW_OK;
+}
+
+static gboolean
+gst_im_bytes_transform_meta (GstVideoEncoder *encoder,
+    GstVideoCodecFrame *frame, GstMeta *meta)
+{
+  (void) encoder;
+  (void) frame;
+  return gst_im_bytes_meta_is_kept (meta);
+}
+
+static gboolean
+gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
+{
+  /* Another stream, another snapshot. */
+  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START)
+    GST_IM_BYTES (encoder)->state.snapshot_done = FALSE;
+  return GST_VIDEO_ENCODER_CLASS (parent_class)->sink_event (encoder, event);
+}
+
+static gboolean
+gst_im_bytes_flush (GstVideoEncoder *encoder)
+{
+  GST_IM_BYTES (encoder)->state.snapshot_done = FALSE;
+  return TRUE;
+}
+
+static void
+clear_state (GstImBytesState *state)
+{
+  im_engine_free (state->engine);
+  g_free (state->complaint);
+  memset (state, 0, sizeof (*state));
+  gst_video_info_init (&state->info);
+}
+
+static gboolean
+gst_im_bytes_start (GstVideoEncoder *encoder)
+{
+  GstImBytes *self = GST_IM_BYTES (encoder);
+  GstSample *old;
+
+  clear_state (&self->state);
+  self->state.engine = im_engine_new ();
+  GST_OBJECT_LOCK (self);
+  memset (&self->stats, 0, sizeof (self->stats));
+  old = self->last_image;
+  self->last_image = NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (old != NULL)
+    gst_sample_unref (old);
+  return self->state.engine != NULL;
+}
+
+static gboolean
+gst_im_bytes_stop (GstVideoEncoder *encoder)
+{
+  clear_state (&GST_IM_BYTES (encoder)->state);
+  return TRUE;
+}
+
+static gboolean
+gst_im_bytes_propose_allocation (GstVideoEncoder *encoder, GstQuery *query)
+{
+  (void) encoder;
+  return gst_im_bytes_pool_propose (query);
+}
+
+static void
+gst_im_bytes_set_property (GObject *object, guint id, const GValue *value,
+    GParamSpec *pspec)
+{
+  GstImBytes *self = GST_IM_BYTES (object);
+  gboolean known;
+
+  GST_OBJECT_LOCK (self);
+  known = gst_im_bytes_settings_set (&self->settings, id, value);
+  GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+gst_im_bytes_get_property (GObject *object, guint id, GValue *value,
+    GParamSpec *pspec)
+{
+  GstImBytes *self = GST_IM_BYTES (object);
+  gboolean known = TRUE;
+
+  GST_OBJECT_LOCK (self);
+  if (id == PROP_LAST_IMAGE)
+    g_value_set_boxed (value, self->last_image);
+  else if (id == PROP_STATS)
+    g_value_take_boxed (value, gst_im_bytes_stats_to_structure (&self->stats));
+  else
+    known = gst_im_bytes_settings_get (&self->settings, id, value);
+  GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+gst_im_bytes_finalize (GObject *object)
+{
+  GstImBytes *self = GST_IM_BYTES (object);
+
+  clear_state (&self->state);
+  if (self->last_image != NULL)
+    gst_sample_unref (self->last_image);
+  G_OBJECT_CLASS (parent_class)->finalize (object);
+}
+
+static void
+gst_im_bytes_init (GstImBytes *self)
+{
+  GstPad *pad = GST_VIDEO_ENCODER_SINK_PAD (self);
+
+  gst_im_bytes_settings_init (&self->settings);
+  self->base_chain = GST_PAD_CHAINFUNC (pad);
+  gst_pad_set_chain_function (pad, GST_DEBUG_FUNCPTR (gst_im_bytes_chain));
+  /* Caps need not say anything of interlacing. */
+  GST_PAD_SET_ACCEPT_INTERSECT (pad);
+}
+
+static void
+install_outcomes (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:last-image:
+   *
+   * The latest image with its caps and segment, %NULL before the first. May be
+   * read at any time and from any thread, also after the stream has stopped.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_LAST_IMAGE,
+      g_param_spec_boxed ("last-image", "Last image",
+          "The latest image, at any time and from any thread", GST_TYPE_SAMPLE,
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * GstImBytes:stats:
+   *
+   * What was done since the element was started: `frames-in`, `images-out`,
+   * `frames-skipped` (not wanted or too late), `images-dropped` (could not be
+   * made), `bytes-out`, and in nanoseconds `average-encode-time` and
+   * `last-encode-time`, all of them guint64.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "Counts of frames and images, bytes and times in nanoseconds",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+gst_im_bytes_class_init (GstImBytesClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstVideoEncoderClass *encoder_class = GST_VIDEO_ENCODER_CLASS (klass);
+  GstCaps *sink_caps = gst_im_bytes_caps_new_sink_template ();
+
+  GST_DEBUG_CATEGORY_INIT (gst_im_bytes_debug, "imbytes", 0,
+      "video frames to image bytes");
+  object_class->set_property = gst_im_bytes_set_property;
+  object_class->get_property = gst_im_bytes_get_property;
+  object_class->finalize = gst_im_bytes_finalize;
+  gst_im_bytes_settings_install (object_class);
+  install_outcomes (object_class);
+
+  encoder_class->start = gst_im_bytes_start;
+  encoder_class->stop = gst_im_bytes_stop;
+  encoder_class->flush = gst_im_bytes_flush;
+  encoder_class->getcaps = gst_im_bytes_getcaps;
+  encoder_class->set_format = gst_im_bytes_set_format;
+  encoder_class->negotiate = gst_im_bytes_negotiate;
+  encoder_class->propose_allocation = gst_im_bytes_propose_allocation;
+  encoder_class->sink_event = gst_im_bytes_sink_event;
+  encoder_class->handle_frame = gst_im_bytes_handle_frame;
+  encoder_class->pre_push = gst_im_bytes_pre_push;
+  encoder_class->transform_meta = gst_im_bytes_transform_meta;
+
+  gst_element_class_add_pad_template (element_class,
+      gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, sink_caps));
+  gst_caps_unref (sink_caps);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class,
+      "Video frames to image bytes", "Codec/Encoder/Image",
+      "Makes JPEG or PNG images in memory of raw video frames, resized and in "
+      "the right colours",
+      "The imbytes developers");
+  gst_im_bytes_enums_mark_as_api ();
+}

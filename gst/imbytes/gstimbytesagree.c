@@ -1,0 +1,150 @@
+/* imbytes: coming to terms with upstream and downstream.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstimbytesprivate.h"
+
+void
+gst_im_bytes_post_error (GstImBytes *self, const ImError *error)
+{
+  GstImBytesState *state = &self->state;
+
+  if (g_strcmp0 (state->complaint, error->message) == 0)
+    return;
+  g_free (state->complaint);
+  state->complaint = g_strdup (error->message);
+  switch (error->code) {
+    case IM_ERROR_NO_MEMORY:
+      GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT, ("%s", error->message),
+          (NULL));
+      break;
+    case IM_ERROR_CODEC:
+      GST_ELEMENT_ERROR (self, STREAM, ENCODE, ("%s", error->message), (NULL));
+      break;
+    default:
+      GST_ELEMENT_ERROR (self, CORE, NEGOTIATION, ("%s", error->message),
+          ("input: %dx%d %s", GST_VIDEO_INFO_WIDTH (&state->info),
+              GST_VIDEO_INFO_HEIGHT (&state->info),
+              GST_VIDEO_INFO_NAME (&state->info)));
+      break;
+  }
+}
+
+GstImBytesSettings
+gst_im_bytes_get_settings (GstImBytes *self)
+{
+  GstImBytesSettings settings;
+
+  GST_OBJECT_LOCK (self);
+  settings = self->settings;
+  GST_OBJECT_UNLOCK (self);
+  return settings;
+}
+
+/* Puts what was chosen on the source pad. */
+static GstFlowReturn
+set_output (GstImBytes *self, const GstVideoInfo *info)
+{
+  GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
+  const ImPlan *plan = &self->state.choice.plan;
+  GstCaps *caps = gst_im_bytes_caps_new (plan, info);
+  GstVideoCodecState *output;
+  ImError error;
+
+  GST_DEBUG_OBJECT (self, "output %" GST_PTR_FORMAT, caps);
+  output = gst_video_encoder_set_output_state (encoder, caps, NULL);
+  gst_im_bytes_caps_set_output_info (&output->info, plan, info);
+  gst_video_codec_state_unref (output);
+  if (gst_video_encoder_negotiate (encoder))
+    return GST_FLOW_OK;
+  if (GST_PAD_IS_FLUSHING (GST_VIDEO_ENCODER_SRC_PAD (encoder)))
+    return GST_FLOW_FLUSHING;
+  im_error_set (&error, IM_ERROR_INVALID,
+      "Downstream refuses %s images of %dx%d pixels; ask for another size or "
+      "format.",
+      im_codec_get (plan->codec)->name, plan->width, plan->height);
+  gst_im_bytes_post_error (self, &error);
+  return GST_FLOW_NOT_NEGOTIATED;
+}
+
+static GstFlowReturn
+agree_anew (GstImBytes *self, const GstImBytesSettings *settings,
+    const GstImBytesPicture *picture, const GstVideoInfo *info)
+{
+  GstImBytesState *state = &self->state;
+  GstPad *pad = GST_VIDEO_ENCODER_SRC_PAD (self);
+  GstImBytesInput input = { *picture, info };
+  GstCaps *downstream = gst_pad_peer_query_caps (pad, NULL);
+  ImError error;
+  gboolean chosen = gst_im_bytes_caps_choose (&state->choice, settings, &input,
+      downstream, &error);
+  GstFlowReturn ret;
+
+  gst_caps_unref (downstream);
+  state->agreed = FALSE;
+  if (!chosen) {
+    if (GST_PAD_IS_FLUSHING (pad))
+      return GST_FLOW_FLUSHING;
+    gst_im_bytes_post_error (self, &error);
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
+  ret = set_output (self, info);
+  if (ret != GST_FLOW_OK)
+    return ret;
+  state->agreed = TRUE;
+  state->picture = *picture;
+  state->serial = settings->serial;
+  g_clear_pointer (&state->complaint, g_free);
+  return GST_FLOW_OK;
+}
+
+GstFlowReturn
+gst_im_bytes_agree (GstImBytes *self, const GstImBytesSettings *settings,
+    const GstImBytesPicture *picture)
+{
+  GstImBytesState *state = &self->state;
+
+  if (!gst_pad_check_reconfigure (GST_VIDEO_ENCODER_SRC_PAD (self))
+      && state->agreed && state->serial == settings->serial
+      && gst_im_bytes_picture_is_alike (picture, &state->picture))
+    return GST_FLOW_OK;
+  return agree_anew (self, settings, picture, &state->info);
+}
+
+gboolean
+gst_im_bytes_set_format (GstVideoEncoder *encoder, GstVideoCodecState *input)
+{
+  GstImBytes *self = GST_IM_BYTES (encoder);
+  GstImBytesState *state = &self->state;
+  GstImBytesSettings settings = gst_im_bytes_get_settings (self);
+
+  state->info = input->info;
+  gst_im_bytes_picture_init (&state->base, &input->info);
+  gst_pad_check_reconfigure (GST_VIDEO_ENCODER_SRC_PAD (self));
+  return agree_anew (self, &settings, &state->base, &state->info)
+      == GST_FLOW_OK;
+}
+
+GstCaps *
+gst_im_bytes_getcaps (GstVideoEncoder *encoder, GstCaps *filter)
+{
+  GstImBytesSettings settings =
+      gst_im_bytes_get_settings (GST_IM_BYTES (encoder));
+  GstCaps *templ =
+      gst_pad_get_pad_template_caps (GST_VIDEO_ENCODER_SINK_PAD (encoder));
+  GstCaps *downstream =
+      gst_pad_peer_query_caps (GST_VIDEO_ENCODER_SRC_PAD (encoder), NULL);
+  GstCaps *caps =
+      gst_im_bytes_caps_for_sink (templ, downstream, settings.format);
+
+  if (filter != NULL) {
+    GstCaps *filtered =
+        gst_caps_intersect_full (caps, filter, GST_CAPS_INTERSECT_FIRST);
+
+    gst_caps_unref (caps);
+    caps = filtered;
+  }
+  gst_caps_unref (downstream);
+  gst_caps_unref (templ);
+  return caps;
+}

@@ -1,0 +1,57 @@
+/* imbytes: what the input is and downstream asks -> a request; output caps.
+ *
+ * Thread-safety: functions on their arguments alone.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "gstimbytesframe.h"
+#include "gstimbytessettings.h"
+
+G_BEGIN_DECLS
+
+/* What was agreed on with downstream. */
+typedef struct
+{
+  /* Complete but for the crop's position, which may change with every frame. */
+  ImRequest request;
+  ImPlan plan;
+} GstImBytesChoice;
+
+/* What frames of the stream come as and how often. */
+typedef struct
+{
+  GstImBytesPicture picture;
+  const GstVideoInfo *info;
+} GstImBytesInput;
+
+/* Finds the first image that @settings allow and @downstream takes, in the
+ * order of @downstream and JPEG before PNG. FALSE where there is none, with a
+ * sentence in @error that says why. */
+gboolean gst_im_bytes_caps_choose (GstImBytesChoice *choice,
+    const GstImBytesSettings *settings, const GstImBytesInput *input,
+    const GstCaps *downstream, ImError *error);
+
+/* The settings and the picture have changed in nothing that shows from outside:
+ * the request for the next frame. */
+ImRequest gst_im_bytes_caps_request (const GstImBytesChoice *choice,
+    const GstImBytesPicture *picture);
+
+/* Caps of the images, complete. */
+GstCaps *gst_im_bytes_caps_new (const ImPlan *plan, const GstVideoInfo *info);
+
+/* What the base class writes into the caps by itself. */
+void gst_im_bytes_caps_set_output_info (GstVideoInfo *output,
+    const ImPlan *plan, const GstVideoInfo *info);
+
+/* Caps of the sink pad's template: every raw format, and first among them those
+ * that sources with a choice should take, small and quick to read. */
+GstCaps *gst_im_bytes_caps_new_sink_template (void);
+
+/* Sink caps: @templ with what @downstream asks of the framerate, and nothing of
+ * its sizes, because frames are resized. */
+GstCaps *gst_im_bytes_caps_for_sink (GstCaps *templ, const GstCaps *downstream,
+    GstImBytesFormat format);
+
+G_END_DECLS

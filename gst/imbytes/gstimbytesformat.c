@@ -1,0 +1,244 @@
+/* imbytes: GstVideoInfo -> how samples lie in memory and what they mean.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstimbytesformat.h"
+
+#include <string.h>
+
+/* Low bits that a format does not have stay zero, so that the words are exactly
+ * what ImComponent says: depth bits above shift. */
+static void
+unpack_words (const ImImage *image, int y, void *dest)
+{
+  const GstVideoFrame *frame = image->user;
+  const GstVideoFormatInfo *finfo = frame->info.finfo;
+
+  finfo->unpack_func (finfo, GST_VIDEO_PACK_FLAG_TRUNCATE_RANGE, dest,
+      frame->data, frame->info.stride, 0, y, image->info.width);
+}
+
+/* Samples of 5 and 6 bits come out stretched to the whole of 8 bits. */
+static void
+unpack_bytes (const ImImage *image, int y, void *dest)
+{
+  const GstVideoFrame *frame = image->user;
+  const GstVideoFormatInfo *finfo = frame->info.finfo;
+
+  finfo->unpack_func (finfo, GST_VIDEO_PACK_FLAG_NONE, dest, frame->data,
+      frame->info.stride, 0, y, image->info.width);
+}
+
+/* Formats of bit fields give every component the same place. */
+static gboolean
+components_are_apart (const GstVideoFormatInfo *finfo)
+{
+  for (guint a = 0; a < finfo->n_components; a++) {
+    for (guint b = 0; b < a; b++) {
+      if (finfo->plane[a] == finfo->plane[b]
+          && finfo->poffset[a] == finfo->poffset[b])
+        return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* 1 or 2 bytes; 0 where a format has to be unpacked. */
+static guint
+sample_bytes_in_place (const GstVideoFormatInfo *finfo)
+{
+  guint bytes = finfo->depth[0] > 8 ? 2 : 1;
+
+  if (GST_VIDEO_FORMAT_INFO_IS_COMPLEX (finfo)
+      || GST_VIDEO_FORMAT_INFO_IS_TILED (finfo)
+      || GST_VIDEO_FORMAT_INFO_HAS_PALETTE (finfo)
+      || !components_are_apart (finfo))
+    return 0;
+  /* Their infos are wrong: v216 is little-endian on every machine, and in VYUY
+   * Cr comes first. */
+  if (finfo->format == GST_VIDEO_FORMAT_v216
+      || finfo->format == GST_VIDEO_FORMAT_VYUY)
+    return 0;
+  for (guint c = 0; c < finfo->n_components; c++) {
+    guint bits = finfo->depth[c] + finfo->shift[c];
+
+    if (finfo->pixel_stride[c] < (gint) bytes || bits > bytes * 8)
+      return 0;
+    if (bytes == 1 ? bits != 8 || finfo->depth[c] != 8
+                   : finfo->depth[c] < 9 || finfo->pixel_stride[c] % 2 != 0)
+      return 0;
+  }
+  return bytes;
+}
+
+static void
+component_in_place (ImComponent *component, const GstVideoFormatInfo *finfo,
+    guint c, guint sample_bytes)
+{
+  guint offset = finfo->poffset[c];
+
+  /* P010 and its kin count in components here. */
+  if (sample_bytes == 2 && offset % 2 != 0)
+    offset *= 2;
+  component->plane = finfo->plane[c];
+  component->offset = offset;
+  component->step = finfo->pixel_stride[c];
+  component->depth = finfo->depth[c];
+  component->shift = finfo->shift[c];
+  component->w_shift = finfo->w_sub[c];
+  component->h_shift = finfo->h_sub[c];
+}
+
+/* Unpacked pixels are alpha and then the three of the model, each word filled
+ * from the top. */
+static void
+component_unpacked (ImComponent *component, const GstVideoFormatInfo *finfo,
+    guint c, guint sample_bytes)
+{
+  gboolean palette = GST_VIDEO_FORMAT_INFO_HAS_PALETTE (finfo);
+  guint slot = c == 3 ? 0 : c + 1;
+
+  component->plane = 0;
+  component->offset = slot * sample_bytes;
+  component->depth = sample_bytes == 1 ? 8 : finfo->depth[c];
+  component->shift = sample_bytes * 8 - component->depth;
+  component->w_shift = palette ? 0 : finfo->w_sub[c];
+  component->h_shift = palette ? 0 : finfo->h_sub[c];
+  component->step = (4 * sample_bytes) << component->w_shift;
+}
+
+static void
+init_format (ImFormat *format, const GstVideoFormatInfo *finfo)
+{
+  guint bytes = sample_bytes_in_place (finfo), n_colours;
+
+  format->model = GST_VIDEO_FORMAT_INFO_IS_GRAY (finfo) ? IM_MODEL_GRAY
+      : GST_VIDEO_FORMAT_INFO_IS_RGB (finfo)            ? IM_MODEL_RGB
+                                                        : IM_MODEL_YCBCR;
+  format->has_alpha = GST_VIDEO_FORMAT_INFO_HAS_ALPHA (finfo) != 0;
+  n_colours = format->model == IM_MODEL_GRAY ? 1 : 3;
+  format->n_components = n_colours + format->has_alpha;
+  if (bytes > 0) {
+    format->sample_bytes = bytes;
+    format->big_endian = bytes == 2 && !GST_VIDEO_FORMAT_INFO_IS_LE (finfo);
+  } else {
+    const GstVideoFormatInfo *unpacked =
+        gst_video_format_get_info (finfo->unpack_format);
+
+    format->sample_bytes = unpacked->depth[0] > 8 ? 2 : 1;
+    format->unpack = format->sample_bytes == 2 ? unpack_words : unpack_bytes;
+  }
+  for (guint i = 0; i < format->n_components; i++) {
+    guint c = i < n_colours ? i : 3;
+
+    if (bytes > 0)
+      component_in_place (&format->component[i], finfo, c, bytes);
+    else
+      component_unpacked (&format->component[i], finfo, c,
+          format->sample_bytes);
+  }
+}
+
+static ImMatrix
+matrix_of (GstVideoColorMatrix matrix)
+{
+  switch (matrix) {
+    case GST_VIDEO_COLOR_MATRIX_BT709:
+      return IM_MATRIX_BT709;
+    case GST_VIDEO_COLOR_MATRIX_BT2020:
+      return IM_MATRIX_BT2020;
+    case GST_VIDEO_COLOR_MATRIX_SMPTE240M:
+      return IM_MATRIX_SMPTE240M;
+    case GST_VIDEO_COLOR_MATRIX_FCC:
+      return IM_MATRIX_FCC;
+    default:
+      return IM_MATRIX_BT601;
+  }
+}
+
+static ImTransfer
+transfer_of (GstVideoTransferFunction transfer)
+{
+  switch (transfer) {
+    case GST_VIDEO_TRANSFER_GAMMA10:
+      return IM_TRANSFER_LINEAR;
+    case GST_VIDEO_TRANSFER_GAMMA18:
+      return IM_TRANSFER_GAMMA18;
+    case GST_VIDEO_TRANSFER_GAMMA20:
+      return IM_TRANSFER_GAMMA20;
+    case GST_VIDEO_TRANSFER_LOG100:
+      return IM_TRANSFER_LOG100;
+    case GST_VIDEO_TRANSFER_LOG316:
+      return IM_TRANSFER_LOG316;
+    case GST_VIDEO_TRANSFER_ADOBERGB:
+      return IM_TRANSFER_ADOBE_RGB;
+    case GST_VIDEO_TRANSFER_SMPTE2084:
+      return IM_TRANSFER_PQ;
+    case GST_VIDEO_TRANSFER_ARIB_STD_B67:
+      return IM_TRANSFER_HLG;
+    default:
+      return IM_TRANSFER_SDR;
+  }
+}
+
+static ImPrimaries
+primaries_of (GstVideoColorPrimaries primaries)
+{
+  switch (primaries) {
+    case GST_VIDEO_COLOR_PRIMARIES_BT2020:
+      return IM_PRIMARIES_BT2020;
+    case GST_VIDEO_COLOR_PRIMARIES_ADOBERGB:
+      return IM_PRIMARIES_ADOBE_RGB;
+    case GST_VIDEO_COLOR_PRIMARIES_SMPTERP431:
+      return IM_PRIMARIES_DCI_P3;
+    case GST_VIDEO_COLOR_PRIMARIES_SMPTEEG432:
+      return IM_PRIMARIES_DISPLAY_P3;
+    case GST_VIDEO_COLOR_PRIMARIES_FILM:
+      return IM_PRIMARIES_FILM;
+    default:
+      return IM_PRIMARIES_BT709;
+  }
+}
+
+/* What caps leave open is what GStreamer assumes for frames of that format and
+ * size. */
+static void
+init_colour (ImColour *colour, const GstVideoInfo *info)
+{
+  GstVideoColorimetry wanted = info->colorimetry;
+  GstVideoChromaSite site = info->chroma_site;
+  GstVideoInfo usual;
+
+  gst_video_info_set_format (&usual, GST_VIDEO_INFO_FORMAT (info),
+      GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info));
+  if (wanted.matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN)
+    wanted.matrix = usual.colorimetry.matrix;
+  if (wanted.range == GST_VIDEO_COLOR_RANGE_UNKNOWN)
+    wanted.range = usual.colorimetry.range;
+  if (site == GST_VIDEO_CHROMA_SITE_UNKNOWN)
+    site = usual.chroma_site;
+
+  colour->matrix = matrix_of (wanted.matrix);
+  colour->range = wanted.range == GST_VIDEO_COLOR_RANGE_0_255
+      ? IM_RANGE_FULL
+      : IM_RANGE_LIMITED;
+  colour->transfer = transfer_of (wanted.transfer);
+  colour->primaries = primaries_of (wanted.primaries);
+  colour->h_cosited = (site & GST_VIDEO_CHROMA_SITE_H_COSITED) != 0;
+  colour->v_cosited = (site & GST_VIDEO_CHROMA_SITE_V_COSITED) != 0;
+}
+
+void
+gst_im_bytes_image_info_init (ImImageInfo *image, const GstVideoInfo *info)
+{
+  /* Whole, with padding, so that equal infos are equal bytes too. */
+  memset (image, 0, sizeof (*image));
+  init_format (&image->format, info->finfo);
+  init_colour (&image->colour, info);
+  image->width = GST_VIDEO_INFO_WIDTH (info);
+  image->height = GST_VIDEO_INFO_HEIGHT (info);
+  image->par_n = MAX (GST_VIDEO_INFO_PAR_N (info), 1);
+  image->par_d = MAX (GST_VIDEO_INFO_PAR_D (info), 1);
+  image->interlaced = GST_VIDEO_INFO_INTERLACE_MODE (info)
+      == GST_VIDEO_INTERLACE_MODE_INTERLEAVED;
+}

@@ -1,0 +1,19 @@
+/* imbytes: GstVideoInfo -> how samples lie in memory and what they mean.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <gst/video/video.h>
+
+#include "core/image.h"
+
+G_BEGIN_DECLS
+
+/* All that planning needs to know of frames of @info. Formats that the core
+ * cannot read in place bring an unpack that expects the GstVideoFrame as the
+ * image's user. */
+void gst_im_bytes_image_info_init (ImImageInfo *image,
+    const GstVideoInfo *info);
+
+G_END_DECLS

@@ -1,0 +1,68 @@
+/* imbytes: what the files of the element share, and nobody else sees.
+ *
+ * Thread-safety: settings, stats and last_image under the object lock; state
+ * belongs to the streaming thread.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "gstimbytes.h"
+#include "gstimbytescaps.h"
+#include "gstimbytesstats.h"
+
+G_BEGIN_DECLS
+
+GST_DEBUG_CATEGORY_EXTERN (gst_im_bytes_debug);
+#define GST_CAT_DEFAULT gst_im_bytes_debug
+
+/* What is running. Owned by the streaming thread. */
+typedef struct
+{
+  ImEngine *engine;
+  GstVideoInfo info;      /* of the input */
+  GstImBytesPicture base; /* what info alone says */
+
+  /* What was agreed on with downstream, and for what. */
+  gboolean agreed;
+  GstImBytesChoice choice;
+  GstImBytesPicture picture;
+  guint serial; /* of the settings */
+
+  gboolean snapshot_done;
+  gboolean was_broken; /* the frame before this one */
+  gchar *complaint;    /* the error last posted */
+} GstImBytesState;
+
+struct _GstImBytes
+{
+  GstVideoEncoder parent;
+  GstPadChainFunction base_chain;
+
+  /* OBJECT_LOCK */
+  GstImBytesSettings settings;
+  GstImBytesStats stats;
+  GstSample *last_image;
+
+  GstImBytesState state;
+};
+
+/* A copy, for the time that one frame takes. */
+GstImBytesSettings gst_im_bytes_get_settings (GstImBytes *self);
+
+/* Posts @error, once however often the same thing fails: caps that were refused
+ * are sent again with the next frame. */
+void gst_im_bytes_post_error (GstImBytes *self, const ImError *error);
+
+/* Comes to terms with downstream about images of @picture where settings,
+ * downstream or crops have changed since the last time. Anything but GST_FLOW_OK
+ * was posted as an error, unless the pad is flushing. */
+GstFlowReturn gst_im_bytes_agree (GstImBytes *self,
+    const GstImBytesSettings *settings, const GstImBytesPicture *picture);
+
+/* GstVideoEncoderClass.set_format and .getcaps. */
+gboolean gst_im_bytes_set_format (GstVideoEncoder *encoder,
+    GstVideoCodecState *input);
+GstCaps *gst_im_bytes_getcaps (GstVideoEncoder *encoder, GstCaps *filter);
+
+G_END_DECLS

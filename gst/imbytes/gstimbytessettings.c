@@ -1,0 +1,435 @@
+/* imbytes: the properties that say what the user wants.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstimbytessettings.h"
+
+#include <string.h>
+
+/* What the larger of the two codecs can hold; see the plan. */
+#define MAX_SIZE 1000000
+
+#define FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)
+
+enum
+{
+  PROP_0,
+  PROP_FORMAT,
+  PROP_WIDTH,
+  PROP_HEIGHT,
+  PROP_FIT,
+  PROP_ENLARGE,
+  PROP_SQUARE_PIXELS,
+  PROP_BACKGROUND,
+  PROP_METHOD,
+  PROP_QUALITY,
+  PROP_SUBSAMPLING,
+  PROP_PROGRESSIVE,
+  PROP_OPTIMIZE,
+  PROP_DCT_METHOD,
+  PROP_COMPRESSION_LEVEL,
+  PROP_PNG_FILTER,
+  PROP_BIT_DEPTH,
+  PROP_SNAPSHOT,
+  N_PROPERTIES
+};
+
+static void
+install_output (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:format:
+   *
+   * Whether images are JPEG or PNG. `auto` takes what downstream accepts,
+   * JPEG first: `imbytes ! image/png` makes PNG without further ado.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_FORMAT,
+      g_param_spec_enum ("format", "Format", "Codec of the images",
+          GST_TYPE_IM_BYTES_FORMAT, GST_IM_BYTES_FORMAT_AUTO,
+          FLAGS | GST_PARAM_MUTABLE_READY));
+}
+
+static void
+install_size (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:width:
+   *
+   * Width of the images in pixels. With 0 it follows from #GstImBytes:height
+   * and the aspect ratio of the picture, or, when that is 0 too, from
+   * downstream caps and else from the input.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_WIDTH,
+      g_param_spec_uint ("width", "Width",
+          "Width of the images in pixels (0 = from height and the aspect "
+          "ratio, from downstream caps or as the input)",
+          0, MAX_SIZE, 0, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:height:
+   *
+   * Height of the images in pixels; like #GstImBytes:width.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_HEIGHT,
+      g_param_spec_uint ("height", "Height",
+          "Height of the images in pixels (0 = from width and the aspect "
+          "ratio, from downstream caps or as the input)",
+          0, MAX_SIZE, 0, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:fit:
+   *
+   * How the picture is brought to the size when both width and height are
+   * given, by properties or by downstream caps.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_FIT,
+      g_param_spec_enum ("fit", "Fit",
+          "How the picture fits when both width and height are given",
+          GST_TYPE_IM_BYTES_FIT, IM_FIT_FILL,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:enlarge:
+   *
+   * When %FALSE, the picture is never made larger than the input is.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_ENLARGE,
+      g_param_spec_boolean ("enlarge", "Enlarge",
+          "Whether images may be larger than the input", TRUE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:square-pixels:
+   *
+   * Image viewers ignore pixel aspect ratios. When %TRUE, pictures are
+   * resized so that they look right there; when %FALSE, the samples are kept
+   * as they are and the ratio goes into the caps and, for PNG, into the file.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_SQUARE_PIXELS,
+      g_param_spec_boolean ("square-pixels", "Square pixels",
+          "Bake the pixel aspect ratio of the input into the image", TRUE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:background:
+   *
+   * Colour of the borders that #GstImBytes:fit `contain` leaves, and what
+   * transparent input is laid upon for JPEG. 0xAARRGGBB in sRGB; JPEG ignores
+   * the alpha.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_BACKGROUND,
+      g_param_spec_uint ("background", "Background",
+          "Colour of borders and beneath transparent input, 0xAARRGGBB", 0,
+          G_MAXUINT32, 0xff000000, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:method:
+   *
+   * The filter that resizes. All but `nearest` are antialiased when shrinking
+   * and match the filters of the same name in Pillow; `area` is Pillow's BOX
+   * and, at whole ratios, OpenCV's INTER_AREA.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_METHOD,
+      g_param_spec_enum ("method", "Method", "How pictures are resized",
+          GST_TYPE_IM_BYTES_METHOD, IM_METHOD_BILINEAR,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
+install_jpeg (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:quality:
+   *
+   * JPEG quality on the scale of libjpeg, as in jpegenc.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_QUALITY,
+      g_param_spec_int ("quality", "Quality", "JPEG quality", 0, 100, 85,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:subsampling:
+   *
+   * Chroma subsampling of JPEG. `auto` takes the input's own, 4:2:0 for RGB,
+   * and one component for gray; where downstream caps allow that only
+   * another, it is that one.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_SUBSAMPLING,
+      g_param_spec_enum ("subsampling", "Subsampling",
+          "JPEG chroma subsampling", GST_TYPE_IM_BYTES_SUBSAMPLING,
+          IM_SUBSAMPLING_AUTO, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:progressive:
+   *
+   * JPEG that shows in several scans: smaller, and slower to make.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_PROGRESSIVE,
+      g_param_spec_boolean ("progressive", "Progressive",
+          "Progressive JPEG, smaller and slower", FALSE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:optimize:
+   *
+   * Huffman tables made for each JPEG: smaller, and slower to make.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_OPTIMIZE,
+      g_param_spec_boolean ("optimize", "Optimize",
+          "Optimal Huffman tables for JPEG, smaller and slower", FALSE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:dct-method:
+   *
+   * How libjpeg computes the DCT.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_DCT_METHOD,
+      g_param_spec_enum ("dct-method", "DCT method",
+          "JPEG DCT method, as libjpeg has them", GST_TYPE_IM_BYTES_DCT_METHOD,
+          IM_DCT_ISLOW, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
+install_png (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:compression-level:
+   *
+   * PNG compression from 0 (none) to 9 (smallest and slowest), as in pngenc.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_COMPRESSION_LEVEL,
+      g_param_spec_uint ("compression-level", "Compression level",
+          "PNG compression level", 0, 9, 1, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:png-filter:
+   *
+   * How PNG rows are filtered before they are compressed.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_PNG_FILTER,
+      g_param_spec_enum ("png-filter", "PNG filter", "PNG row filter",
+          GST_TYPE_IM_BYTES_PNG_FILTER, IM_PNG_FILTER_AUTO,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:bit-depth:
+   *
+   * Bits for each sample of PNG. `auto` is 16 for 16-bit gray and 16-bit RGB
+   * input and 8 for everything else; video of 10 and 12 bits is rounded, not
+   * cut off.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_BIT_DEPTH,
+      g_param_spec_enum ("bit-depth", "Bit depth",
+          "Bits for each sample of PNG", GST_TYPE_IM_BYTES_BIT_DEPTH, 0,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
+install_selection (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:snapshot:
+   *
+   * Make one image, then send end of stream downstream. Frames that still
+   * come are swallowed, so that other branches of a tee play on.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_SNAPSHOT,
+      g_param_spec_boolean ("snapshot", "Snapshot",
+          "One image, then end of stream downstream", FALSE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+void
+gst_im_bytes_settings_install (GObjectClass *klass)
+{
+  install_output (klass);
+  install_size (klass);
+  install_jpeg (klass);
+  install_png (klass);
+  install_selection (klass);
+}
+
+G_STATIC_ASSERT (N_PROPERTIES == GST_IM_BYTES_N_SETTINGS + 1);
+
+void
+gst_im_bytes_settings_init (GstImBytesSettings *settings)
+{
+  ImRequest *request = &settings->request;
+
+  memset (settings, 0, sizeof (*settings));
+  settings->format = GST_IM_BYTES_FORMAT_AUTO;
+  request->fit = IM_FIT_FILL;
+  request->enlarge = true;
+  request->square_pixels = true;
+  request->background = 0xff000000;
+  request->method = IM_METHOD_BILINEAR;
+  request->jpeg.quality = 85;
+  request->jpeg.subsampling = IM_SUBSAMPLING_AUTO;
+  request->jpeg.dct = IM_DCT_ISLOW;
+  request->png.level = 1;
+  request->png.filter = IM_PNG_FILTER_AUTO;
+}
+
+gboolean
+gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,
+    const GValue *value)
+{
+  ImRequest *request = &settings->request;
+
+  switch (id) {
+    case PROP_FORMAT:
+      settings->format = g_value_get_enum (value);
+      break;
+    case PROP_WIDTH:
+      request->width = (int) g_value_get_uint (value);
+      break;
+    case PROP_HEIGHT:
+      request->height = (int) g_value_get_uint (value);
+      break;
+    case PROP_FIT:
+      request->fit = g_value_get_enum (value);
+      break;
+    case PROP_ENLARGE:
+      request->enlarge = g_value_get_boolean (value);
+      break;
+    case PROP_SQUARE_PIXELS:
+      request->square_pixels = g_value_get_boolean (value);
+      break;
+    case PROP_BACKGROUND:
+      request->background = g_value_get_uint (value);
+      break;
+    case PROP_METHOD:
+      request->method = g_value_get_enum (value);
+      break;
+    case PROP_QUALITY:
+      request->jpeg.quality = g_value_get_int (value);
+      break;
+    case PROP_SUBSAMPLING:
+      request->jpeg.subsampling = g_value_get_enum (value);
+      break;
+    case PROP_PROGRESSIVE:
+      request->jpeg.progressive = g_value_get_boolean (value);
+      break;
+    case PROP_OPTIMIZE:
+      request->jpeg.optimize = g_value_get_boolean (value);
+      break;
+    case PROP_DCT_METHOD:
+      request->jpeg.dct = g_value_get_enum (value);
+      break;
+    case PROP_COMPRESSION_LEVEL:
+      request->png.level = (int) g_value_get_uint (value);
+      break;
+    case PROP_PNG_FILTER:
+      request->png.filter = g_value_get_enum (value);
+      break;
+    case PROP_BIT_DEPTH:
+      request->png.bit_depth = g_value_get_enum (value);
+      break;
+    case PROP_SNAPSHOT:
+      settings->snapshot = g_value_get_boolean (value);
+      break;
+    default:
+      return FALSE;
+  }
+  settings->serial++;
+  return TRUE;
+}
+
+gboolean
+gst_im_bytes_settings_get (const GstImBytesSettings *settings, guint id,
+    GValue *value)
+{
+  const ImRequest *request = &settings->request;
+
+  switch (id) {
+    case PROP_FORMAT:
+      g_value_set_enum (value, settings->format);
+      break;
+    case PROP_WIDTH:
+      g_value_set_uint (value, (guint) request->width);
+      break;
+    case PROP_HEIGHT:
+      g_value_set_uint (value, (guint) request->height);
+      break;
+    case PROP_FIT:
+      g_value_set_enum (value, request->fit);
+      break;
+    case PROP_ENLARGE:
+      g_value_set_boolean (value, request->enlarge);
+      break;
+    case PROP_SQUARE_PIXELS:
+      g_value_set_boolean (value, request->square_pixels);
+      break;
+    case PROP_BACKGROUND:
+      g_value_set_uint (value, request->background);
+      break;
+    case PROP_METHOD:
+      g_value_set_enum (value, request->method);
+      break;
+    case PROP_QUALITY:
+      g_value_set_int (value, request->jpeg.quality);
+      break;
+    case PROP_SUBSAMPLING:
+      g_value_set_enum (value, request->jpeg.subsampling);
+      break;
+    case PROP_PROGRESSIVE:
+      g_value_set_boolean (value, request->jpeg.progressive);
+      break;
+    case PROP_OPTIMIZE:
+      g_value_set_boolean (value, request->jpeg.optimize);
+      break;
+    case PROP_DCT_METHOD:
+      g_value_set_enum (value, request->jpeg.dct);
+      break;
+    case PROP_COMPRESSION_LEVEL:
+      g_value_set_uint (value, (guint) request->png.level);
+      break;
+    case PROP_PNG_FILTER:
+      g_value_set_enum (value, request->png.filter);
+      break;
+    case PROP_BIT_DEPTH:
+      g_value_set_enum (value, request->png.bit_depth);
+      break;
+    case PROP_SNAPSHOT:
+      g_value_set_boolean (value, settings->snapshot);
+      break;
+    default:
+      return FALSE;
+  }
+  return TRUE;
+}

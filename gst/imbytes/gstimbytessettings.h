@@ -1,0 +1,37 @@
+/* imbytes: the properties that say what the user wants.
+ *
+ * Thread-safety: none of its own; the element guards its settings with its
+ * object lock and copies them for each frame.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "gstimbytesenums.h"
+
+G_BEGIN_DECLS
+
+/* A plain value. */
+typedef struct
+{
+  GstImBytesFormat format;
+  gboolean snapshot;
+  /* codec and crop are unused: they are found out for each frame. */
+  ImRequest request;
+  /* Counts the changes, so that two copies are the same if this is. */
+  guint serial;
+} GstImBytesSettings;
+
+/* Installs the properties under the ids from 1 to GST_IM_BYTES_N_SETTINGS. */
+#define GST_IM_BYTES_N_SETTINGS 17
+void gst_im_bytes_settings_install (GObjectClass *klass);
+
+void gst_im_bytes_settings_init (GstImBytesSettings *settings);
+
+/* FALSE when @id is none of theirs. */
+gboolean gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,
+    const GValue *value);
+gboolean gst_im_bytes_settings_get (const GstImBytesSettings *settings,
+    guint id, GValue *value);
+
+G_END_DECLS

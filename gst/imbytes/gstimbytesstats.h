@@ -1,0 +1,30 @@
+/* imbytes: what the element has done so far, in numbers.
+ *
+ * Thread-safety: none of its own; the element guards it with its object lock.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* All zero at the start. Each frame ends as an image, skipped or dropped. */
+typedef struct
+{
+  guint64 frames_in;
+  guint64 images_out;
+  guint64 frames_skipped; /* not wanted, or too late */
+  guint64 images_dropped; /* wanted, and could not be made */
+  guint64 bytes_out;
+  GstClockTime encode_time; /* of all images */
+  GstClockTime last_encode_time;
+} GstImBytesStats;
+
+void gst_im_bytes_stats_add_image (GstImBytesStats *stats, gsize size,
+    GstClockTime encode_time);
+
+GstStructure *gst_im_bytes_stats_to_structure (const GstImBytesStats *stats);
+
+G_END_DECLS
