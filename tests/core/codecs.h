@@ -1,0 +1,146 @@
+/* imbytes tests: pictures, and codecs driven as the engine drives them.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "core/codec.h"
+#include "testing.h"
+
+/* Planes as the codec gets them, and the bytes it made of them. */
+typedef struct
+{
+  uint8_t *plane[3];
+  size_t row_size[3];
+  int n_rows[3];
+} Picture;
+
+#define MAX_CODERS 3
+
+static inline void
+picture_clear (Picture *picture)
+{
+  for (int c = 0; c < 3; c++)
+    free (picture->plane[c]);
+}
+
+/* Ramps with noise on them: neither flat nor hopeless. Nothing past the width
+ * is written, which lets memory checkers see what is read. */
+static inline Picture
+picture_new (const ImPlan *plan, unsigned seed)
+{
+  Picture picture = { 0 };
+  int n_planes = plan->codec == IM_CODEC_PNG ? 1 : plan->n_components;
+
+  for (int c = 0; c < n_planes; c++) {
+    int w_shift = c > 0 ? plan->w_shift : 0,
+        h_shift = c > 0 ? plan->h_shift : 0;
+    size_t used = plan->codec == IM_CODEC_PNG
+        ? im_codec_row_size (plan, 0)
+        : (size_t) im_subsampled (plan->width, w_shift);
+
+    picture.row_size[c] = im_codec_row_size (plan, c);
+    picture.n_rows[c] = im_subsampled (plan->height, h_shift);
+    picture.plane[c] =
+        malloc (picture.row_size[c] * (size_t) picture.n_rows[c]);
+    for (int y = 0; y < picture.n_rows[c]; y++)
+      for (size_t x = 0; x < used; x++)
+        picture.plane[c][(size_t) y * picture.row_size[c] + x] =
+            (uint8_t) ((int) x + y * (c + 1)
+                + (int) (testing_random (&seed) & 7));
+  }
+  return picture;
+}
+
+static inline ImRows
+picture_rows (const Picture *picture, const ImPlan *plan, int y, int n_rows)
+{
+  ImRows rows = { .n_rows = n_rows };
+
+  for (int c = 0; c < 3 && picture->plane[c] != NULL; c++) {
+    int first = y >> (c > 0 ? plan->h_shift : 0);
+
+    rows.stride[c] = (ptrdiff_t) picture->row_size[c];
+    rows.data[c] = picture->plane[c] + (size_t) first * picture->row_size[c];
+  }
+  return rows;
+}
+
+static inline bool
+code_strip (ImCoder *coder, const ImPlan *plan, const Picture *picture,
+    int index, ImCodedStrip *out, ImError *error)
+{
+  const ImCodec *codec = im_codec_get (plan->codec);
+  int y = index * plan->strip_rows;
+  int end = index + 1 < plan->n_strips ? y + plan->strip_rows : plan->height;
+
+  im_bytes_reset (&out->bytes);
+  if (!codec->begin (coder, index, out, error))
+    return false;
+  for (; y < end; y += IM_BLOCK_ROWS) {
+    int n = end - y < IM_BLOCK_ROWS ? end - y : IM_BLOCK_ROWS;
+    ImRows rows = picture_rows (picture, plan, y, n);
+
+    if (!codec->rows (coder, &rows, error))
+      return false;
+  }
+  return codec->end (coder, error);
+}
+
+/* The file; strips go to @n_coders coders in turn, from the last to the first
+ * where @backwards. Empty after a failure, which is a failed check. */
+static inline ImBytes
+code_picture (const ImPlan *plan, const Picture *picture, int n_coders,
+    bool backwards)
+{
+  const ImCodec *codec = im_codec_get (plan->codec);
+  ImCoder *coders[MAX_CODERS] = { NULL };
+  ImCodedStrip *strips = calloc ((size_t) plan->n_strips, sizeof (*strips));
+  ImBytes file = { 0 }, tail = { 0 };
+  ImError error = { 0 };
+  bool fine = true;
+
+  for (int i = 0; i < n_coders; i++)
+    fine = fine && (coders[i] = codec->coder_new (plan, &error)) != NULL;
+  for (int i = 0; i < plan->n_strips && fine; i++) {
+    int index = backwards ? plan->n_strips - 1 - i : i;
+
+    fine = code_strip (coders[i % n_coders], plan, picture, index,
+        &strips[index], &error);
+  }
+  fine = fine
+      && codec->wrap (coders[0], strips, plan->n_strips, &file, &tail, &error);
+  if (!fine)
+    printf ("%s\n", error.message);
+  CHECK (fine);
+  for (int i = 0; i < plan->n_strips; i++) {
+    CHECK (im_bytes_append (&file, strips[i].bytes.data, strips[i].bytes.size));
+    im_bytes_clear (&strips[i].bytes);
+  }
+  CHECK (im_bytes_append (&file, tail.data, tail.size));
+  im_bytes_clear (&tail);
+  for (int i = 0; i < n_coders; i++)
+    codec->coder_free (coders[i]);
+  free (strips);
+  return file;
+}
+
+static inline bool
+same_bytes (const ImBytes *a, const ImBytes *b)
+{
+  return a->size == b->size && memcmp (a->data, b->data, a->size) == 0;
+}
+
+static inline void
+set_strips (ImPlan *plan, int strip_rows)
+{
+  plan->strip_rows = strip_rows < plan->height ? strip_rows : plan->height;
+  plan->n_strips = (plan->height + plan->strip_rows - 1) / plan->strip_rows;
+}
+
+/* A destination without room, and no way to make any: as when out of memory. */
+static inline ImBytes
+full_bytes (void)
+{
+  return (ImBytes){ .size = SIZE_MAX, .capacity = SIZE_MAX };
+}

@@ -1,0 +1,336 @@
+/* imbytes tests: filter.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "core/filter.h"
+
+#include <math.h>
+
+#include "pictures.h"
+#include "testing.h"
+
+#define N_METHODS 6
+
+static const struct
+{
+  int in, out;
+} sizes[] = {
+  {1, 1}, {1, 2}, {2, 1}, {1, 17}, {17, 1}, {7, 7}, {640, 640}, {100, 99},
+  {99, 100}, {100, 33}, {33, 100}, {1920, 640}, {1920, 333}, {426, 321},
+  {1080, 1}, {2000, 1}, {1, 10000}, {3, 1000}, {40000, 7}
+};
+
+static ImFilterSpec
+whole (ImMethod method, int in, int out)
+{
+  return (ImFilterSpec) {
+  method, out, (double) in / out, 0.0, 0, in, false, 0};
+}
+
+/* Everything that holds for every table, whatever its method. */
+static bool
+check_table (const ImFilter * filter, const ImFilterSpec * spec)
+{
+  bool held = CHECK_EQUAL (filter->n_out, spec->n_out);
+
+  held &= CHECK (filter->first >= spec->min && filter->last <= spec->max);
+  for (int i = 0; held && i < spec->n_out; i++) {
+    const int16_t *w = filter->weight + (size_t) i * (size_t) filter->stride;
+    const float *f = filter->weight_f + (size_t) i * (size_t) filter->stride;
+    int taps = filter->taps[i], sum = 0;
+    double sum_f = 0;
+
+    held &= CHECK (taps >= 1 && taps <= filter->max_taps);
+    held &= CHECK (filter->max_taps <= filter->stride);
+    held &= CHECK (filter->start[i] >= 0);
+    held &= CHECK (filter->first + filter->start[i] + taps <= filter->last);
+    for (int t = 0; t < taps; t++) {
+      sum += w[t];
+      sum_f += (double) f[t];
+    }
+    held &= CHECK_EQUAL (sum, taps == 1 ? 32767 : IM_WEIGHT_ONE);
+    held &= CHECK (fabs (sum_f - 1) < 2e-6);
+  }
+  return held;
+}
+
+/* How far the table's weights are from the definition's, summed over the taps
+ * of one output sample: the worst, as a part of 1. Samples whose weights an
+ * int16 cannot hold are left out for Q15. */
+static void
+distance (const ImFilter * filter, const ImFilterSpec * spec, double *q15,
+    double *f32)
+{
+  double *weight = calloc ((size_t) (spec->max - spec->min) + 1,
+      sizeof (double));
+
+  *q15 = *f32 = 0;
+  for (int i = 0; i < spec->n_out; i++) {
+    double q = 0, f = 0;
+    bool sharp = false;
+    int start, taps, own = filter->first + filter->start[i];
+
+    reference_weights (spec->method, spec->offset + (i + 0.5) * spec->scale,
+        spec->scale, spec->min, spec->max, &start, &taps, weight);
+    for (int t = 0; t < taps; t++) {
+      int k = start + t - own;
+      bool has = k >= 0 && k < filter->taps[i];
+      size_t at = (size_t) i * (size_t) filter->stride + (size_t) (has ? k : 0);
+
+      sharp |= weight[t] > 1.00005;
+      q += fabs (weight[t] - (has ? filter->weight[at] / 32768.0 : 0));
+      f += fabs (weight[t] - (has ? (double) filter->weight_f[at] : 0));
+    }
+    /* Each weight may be off by its rounding and its share of the rest. */
+    q -= taps * 1.01 / 32768;
+    *q15 = !sharp && q > *q15 ? q : *q15;
+    *f32 = f > *f32 ? f : *f32;
+  }
+  free (weight);
+}
+
+static void
+test_weights (void)
+{
+  for (size_t s = 0; s < sizeof (sizes) / sizeof (sizes[0]); s++)
+    for (int m = 0; m < N_METHODS; m++) {
+      ImFilterSpec spec = whole ((ImMethod) m, sizes[s].in, sizes[s].out);
+      ImFilter filter = { 0 };
+      double q15, f32;
+      bool held;
+
+      if (!CHECK (im_filter_build (&filter, &spec)))
+        continue;
+      held = check_table (&filter, &spec);
+      distance (&filter, &spec, &q15, &f32);
+      held &= CHECK (q15 < 1.0 / 32768);
+      held &= CHECK (f32 < 1e-4);
+      if (!held)
+        printf ("  method %d, %d -> %d: off by %g and %g\n", m, sizes[s].in,
+            sizes[s].out, q15, f32);
+      im_filter_clear (&filter);
+    }
+}
+
+/* The sums over any part of a long filter are right as well: nothing that
+ * rounding left over is piled onto one sample. */
+static void
+test_long_filters (void)
+{
+  static const int ins[] = { 1080, 2000, 5000, 65536, 100000, 1000000 };
+
+  for (size_t s = 0; s < sizeof (ins) / sizeof (ins[0]); s++)
+    for (int m = IM_METHOD_BILINEAR; m < N_METHODS; m++) {
+      ImFilterSpec spec = whole ((ImMethod) m, ins[s], 1);
+      double *weight = calloc ((size_t) ins[s] + 1, sizeof (double));
+      double sum = 0, sum_f = 0, exact = 0, worst = 0, worst_f = 0;
+      ImFilter filter = { 0 };
+      int start, taps;
+
+      if (!CHECK (im_filter_build (&filter, &spec)))
+        continue;
+      check_table (&filter, &spec);
+      reference_weights ((ImMethod) m, ins[s] / 2.0, ins[s], 0, ins[s], &start,
+          &taps, weight);
+      CHECK_EQUAL (start, 0);
+      for (int t = 0; t < taps; t++) {
+        int k = t - filter.first - filter.start[0];
+
+        if (k >= 0 && k < filter.taps[0]) {
+          sum += filter.weight[k] / 32768.0;
+          sum_f += (double) filter.weight_f[k];
+        }
+        exact += weight[t];
+        worst = fmax (worst, fabs (sum - exact));
+        worst_f = fmax (worst_f, fabs (sum_f - exact));
+      }
+      /* Plain sums of as many floats as the filter is long are themselves not
+       * exact. */
+      if (!CHECK (worst < 0.02) | !CHECK (worst_f < 1e-4))
+        printf ("  method %d, %d -> 1: %g and %g\n", m, ins[s], worst,
+            worst_f);
+      free (weight);
+      im_filter_clear (&filter);
+    }
+}
+
+static void
+test_identity (void)
+{
+  for (int m = 0; m < N_METHODS; m++)
+    for (int n = 1; n < 2000; n += 1 + n / 3) {
+      ImFilterSpec spec = whole ((ImMethod) m, n, n);
+      ImFilter filter = { 0 };
+
+      CHECK (im_filter_build (&filter, &spec));
+      CHECK (filter.identity && filter.max_taps == 1);
+      CHECK (filter.first == 0 && filter.last == n);
+      /* A part of it, too, and from there on. */
+      spec.min = 0;
+      spec.max = n + 10;
+      spec.offset = 10;
+      CHECK (im_filter_build (&filter, &spec));
+      CHECK (filter.identity && filter.first == 10 && filter.last == n + 10);
+      if (n > 1) {
+        spec = whole ((ImMethod) m, n, n + 1);
+        CHECK (im_filter_build (&filter, &spec));
+        CHECK (!filter.identity);
+      }
+      im_filter_clear (&filter);
+      CHECK (filter.weight == NULL && filter.n_out == 0);
+    }
+}
+
+static void
+test_nearest (void)
+{
+  ImFilterSpec spec = whole (IM_METHOD_NEAREST, 10, 4);
+  static const int expected[] = { 1, 3, 6, 8 };
+  ImFilter filter = { 0 };
+
+  CHECK (im_filter_build (&filter, &spec));
+  CHECK_EQUAL (filter.max_taps, 1);
+  for (int i = 0; i < 4; i++)
+    CHECK_EQUAL (filter.first + filter.start[i], expected[i]);
+  im_filter_clear (&filter);
+}
+
+/* No sample outside [min, max) is used, wherever the centres lie. */
+static void
+test_limits (void)
+{
+  unsigned seed = 7;
+
+  for (int i = 0; i < 3000; i++) {
+    ImFilterSpec spec;
+    ImFilter filter = { 0 };
+    int before = testing_failed_checks;
+
+    spec.method = (ImMethod) (testing_random (&seed) % N_METHODS);
+    spec.min = (int) (testing_random (&seed) % 50);
+    spec.max = spec.min + 1 + (int) (testing_random (&seed) % 50);
+    spec.n_out = 1 + (int) (testing_random (&seed) % 60);
+    /* Centres lie within, and chroma's up to half a sample beyond. */
+    spec.scale = (spec.max - spec.min) / (double) spec.n_out
+        * (testing_random (&seed) % 100 / 100.0);
+    spec.offset = spec.min - 0.5 + (spec.max - spec.min + 1 - spec.scale
+        * spec.n_out) * (testing_random (&seed) % 101 / 100.0);
+    CHECK (im_filter_build (&filter, &spec));
+    check_table (&filter, &spec);
+    im_filter_clear (&filter);
+    if (testing_failed_checks > before)
+      printf ("  method %d, [%d, %d), %d from %g by %g\n", (int) spec.method,
+          spec.min, spec.max, spec.n_out, spec.offset, spec.scale);
+  }
+}
+
+/* Two passes stay within int16: what kernels.h promises. */
+static void
+test_overshoot (void)
+{
+  double most = 0;
+
+  for (int m = IM_METHOD_BILINEAR; m < N_METHODS; m++)
+    for (int n = 1; n < 300; n += 1 + n / 8) {
+      ImFilterSpec spec = whole ((ImMethod) m, 100, n);
+      ImFilter filter = { 0 };
+
+      CHECK (im_filter_build (&filter, &spec));
+      for (int i = 0; i < n; i++) {
+        double up = 0, down = 0;
+
+        for (int t = 0; t < filter.taps[i]; t++) {
+          double w = filter.weight[i * filter.stride + t] / 32768.0;
+
+          up += w > 0 ? w : 0;
+          down += w < 0 ? -w : 0;
+        }
+        most = fmax (most, fmax (up * up + down * down, 2 * up * down));
+      }
+      im_filter_clear (&filter);
+    }
+  printf ("  the largest overshoot of two passes is %.2f\n", most);
+  CHECK (most * 255 * 64 + 64 < 32767);
+}
+
+static ImFilterSpec
+spec_of (const char *layout, ImCodecId codec, int in, int out, bool cosited,
+    ImRect crop, int c)
+{
+  ImImageInfo info;
+  ImRequest request = request_plain (codec);
+  ImPlan plan;
+
+  memset (&info, 0, sizeof (info));
+  info.format = picture_layout (layout)->format;
+  info.width = info.height = in;
+  info.par_n = info.par_d = 1;
+  info.colour.h_cosited = info.colour.v_cosited = cosited;
+  request.width = request.height = out;
+  request.crop = crop;
+  CHECK (im_plan_make (&plan, &info, &request, NULL));
+  return im_filter_spec (&plan, c, IM_AXIS_HORIZONTAL);
+}
+
+/* Where luma position L of the source lies among chroma samples: the first of
+ * them is centred on the luma samples it covers, or on the first of these. */
+static void
+check_siting (const char *layout, int shift, ImCodecId codec, bool cosited)
+{
+  const ImRect none = { 0, 0, 0, 0 };
+  ImFilterSpec spec = spec_of (layout, codec, 64, 32, cosited, none, 1);
+  int step = 1 << shift;
+  /* Chroma is subsampled alike in JPEG, and not at all in PNG. */
+  int out_step = codec == IM_CODEC_JPEG && shift > 0 ? 2 : 1;
+  double shown = cosited ? 0.5 : step / 2.0;   /* luma place of sample 0 */
+
+  CHECK_EQUAL (spec.n_out, 32 / out_step);
+  CHECK_EQUAL (spec.max, 64 / step);
+  for (int i = 0; i < spec.n_out; i++) {
+    double luma = (i + 0.5) * out_step * 2;
+    double expected = (luma - shown) / step + 0.5;
+
+    CHECK (fabs (spec.offset + (i + 0.5) * spec.scale - expected) < 1e-9);
+  }
+}
+
+static void
+test_siting (void)
+{
+  for (int codec = 0; codec < 2; codec++)
+    for (int cosited = 0; cosited < 2; cosited++) {
+      check_siting ("I420", 1, (ImCodecId) codec, cosited);
+      check_siting ("Y42B", 1, (ImCodecId) codec, cosited);
+      check_siting ("Y41B", 2, (ImCodecId) codec, cosited);
+      check_siting ("Y444", 0, (ImCodecId) codec, cosited);
+    }
+}
+
+static void
+test_spec_of_crop (void)
+{
+  const ImRect crop = { 11, 11, 21, 21 };
+  ImFilterSpec spec = spec_of ("I420", IM_CODEC_PNG, 64, 42, false, crop, 0);
+
+  CHECK (spec.n_out == 42 && spec.min == 11 && spec.max == 32);
+  CHECK (fabs (spec.scale - 0.5) < 1e-12 && fabs (spec.offset - 11) < 1e-12);
+  spec = spec_of ("I420", IM_CODEC_PNG, 64, 42, false, crop, 1);
+  /* Chroma samples 5..15 cover luma 10..31. */
+  CHECK (spec.n_out == 42 && spec.min == 5 && spec.max == 16);
+  CHECK (fabs (spec.offset - 5.5) < 1e-12);
+  /* 1:1 chroma that stays chroma is not blurred by a fraction. */
+  spec = spec_of ("I420", IM_CODEC_JPEG, 64, 21, true, crop, 1);
+  CHECK (spec.offset == 5 && spec.scale == 1 && spec.n_out == 11);
+}
+
+static const Test tests[] = {
+  TEST (test_weights), TEST (test_long_filters), TEST (test_identity),
+  TEST (test_nearest), TEST (test_limits), TEST (test_overshoot),
+  TEST (test_siting), TEST (test_spec_of_crop)
+};
+
+int
+main (void)
+{
+  return TESTS_RUN (tests);
+}

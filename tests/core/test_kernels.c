@@ -1,0 +1,469 @@
+/* imbytes tests: kernels.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "core/kernels.h"
+
+#include <math.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "testing.h"
+
+#define MAX_TABLES 4
+#define MAX_TAPS 400
+#define MAX_N 1927
+
+static const ImKernels *tables[MAX_TABLES];
+static int n_tables;
+static unsigned seed = 1;
+
+/* @size bytes whose end is the end of what may be touched. */
+typedef struct
+{
+  uint8_t *map, *data;
+  size_t map_size, size;
+} Guarded;
+
+static Guarded
+guarded (size_t size)
+{
+  size_t page = (size_t) sysconf (_SC_PAGESIZE);
+  Guarded g = {.size = size };
+
+  g.map_size = (size + page - 1) / page * page + page;
+  g.map = mmap (NULL, g.map_size, PROT_READ | PROT_WRITE,
+      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (g.map == MAP_FAILED
+      || mprotect (g.map + g.map_size - page, page, PROT_NONE) != 0)
+    abort ();
+  g.data = g.map + g.map_size - page - size;
+  return g;
+}
+
+static void
+unguard (Guarded * g)
+{
+  munmap (g->map, g->map_size);
+}
+
+static void
+randomise (void *data, size_t size)
+{
+  uint8_t *out = data;
+
+  for (size_t i = 0; i < size; i++)
+    out[i] = (uint8_t) testing_random (&seed);
+}
+
+/* Samples as the passes make them. */
+static void
+randomise_q6 (void *data, size_t n)
+{
+  int16_t *out = data;
+
+  for (size_t i = 0; i < n; i++)
+    out[i] = (int16_t) ((int) (testing_random (&seed) % 55000) - 27500);
+}
+
+static void
+randomise_f32 (void *data, size_t n)
+{
+  float *out = data;
+
+  for (size_t i = 0; i < n; i++)
+    out[i] = (float) (testing_random (&seed) % 65536) / 65536.0f - 0.25f;
+}
+
+/* Weights that add up to 1, some below 0. */
+static void
+random_weights (int16_t * weight, float *weight_f, int taps)
+{
+  int sum = 0;
+
+  for (int t = 0; t < taps; t++) {
+    weight[t] = (int16_t) ((int) (testing_random (&seed) % 3000) / taps
+        - 600 / taps);
+    sum += weight[t];
+  }
+  weight[taps / 2] = (int16_t) (taps == 1 ? 32767 :
+      weight[taps / 2] + IM_WEIGHT_ONE - sum > INT16_MAX ? INT16_MAX :
+      weight[taps / 2] + IM_WEIGHT_ONE - sum);
+  for (int t = 0; t < taps; t++)
+    weight_f[t] = (float) weight[t] / 32768.0f;
+}
+
+static int
+next_width (int n)
+{
+  return n < 70 ? n + 1 : n < MAX_N ? MAX_N : MAX_N + 1;
+}
+
+/* Output of every table for the same call, compared; what follows the @n
+ * samples has to stay as it was. */
+#define SPARE 64
+static uint8_t outputs[MAX_TABLES][(MAX_N * IM_LANES + SPARE) * 4];
+
+static void
+outputs_poison (size_t size)
+{
+  for (int k = 0; k < n_tables; k++)
+    memset (outputs[k], 0x5a, size + SPARE);
+}
+
+static void
+outputs_check (const char *what, int n, int taps, size_t size)
+{
+  for (int k = 0; k < n_tables; k++) {
+    bool held = CHECK (memcmp (outputs[k], outputs[0], size) == 0);
+
+    for (int i = 0; i < SPARE; i++)
+      held &= outputs[k][size + (size_t) i] == 0x5a;
+    if (!CHECK (held))
+      printf ("  %s of %s, n %d, taps %d\n", what, tables[k]->name, n, taps);
+  }
+}
+
+static void
+vertical_q6_case (const int16_t * weight, int n, int taps)
+{
+  Guarded words[MAX_TAPS];
+  const int16_t *rows[MAX_TAPS];
+
+  for (int t = 0; t < taps; t++) {
+    words[t] = guarded ((size_t) n * 2);
+    randomise_q6 (words[t].data, (size_t) n);
+    rows[t] = (const int16_t *) words[t].data;
+  }
+  outputs_poison ((size_t) n * 2);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->vertical_q6 ((int16_t *) outputs[k], rows, weight, taps, n);
+  outputs_check ("vertical_q6", n, taps, (size_t) n * 2);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->vertical_wide_q6 ((int16_t *) outputs[k], rows, weight, taps,
+        n);
+  outputs_check ("vertical_wide_q6", n, taps, (size_t) n * 2);
+  for (int t = 0; t < taps; t++)
+    unguard (&words[t]);
+}
+
+static void
+vertical_case (int n, int taps)
+{
+  Guarded bytes[MAX_TAPS], floats[MAX_TAPS];
+  const uint8_t *rows[MAX_TAPS];
+  const float *rows_f[MAX_TAPS];
+  int16_t weight[MAX_TAPS];
+  float weight_f[MAX_TAPS];
+
+  for (int t = 0; t < taps; t++) {
+    bytes[t] = guarded ((size_t) n);
+    floats[t] = guarded ((size_t) n * sizeof (float));
+    randomise (bytes[t].data, (size_t) n);
+    randomise_f32 (floats[t].data, (size_t) n);
+    rows[t] = bytes[t].data;
+    rows_f[t] = (const float *) floats[t].data;
+  }
+  random_weights (weight, weight_f, taps);
+  outputs_poison ((size_t) n * 2);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->vertical_u8 ((int16_t *) outputs[k], rows, weight, taps, n);
+  outputs_check ("vertical_u8", n, taps, (size_t) n * 2);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->vertical_wide_u8 ((int16_t *) outputs[k], rows, weight, taps,
+        n);
+  outputs_check ("vertical_wide_u8", n, taps, (size_t) n * 2);
+  vertical_q6_case (weight, n, taps);
+  outputs_poison ((size_t) n * 4);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->vertical_f32 ((float *) outputs[k], rows_f, weight_f, taps, n);
+  outputs_check ("vertical_f32", n, taps, (size_t) n * 4);
+  for (int t = 0; t < taps; t++) {
+    unguard (&bytes[t]);
+    unguard (&floats[t]);
+  }
+}
+
+static void
+test_vertical (void)
+{
+  for (int n = 1; n <= MAX_N; n = next_width (n))
+    for (int taps = 1; taps <= 24; taps += 1 + taps / 3)
+      vertical_case (n, taps);
+  for (int n = 1; n <= 70; n += 13)
+    vertical_case (n, MAX_TAPS);
+  vertical_case (600, 60);
+}
+
+static void
+horizontal_case (int in, int out, ImMethod method)
+{
+  ImFilterSpec spec = { method, out, (double) in / out, 0.0, 0, in, false, 0 };
+  ImFilter filter = { 0 };
+  Guarded columns, row;
+  size_t n, size = (size_t) out * IM_LANES * 2;
+
+  if (!CHECK (im_filter_build (&filter, &spec)))
+    return;
+  n = (size_t) (filter.last - filter.first);
+  columns = guarded (n * IM_LANES * 2);
+  row = guarded (n * sizeof (float));
+  randomise_q6 (columns.data, n * IM_LANES);
+  randomise_f32 (row.data, n);
+  outputs_poison (size);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->horizontal_q6 ((int16_t *) outputs[k],
+        (const int16_t *) columns.data, &filter);
+  outputs_check ("horizontal_q6", out, filter.max_taps, size);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->horizontal_wide_q6 ((int16_t *) outputs[k],
+        (const int16_t *) columns.data, &filter);
+  outputs_check ("horizontal_wide_q6", out, filter.max_taps, size);
+  outputs_poison ((size_t) out * 4);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->horizontal_f32 ((float *) outputs[k],
+        (const float *) row.data, &filter);
+  outputs_check ("horizontal_f32", out, filter.max_taps, (size_t) out * 4);
+  unguard (&columns);
+  unguard (&row);
+  im_filter_clear (&filter);
+}
+
+static void
+test_horizontal (void)
+{
+  for (int m = 0; m < 6; m++) {
+    for (int n = 1; n <= 70; n += 3) {
+      horizontal_case (n, n, (ImMethod) m);
+      horizontal_case (n, 23, (ImMethod) m);
+      horizontal_case (3 * n, n, (ImMethod) m);
+    }
+    horizontal_case (1920, 640, (ImMethod) m);
+    horizontal_case (MAX_N, 5, (ImMethod) m);
+    horizontal_case (11, MAX_N, (ImMethod) m);
+  }
+}
+
+static void
+test_transposing (void)
+{
+  for (int n = 1; n <= MAX_N; n = next_width (n)) {
+    size_t size = (size_t) n * IM_LANES * 2;
+    Guarded row[IM_LANES], columns = guarded (size);
+    int16_t *rows[IM_LANES];
+
+    for (int l = 0; l < IM_LANES; l++) {
+      row[l] = guarded ((size_t) n * 2);
+      randomise (row[l].data, (size_t) n * 2);
+      rows[l] = (int16_t *) row[l].data;
+    }
+    outputs_poison (size);
+    for (int k = 0; k < n_tables; k++)
+      tables[k]->columns_from_rows ((int16_t *) outputs[k],
+          (const int16_t *const *) rows, n);
+    outputs_check ("columns_from_rows", n, 0, size);
+    for (int x = 0; x < n; x++)
+      for (int l = 0; l < IM_LANES; l++)
+        if (((int16_t *) outputs[0])[x * IM_LANES + l] != rows[l][x]) {
+          CHECK (false);
+          x = n;
+          break;
+        }
+    memcpy (columns.data, outputs[0], size);
+    /* The last row ends at its guard page: a write past it does not pass. */
+    for (int k = 0; k < n_tables; k++) {
+      for (int l = 0; l < IM_LANES; l++)
+        memset (rows[l], 0, (size_t) n * 2);
+      tables[k]->rows_from_columns (rows, (const int16_t *) columns.data, n);
+      tables[0]->columns_from_rows ((int16_t *) outputs[0],
+          (const int16_t *const *) rows, n);
+      CHECK (memcmp (outputs[0], columns.data, size) == 0);
+    }
+    for (int l = 0; l < IM_LANES; l++)
+      unguard (&row[l]);
+    unguard (&columns);
+  }
+}
+
+static void
+mean_case (int n)
+{
+  Guarded a = guarded ((size_t) n * 4), b = guarded ((size_t) n * 4);
+  const int16_t *top = (int16_t *) a.data, *bottom = (int16_t *) b.data;
+  const int16_t *out = (int16_t *) outputs[0];
+
+  randomise_q6 (a.data, (size_t) n * 2);
+  randomise_q6 (b.data, (size_t) n * 2);
+  outputs_poison ((size_t) n * 2);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->mean_2x2 ((int16_t *) outputs[k], top, bottom, n);
+  outputs_check ("mean_2x2", n, 0, (size_t) n * 2);
+  for (int x = 0; x < n; x++) {
+    double mean = (top[2 * x] + top[2 * x + 1] + bottom[2 * x]
+        + bottom[2 * x + 1]) / 4.0;
+
+    CHECK (fabs (out[x] - mean) <= 0.5);
+  }
+  /* Both rows moved so that they end with what may be read. */
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->mean_1x2 ((int16_t *) outputs[k], top + n, bottom + n, n);
+  outputs_check ("mean_1x2", n, 0, (size_t) n * 2);
+  for (int x = 0; x < n; x++)
+    CHECK (fabs (out[x] - (top[n + x] + bottom[n + x]) / 2.0) <= 0.5);
+  unguard (&a);
+  unguard (&b);
+}
+
+static void
+test_means (void)
+{
+  for (int n = 1; n <= MAX_N; n = next_width (n))
+    mean_case (n);
+}
+
+static uint8_t
+mixed (const ImMix * mix, int a, int b, int c)
+{
+  double v = floor (((double) a * mix->weight[0] + (double) b * mix->weight[1]
+          + (double) c * mix->weight[2] + mix->bias) / (1 << IM_MIX_SHIFT));
+
+  return (uint8_t) (v < 0 ? 0 : v > 255 ? 255 : v);
+}
+
+static const ImMix mixes[3] = {
+  {{9539, 14686, -1234}, -(20 << 19)}, {{9539, -1746, -4366}, 77 << 19},
+  {{8192, 17304, 31000}, 1 << 18}
+};
+
+static void
+mix_case (int n)
+{
+  Guarded in[3], half[2];
+  const int16_t *a, *b, *c;
+
+  for (int i = 0; i < 3; i++) {
+    in[i] = guarded ((size_t) n * 2);
+    randomise_q6 (in[i].data, (size_t) n);
+  }
+  a = (const int16_t *) in[0].data;
+  b = (const int16_t *) in[1].data;
+  c = (const int16_t *) in[2].data;
+  outputs_poison ((size_t) n);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->mix1 (outputs[k], a, &mixes[0], n);
+  outputs_check ("mix1", n, 0, (size_t) n);
+  for (int x = 0; x < n; x++)
+    CHECK_EQUAL (outputs[0][x], mixed (&mixes[0], a[x], 0, 0));
+  outputs_poison ((size_t) n * 3);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->mix_rgb (outputs[k], a, b, c, mixes, n);
+  outputs_check ("mix_rgb", n, 0, (size_t) n * 3);
+  for (int x = 0; x < 3 * n; x++)
+    CHECK_EQUAL (outputs[0][x], mixed (&mixes[x % 3], a[x / 3], b[x / 3],
+            c[x / 3]));
+  /* Halved: as many samples as phase and width need, and none after. */
+  for (int phase = 0; phase < 3; phase++) {
+    int shift = phase < 2, from = shift ? phase : 0;
+    int m = shift ? (n + from + 1) / 2 : n;
+
+    for (int i = 0; i < 2; i++) {
+      half[i] = guarded ((size_t) m * 2);
+      randomise_q6 (half[i].data, (size_t) m);
+    }
+    b = (const int16_t *) half[0].data;
+    c = (const int16_t *) half[1].data;
+    outputs_poison ((size_t) n);
+    for (int k = 0; k < n_tables; k++)
+      tables[k]->mix3 (outputs[k], a, b, c, shift, from, &mixes[1], n);
+    outputs_check ("mix3", n, phase, (size_t) n);
+    for (int x = 0; x < n; x++)
+      CHECK_EQUAL (outputs[0][x], mixed (&mixes[1], a[x],
+              b[(x + from) >> shift], c[(x + from) >> shift]));
+    unguard (&half[0]);
+    unguard (&half[1]);
+  }
+  for (int i = 0; i < 3; i++)
+    unguard (&in[i]);
+}
+
+static void
+test_mixes (void)
+{
+  for (int n = 1; n <= MAX_N; n = next_width (n))
+    mix_case (n);
+}
+
+/* Every 8-bit value alone is exact, and flat areas are within what kernels.h
+ * promises: 0.2 of 255 for each narrow pass. */
+static void
+test_flat (void)
+{
+  static const int ins[] = { 7, 20, 37, 96, 100, 331, 640, 1900 };
+  uint8_t row[1];
+  const uint8_t *rows[MAX_N];
+  double narrow = 0, wide = 0;
+
+  for (int v = 0; v < 256; v++)
+    for (size_t s = 0; s < sizeof (ins) / sizeof (ins[0]); s++)
+      for (int m = 0; m < 6; m++) {
+        int n = 10;
+        ImFilterSpec spec = { (ImMethod) m, n, ins[s] / (double) n, 0, 0,
+          ins[s], false, 0
+        };
+        ImFilter filter = { 0 };
+        int16_t out;
+
+        if (v % 51 != 0 && ins[s] > 96)
+          continue;
+        CHECK (im_filter_build (&filter, &spec));
+        row[0] = (uint8_t) v;
+        for (int t = 0; t < filter.max_taps; t++)
+          rows[t] = row;
+        for (int i = 0; i < n; i++) {
+          const int16_t *w = filter.weight + i * filter.stride;
+          int taps = filter.taps[i];
+
+          if (taps <= IM_MAX_NARROW_TAPS) {
+            tables[n_tables - 1]->vertical_u8 (&out, rows, w, taps, 1);
+            narrow = fmax (narrow, fabs (out / 64.0 - v));
+            if (taps == 1)
+              CHECK_EQUAL (out, v << IM_Q);
+          }
+          if (taps > 1) {
+            tables[n_tables - 1]->vertical_wide_u8 (&out, rows, w, taps, 1);
+            wide = fmax (wide, fabs (out / 64.0 - v));
+          }
+        }
+        im_filter_clear (&filter);
+      }
+  printf ("  flat areas are off by at most %.4f narrow, %.4f wide\n", narrow,
+      wide);
+  CHECK (narrow <= 0.2);
+  CHECK_EQUAL (wide * 64, 0);
+}
+
+static void
+test_tables (void)
+{
+  const ImKernels *all[1] = { NULL };
+
+  CHECK (n_tables >= 1);
+  CHECK (im_kernels_get () == tables[n_tables - 1]);
+  CHECK_EQUAL (im_kernels_all (all, 1), 1);
+  CHECK (all[0] == tables[0]);
+  for (int k = 0; k < n_tables; k++)
+    printf ("  %s\n", tables[k]->name);
+}
+
+static const Test tests[] = {
+  TEST (test_tables), TEST (test_vertical), TEST (test_horizontal),
+  TEST (test_transposing), TEST (test_means), TEST (test_mixes),
+  TEST (test_flat)
+};
+
+int
+main (void)
+{
+  n_tables = im_kernels_all (tables, MAX_TABLES);
+  return TESTS_RUN (tests);
+}

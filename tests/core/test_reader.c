@@ -1,0 +1,224 @@
+/* imbytes tests: reader.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "core/reader.h"
+
+#include <math.h>
+
+#include "pictures.h"
+#include "testing.h"
+
+static ImPlan
+plan_for (const Picture * picture)
+{
+  ImRequest request = request_plain (IM_CODEC_PNG);
+  ImPlan plan;
+
+  CHECK (im_plan_make (&plan, &picture->image.info, &request, NULL));
+  return plan;
+}
+
+static ImReader *
+reader_for (const Picture * picture, const ImPlan * plan, int rows, int left,
+    bool premultiply)
+{
+  ImReaderSpan spans[4] = { {0} };
+
+  for (int c = 0; c < picture->image.info.format.n_components; c++) {
+    int width = picture_width (picture, c);
+
+    spans[c] = (ImReaderSpan) {
+    left < width ? left : width - 1, width, rows};
+  }
+  return im_reader_new (plan, spans, premultiply);
+}
+
+static const void *
+read_row (ImReader * reader, const ImPlan * plan, int c, int y)
+{
+  if (plan->deep)
+    return im_reader_row_f32 (reader, c, y);
+  if (plan->words)
+    return im_reader_row_q6 (reader, c, y);
+  return im_reader_row_u8 (reader, c, y);
+}
+
+static bool
+row_is_right (ImReader * reader, const Picture * picture, const ImPlan * plan,
+    int c, int y, int left)
+{
+  const ImImageInfo *info = &picture->image.info;
+  int width = picture_width (picture, c);
+  const void *row = read_row (reader, plan, c, y);
+
+  for (int x = left < width ? left : width - 1; x < width; x++) {
+    unsigned code = picture_get (picture, c, x, y);
+    bool right = plan->deep ? fabs ((double) ((const float *) row)[x]
+        - picture_meaning (info, c, code)) < 1e-6 : plan->words ?
+        fabs (((const int16_t *) row)[x] - 64 * picture_in_8_bits (info, c,
+            code)) < 1 : ((const uint8_t *) row)[x] == code;
+
+    if (!right)
+      return false;
+  }
+  return true;
+}
+
+/* Every row of every component, in order, backwards and again: the ring has no
+ * memory of another row or another frame. */
+static void
+check_rows (const PictureLayout * layout, int width, int height, int rows,
+    int left, bool negative)
+{
+  Picture picture, second;
+  ImReader *reader;
+  bool right = true;
+  ImPlan plan;
+
+  picture_init (&picture, layout->name, width, height, negative);
+  picture_init (&second, layout->name, width, height, !negative);
+  picture_random (&picture, 1);
+  picture_random (&second, 2);
+  plan = plan_for (&picture);
+  reader = reader_for (&picture, &plan, rows, left, false);
+  if (CHECK (reader != NULL))
+    for (int pass = 0; pass < 3; pass++) {
+      const Picture *frame = pass == 2 ? &second : &picture;
+
+      im_reader_start (reader, &frame->image);
+      for (int k = 0; k < height; k++)
+        for (int c = 0; c < layout->format.n_components; c++) {
+          int y = pass == 1 ? picture_height (frame, c) - 1 - k : k;
+
+          if (y >= 0 && y < picture_height (frame, c))
+            right &= row_is_right (reader, frame, &plan, c, y, left);
+        }
+    }
+  if (!CHECK (right))
+    printf ("  %s %dx%d, %d rows, from %d\n", layout->name, width, height,
+        rows, left);
+  im_reader_free (reader);
+  picture_clear (&picture);
+  picture_clear (&second);
+}
+
+static void
+test_rows (void)
+{
+  static const int sizes[] = { 1, 2, 5, 16, 33, 67 };
+
+  for (const PictureLayout * l = picture_layouts; l->name; l++)
+    for (int w = 0; w < 6; w++)
+      for (int rows = 1; rows <= 9; rows += 4)
+        for (int negative = 0; negative < 2; negative++) {
+          check_rows (l, sizes[w], sizes[5 - w], rows, 0, negative);
+          check_rows (l, sizes[w], sizes[5 - w], rows, 7, negative);
+        }
+}
+
+/* Rows that were asked for stay while no more than `rows` others are. */
+static void
+test_rows_stay (void)
+{
+  for (const PictureLayout * l = picture_layouts; l->name; l++) {
+    const void *held[5], *again[5];
+    Picture picture;
+    ImReader *reader;
+    ImPlan plan;
+
+    picture_init (&picture, l->name, 20, 40, false);
+    picture_random (&picture, 3);
+    plan = plan_for (&picture);
+    reader = reader_for (&picture, &plan, 5, 0, false);
+    im_reader_start (reader, &picture.image);
+    for (int first = 0; first + 5 <= picture_height (&picture, 0); first++) {
+      for (int i = 0; i < 5; i++)
+        held[i] = read_row (reader, &plan, 0, first + i);
+      for (int i = 0; i < 5; i++) {
+        again[i] = read_row (reader, &plan, 0, first + i);
+        CHECK (again[i] == held[i]);
+        for (int k = 0; k < i; k++)
+          CHECK (held[k] != held[i]);
+      }
+    }
+    im_reader_free (reader);
+    picture_clear (&picture);
+  }
+}
+
+static double
+mean_alpha (const Picture * picture, int c, int x, int y)
+{
+  const ImComponent *component = &picture->image.info.format.component[c];
+  int a = picture->image.info.format.n_components - 1;
+  double sum = 0;
+
+  for (int v = 0; v < 1 << component->h_shift; v++)
+    for (int u = 0; u < 1 << component->w_shift; u++) {
+      int px = (x << component->w_shift) + u, py = (y << component->h_shift) + v;
+
+      px = px < picture->image.info.width ? px : picture->image.info.width - 1;
+      py = py < picture->image.info.height ?
+          py : picture->image.info.height - 1;
+      sum += picture_meaning (&picture->image.info, a, picture_get (picture, a,
+              px, py));
+    }
+  return sum / (1 << (component->h_shift + component->w_shift));
+}
+
+static void
+check_premultiplied (const char *layout, int width, int height)
+{
+  Picture picture;
+  ImReader *reader;
+  double worst = 0;
+  ImPlan plan;
+  int a;
+
+  picture_init (&picture, layout, width, height, false);
+  picture_random (&picture, 4);
+  a = picture.image.info.format.n_components - 1;
+  plan = plan_for (&picture);
+  reader = reader_for (&picture, &plan, 3, 0, true);
+  im_reader_start (reader, &picture.image);
+  for (int c = 0; c <= a; c++)
+    for (int y = 0; y < picture_height (&picture, c); y++) {
+      const float *row = im_reader_row_f32 (reader, c, y);
+
+      for (int x = 0; x < picture_width (&picture, c); x++) {
+        double v = picture_meaning (&picture.image.info, c, picture_get
+            (&picture, c, x, y));
+
+        if (c < a)
+          v *= mean_alpha (&picture, c, x, y);
+        worst = fmax (worst, fabs ((double) row[x] - v));
+      }
+    }
+  if (!CHECK (worst < 1e-6))
+    printf ("  %s %dx%d: off by %g\n", layout, width, height, worst);
+  im_reader_free (reader);
+  picture_clear (&picture);
+}
+
+static void
+test_premultiply (void)
+{
+  static const char *const layouts[] = { "BGRA", "AYUV", "A420", "RGBA64_LE",
+    "ARGB64_BE"
+  };
+
+  for (int l = 0; l < 5; l++)
+    for (int n = 1; n < 20; n += 3)
+      check_premultiplied (layouts[l], n, 20 - n);
+}
+
+static const Test tests[] = {
+  TEST (test_rows), TEST (test_rows_stay), TEST (test_premultiply)
+};
+
+int
+main (void)
+{
+  return TESTS_RUN (tests);
+}
