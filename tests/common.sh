@@ -1,0 +1,162 @@
+# imbytes: what tests/run, examples/run and .ci/run share: which packages are
+# needed, how they are installed, how the project is built. Sourced, not run.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say () { printf '%s\n' "$*"; }
+die () { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# A python3 that sees the distribution's modules, which one from elsewhere that
+# comes first in PATH does not.
+python=/usr/bin/python3
+[ -x "$python" ] || python=python3
+
+# For what | how to see that it is there | Debian, Ubuntu | Fedora | Arch.
+# A name in brackets: without it something is skipped or slower, not broken.
+dependencies='
+build    | cmd cc                        | gcc libc6-dev | gcc | gcc
+build    | cmd meson                     | meson | meson | meson
+build    | cmd ninja                     | ninja-build | ninja-build | ninja
+build    | cmd pkg-config                | pkg-config | pkgconf-pkg-config | pkgconf
+build    | pc gstreamer-1.0              | libgstreamer1.0-dev | gstreamer1-devel | gstreamer
+build    | pc gstreamer-video-1.0        | libgstreamer-plugins-base1.0-dev | gstreamer1-plugins-base-devel | gst-plugins-base-libs
+build    | pc libjpeg                    | libjpeg-dev | libjpeg-turbo-devel | libjpeg-turbo
+build    | pc libpng                     | libpng-dev | libpng-devel | libpng
+build    | pc zlib                       | zlib1g-dev | zlib-devel | zlib
+build    | pc libisal                    | [libisal-dev] | [isa-l-devel] | [isa-l]
+play     | cmd gst-inspect-1.0           | gstreamer1.0-tools | gstreamer1 | gstreamer
+play     | gst videotestsrc compositor   | gstreamer1.0-plugins-base | gstreamer1-plugins-base | gst-plugins-base
+play     | gst qtdemux jpegdec pngdec    | gstreamer1.0-plugins-good | gstreamer1-plugins-good | gst-plugins-good
+play     | gst avdec_h264                | [gstreamer1.0-libav] | [gstreamer1-plugin-libav] | [gst-libav]
+test     | cmd python3                   | python3 | python3 | python
+test     | gst gdppay                    | gstreamer1.0-plugins-bad | gstreamer1-plugins-bad-free | gst-plugins-bad
+test     | gir Gst GstVideo              | [python3-gi] [gir1.2-gstreamer-1.0] [gir1.2-gst-plugins-base-1.0] | [python3-gobject] | [python-gobject]
+test     | py numpy                      | [python3-numpy] | [python3-numpy] | [python-numpy]
+test     | py PIL                        | [python3-pil] | [python3-pillow] | [python-pillow]
+test     | py cv2                        | [python3-opencv] | [python3-opencv] | [python-opencv]
+test     | file /usr/share/backgrounds/mate/nature | [mate-backgrounds] | [mate-backgrounds] | [mate-backgrounds]
+asan     | lib asan ubsan                | gcc | libasan libubsan | gcc
+tsan     | lib tsan                      | gcc | libtsan | gcc
+valgrind | cmd valgrind                  | valgrind libc6-dbg | valgrind | valgrind
+ci       | cmd clang                     | clang | clang | clang
+ci       | cmd clang-format              | clang-format | clang-tools-extra | clang
+ci       | cmd clang-tidy                | clang-tidy | clang-tools-extra | clang
+ci       | cmd nm                        | binutils | binutils | binutils
+'
+
+# dependency_there KIND NAME...
+dependency_there () {
+  local kind=$1 name
+  shift
+  for name in "$@"; do
+    case $kind in
+      cmd) command -v "$name" ;;
+      pc) pkg-config --exists "$name" ;;
+      gst) gst-inspect-1.0 --exists "$name" ;;
+      py) "$python" -c "import $name" ;;
+      gir) "$python" -c "import gi; gi.require_version('$name', '1.0')" ;;
+      lib) [ -e "$(cc -print-file-name="lib$name.so")" ] ;;
+      file) [ -e "$name" ] ;;
+    esac >/dev/null 2>&1 </dev/null || return 1
+  done
+}
+
+# 3, 4 or 5: the column of this distribution in the list above.
+package_column () {
+  if command -v apt-get >/dev/null; then echo 3
+  elif command -v dnf >/dev/null; then echo 4
+  elif command -v pacman >/dev/null; then echo 5
+  else echo 0
+  fi
+}
+
+# packages_missing GROUP...: their names, one in a line.
+packages_missing () {
+  local column group what probe packages line
+  column=$(package_column)
+  while IFS= read -r line; do
+    IFS='|' read -r group what _ <<<"$line"
+    group=${group// /}
+    case " $* " in *" $group "*) ;; *) continue ;; esac
+    read -ra probe <<<"$what"
+    dependency_there "${probe[@]}" && continue
+    if [ "$column" = 0 ]; then
+      printf '%s\n' "${probe[@]:1}"
+    else
+      packages=$(cut -d'|' -f"$column" <<<"$line")
+      printf '%s\n' $packages
+    fi
+  done < <(sed '/^$/d' <<<"$dependencies") | awk '!seen[$0]++'
+}
+
+as_root () {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then
+    # It asks for the password on the terminal, wherever stdin comes from.
+    if [ -z "${CI:-}" ] && { : </dev/tty; } 2>/dev/null; then sudo "$@"; else sudo -n "$@"; fi
+  else
+    return 1
+  fi
+}
+
+# Says nothing unless it fails.
+packages_add () {
+  local said
+  said=$(packages_add_aloud "$@" 2>&1) || { say "$said"; return 1; }
+}
+
+packages_add_aloud () {
+  case $(package_column) in
+    3) as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+        --no-install-recommends "$@" ;;
+    4) as_root dnf install -y -q "$@" ;;
+    5) as_root pacman -S --needed --noconfirm "$@" ;;
+  esac </dev/null
+}
+
+# packages_install GROUP...: quiet, and without root, where all is there.
+packages_install () {
+  local missing needed optional package
+  missing=$(packages_missing "$@")
+  [ -n "$missing" ] || return 0
+  needed=$(grep -v '^\[' <<<"$missing")
+  optional=$(sed -n 's/^\[\(.*\)\]$/\1/p' <<<"$missing")
+  if [ "${IMBYTES_NO_INSTALL:-0}" = 1 ]; then
+    say "not installed, as IMBYTES_NO_INSTALL=1 says:" $needed $optional
+    return 0
+  fi
+  [ "$(package_column)" != 0 ] \
+    || die "no apt-get, dnf or pacman here; please install:" $needed $optional
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null \
+    || die "neither root nor sudo; please install:" $needed $optional
+  say "installing, which can take minutes:" $needed $optional
+  [ "$(package_column)" != 3 ] || as_root apt-get update -q </dev/null >/dev/null 2>&1 \
+    || say "apt-get update failed; going on with the lists there are"
+  # shellcheck disable=SC2086
+  [ -z "$needed" ] || packages_add $needed \
+    || die "could not install:" $needed
+  for package in $optional; do
+    packages_add "$package" \
+      || say "could not install $package; something will be skipped"
+  done
+  hash -r
+}
+
+# build FOLDER MESON-OPTION...: sets up once, then only compiles.
+build () {
+  local dir=$1 log=$1/compile.log
+  shift
+  mkdir -p "$dir"
+  : >"$log"
+  if [ "$(cat "$dir/options" 2>/dev/null)" != "$*" ] \
+      || [ ! -e "$dir/build.ninja" ]; then
+    rm -rf "$dir"/meson-* "$dir/build.ninja"
+    meson setup "$dir" "$root" "$@" >>"$log" 2>&1 </dev/null
+  fi && printf '%s' "$*" >"$dir/options" \
+    && meson compile -C "$dir" >>"$log" 2>&1 </dev/null && return 0
+  rm -f "$dir/options"
+  grep -E 'error|ERROR|warning:' "$log" | head -40
+  say "the build failed; all of it is in $log"
+  return 1
+}
