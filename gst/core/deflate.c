@@ -1,4 +1,4 @@
-/* imbytes: one part of a DEFLATE stream, by ISA-L or zlib.
+/* imbytes: one part of a DEFLATE stream, by our own coder or zlib.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -8,18 +8,13 @@
 #include <string.h>
 #include <zlib.h>
 
-#ifdef HAVE_ISAL
-#include <isa-l/igzip_lib.h>
-#ifdef __x86_64__
-#include <immintrin.h>
-#endif
-#endif
+#include "quick.h"
 
-/* Room that the libraries are offered at a time. Always the same, because how
- * much there is may decide where a library ends a block. */
+/* Room that zlib is offered at a time. Always the same, because how much there
+ * is may decide where it ends a block. */
 #define WINDOW 32768
 
-/* Both libraries count bytes of input in 32 bits. */
+/* zlib counts bytes of input in 32 bits. */
 #define LARGEST_FEED ((size_t) 1 << 30)
 
 typedef enum
@@ -35,85 +30,12 @@ struct _ImDeflate
   uint32_t checksum;
   ImBytes *out;
   size_t room; /* left of the window being filled */
-#ifdef HAVE_ISAL
-  struct isal_zstream isal;
-  uint8_t *isal_buffer; /* NULL: zlib it is */
-#endif
+  ImQuick *quick; /* NULL: zlib it is */
   z_stream zlib;
 };
 
-#ifdef HAVE_ISAL
-/* ISA-L returns with the upper halves of the vector registers in use, and then
- * all SSE code that follows on this thread waits for them: zlib took twice as
- * long. */
-#ifdef __x86_64__
-static void __attribute__ ((target ("avx"))) clear_upper_halves (void)
-{
-  _mm256_zeroupper ();
-}
-
-static void
-leave_isal (void)
-{
-  if (__builtin_cpu_supports ("avx"))
-    clear_upper_halves ();
-}
-#else
-static void
-leave_isal (void)
-{
-}
-#endif
-
-/* ISA-L's own level for all of ours: on filtered rows its 1 is as fast and
- * makes a little more, its 3 is slower and makes more of all but noise. */
-#define ISAL_LEVEL 2
-#define ISAL_BUFFER_SIZE ISAL_DEF_LVL2_DEFAULT
-
-static bool
-isal_open (ImDeflate *self)
-{
-  self->isal_buffer = im_alloc_array (ISAL_BUFFER_SIZE, 1);
-  if (self->isal_buffer == NULL)
-    return false;
-  memset (self->isal_buffer, 0, ISAL_BUFFER_SIZE);
-  return true;
-}
-
-static void
-isal_begin (ImDeflate *self)
-{
-  isal_deflate_init (&self->isal);
-  self->isal.level = ISAL_LEVEL;
-  self->isal.level_buf = self->isal_buffer;
-  self->isal.level_buf_size = ISAL_BUFFER_SIZE;
-  self->isal.gzip_flag = IGZIP_DEFLATE;
-}
-
 /* One call into the library. False: an error, which for valid arguments never
  * comes. */
-static bool
-isal_step (ImDeflate *self, Flush flush, bool *more)
-{
-  struct isal_zstream *isal = &self->isal;
-  int result;
-
-  isal->next_out = self->out->data + self->out->size;
-  isal->avail_out = (uint32_t) self->room;
-  isal->flush = flush == FLUSH_SYNC ? SYNC_FLUSH : NO_FLUSH;
-  isal->end_of_stream = flush == FLUSH_FINISH;
-  result = isal_deflate (isal);
-  leave_isal ();
-  self->out->size += self->room - isal->avail_out;
-  self->room = isal->avail_out;
-  *more = isal->avail_in > 0 || isal->avail_out == 0;
-  if (flush == FLUSH_FINISH)
-    *more = isal->internal_state.state != ZSTATE_END;
-  return result == COMP_OK;
-}
-#endif
-
-/* One call into the library, as above. */
 static bool
 zlib_step (ImDeflate *self, Flush flush, bool *more)
 {
@@ -134,17 +56,6 @@ zlib_step (ImDeflate *self, Flush flush, bool *more)
 }
 
 static bool
-uses_isal (const ImDeflate *self)
-{
-#ifdef HAVE_ISAL
-  return self->isal_buffer != NULL;
-#else
-  (void) self;
-  return false;
-#endif
-}
-
-static bool
 pump (ImDeflate *self, Flush flush)
 {
   bool more = true, fine = true;
@@ -155,32 +66,9 @@ pump (ImDeflate *self, Flush flush)
         return false;
       self->room = WINDOW;
     }
-#ifdef HAVE_ISAL
-    if (uses_isal (self)) {
-      fine = isal_step (self, flush, &more);
-      continue;
-    }
-#endif
     fine = zlib_step (self, flush, &more);
   }
   return fine;
-}
-
-static void
-set_input (ImDeflate *self, const uint8_t *data, size_t size)
-{
-#ifdef HAVE_ISAL
-  if (uses_isal (self)) {
-    self->isal.next_in = (uint8_t *) (uintptr_t) data;
-    self->isal.avail_in = (uint32_t) size;
-    self->checksum = isal_adler32 (self->checksum, data, size);
-    leave_isal ();
-    return;
-  }
-#endif
-  self->zlib.next_in = (Bytef *) (uintptr_t) data;
-  self->zlib.avail_in = (uInt) size;
-  self->checksum = (uint32_t) adler32_z (self->checksum, data, size);
 }
 
 ImDeflate *
@@ -192,14 +80,13 @@ im_deflate_new (int level)
     return NULL;
   memset (self, 0, sizeof (*self));
   self->level = level;
-#ifdef HAVE_ISAL
-  if (level >= 1 && level <= 3) {
-    if (isal_open (self))
+  if (level >= 1 && level <= IM_QUICK_EFFORTS) {
+    self->quick = im_quick_new ();
+    if (self->quick != NULL)
       return self;
     free (self);
     return NULL;
   }
-#endif
   if (deflateInit2 (&self->zlib, level, Z_DEFLATED, -MAX_WBITS, 8,
           Z_DEFAULT_STRATEGY)
       == Z_OK)
@@ -213,11 +100,9 @@ im_deflate_free (ImDeflate *self)
 {
   if (self == NULL)
     return;
-#ifdef HAVE_ISAL
-  free (self->isal_buffer);
-#endif
-  if (!uses_isal (self))
+  if (self->quick == NULL)
     deflateEnd (&self->zlib);
+  im_quick_free (self->quick);
   free (self);
 }
 
@@ -227,13 +112,10 @@ im_deflate_begin (ImDeflate *self, ImBytes *out)
   self->out = out;
   self->room = 0;
   self->checksum = IM_DEFLATE_EMPTY_CHECKSUM;
-#ifdef HAVE_ISAL
-  if (uses_isal (self)) {
-    isal_begin (self);
-    return;
-  }
-#endif
-  deflateReset (&self->zlib);
+  if (self->quick != NULL)
+    im_quick_begin (self->quick, out, self->level);
+  else
+    deflateReset (&self->zlib);
 }
 
 bool
@@ -241,10 +123,14 @@ im_deflate_feed (ImDeflate *self, const void *data, size_t size)
 {
   const uint8_t *next = data;
 
+  self->checksum = (uint32_t) adler32_z (self->checksum, data, size);
+  if (self->quick != NULL)
+    return im_quick_feed (self->quick, data, size);
   while (size > 0) {
     size_t part = size < LARGEST_FEED ? size : LARGEST_FEED;
 
-    set_input (self, next, part);
+    self->zlib.next_in = (Bytef *) (uintptr_t) next;
+    self->zlib.avail_in = (uInt) part;
     if (!pump (self, FLUSH_NONE))
       return false;
     next += part;
@@ -256,6 +142,8 @@ im_deflate_feed (ImDeflate *self, const void *data, size_t size)
 bool
 im_deflate_end (ImDeflate *self, bool last)
 {
+  if (self->quick != NULL)
+    return im_quick_end (self->quick, last);
   return pump (self, last ? FLUSH_FINISH : FLUSH_SYNC);
 }
 

@@ -2,8 +2,8 @@
  *
  * A stream is made of parts that are coded alone, on any thread, and joined:
  * each ends on a byte boundary, none refers to what is in another, and only the
- * last one ends the stream. Which library does it is this module's business:
- * ISA-L for levels 1 to 3 where it was there to build with, zlib for the rest.
+ * last one ends the stream. Who codes it is this module's business: quick.h for
+ * levels 1 to 3, zlib for the rest.
  *
  * The bytes depend on the level and the data alone, not on how the data was cut
  * into calls of feed () nor on what the object did before... with one exception:

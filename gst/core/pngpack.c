@@ -2,18 +2,20 @@
  *
  * Where the user leaves the filter to us, each block of rows is looked at:
  *
- *   photographic   predicting each pixel from its neighbours (Paeth; from
- *                  level 2 the best of all filters) is worth far more than
- *                  finding repetitions, so at levels 1 to 3 the quick
- *                  compressor takes it
+ *   photographic   each row gets the filter whose output is smallest in sum. At
+ *                  levels 1 to 3 our own coder takes it, from 4 on zlib and our
+ *                  own do it both, and the smaller strip is taken
  *   drawn          screens, charts, test patterns: nearly all pixels are as
- *                  predicted. It is all about long repetitions, which the quick
- *                  compressor codes three times as large as it could; the
- *                  thorough one is quick here too. Whether prediction helps or
- *                  breaks up repetitions is found out by compressing both.
+ *                  predicted. It is all about long repetitions, which our own
+ *                  coder does not look for well; zlib is quick here too. Whether
+ *                  prediction helps or breaks up repetitions is found out by
+ *                  compressing both
+ *   repetitive     much smaller without any filter, as dithered and other
+ *                  synthetic pictures are: zlib. A few rows of each block tell
+ *   gray as RGB    repetitions of three bytes may be worth much (noise), or
+ *                  nothing (photographs). A few rows by zlib tell
  *
- * At level 9 the strip is also coded without any filter, and the smaller of the
- * two taken.
+ * At level 9 the strip is also coded without any filter.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -25,10 +27,12 @@
 #include "deflate.h"
 #include "pngfilter.h"
 
-/* The level of the thorough compressor where the user asked for less. */
-#define THOROUGH_LEVEL 6
-#define LEAST_THOROUGH_LEVEL 6
-#define LEAST_ADAPTIVE_LEVEL 2
+/* zlib's level where the user asked for less: for drawn blocks, and for others
+ * that our own coder does not suit, which at 6 take too long. */
+#define DRAWN_LEVEL 6
+#define DENSE_LEVEL 4
+/* From here on zlib codes all blocks, and our own coder all of them again. */
+#define LEAST_ZLIB_LEVEL 4
 #define PROBE_LEVEL 1
 #define SMALLEST_LEVEL 9
 
@@ -37,6 +41,14 @@
 #define DRAWN_NUMERATOR 7
 #define DRAWN_DENOMINATOR 8
 #define SAMPLED_ROWS 4
+
+/* Where a block is not drawn, its first rows are coded to see which way is
+ * smaller; this many blocks then go that way. The better one has to have no more
+ * than so many eighths of the usual one's bytes to pay for the time. */
+#define BLOCKS_BETWEEN_PROBES 4
+#define PROBED_ROWS 4
+#define PROBED_GRAY_ROWS 8
+#define WORTH_EIGHTHS 7
 
 /* A filtered row begins behind its filter byte on a boundary of IM_ALIGN. */
 #define ROW_START IM_ALIGN
@@ -50,12 +62,27 @@ typedef struct
   uint64_t part_size; /* bytes fed to the part under way */
 } Lane;
 
+/* The whole strip in another way, against which the first has to stand. */
+typedef struct
+{
+  Lane lane;
+  ImPngFilter filter;
+} Rival;
+#define MAX_RIVALS 2
+
 typedef struct
 {
   const uint8_t *rows;
   ptrdiff_t stride;
   int n_rows;
 } Block;
+
+/* A block that is coded with @filter by @deflate. */
+typedef struct
+{
+  ImDeflate *deflate;
+  ImPngFilter filter;
+} Choice;
 
 struct _ImPngPack
 {
@@ -67,11 +94,15 @@ struct _ImPngPack
   uint8_t *best, *attempt; /* a filtered row, ROW_START bytes into each */
 
   Lane lane;
-  ImDeflate *quick, *thorough; /* lane.deflate is one of these */
-  ImDeflate *probe;
+  ImDeflate *usual, *drawn, *dense; /* lane.deflate is one of these */
+  ImDeflate *probe, *dense_probe;
   ImBytes probe_out;
-  Lane unfiltered; /* level 9 alone */
+  Rival rivals[MAX_RIVALS]; /* each with a compressor of its own */
+  int n_rivals;
+  Choice found; /* by the latest probes */
+  int blocks_left; /* that go by them */
 };
+
 
 static const uint8_t *
 row_above (const ImPngPack *self, const Block *block, int y)
@@ -143,6 +174,12 @@ feed_block (ImPngPack *self, ImDeflate *deflate, const Block *block,
   return true;
 }
 
+static int
+smaller (int a, int b)
+{
+  return a < b ? a : b;
+}
+
 static bool
 is_drawn (ImPngPack *self, const Block *block)
 {
@@ -162,12 +199,13 @@ is_drawn (ImPngPack *self, const Block *block)
 
 /* Bytes that @block takes with @filter; SIZE_MAX when out of memory. */
 static size_t
-probe (ImPngPack *self, const Block *block, ImPngFilter filter)
+probe (ImPngPack *self, ImDeflate *deflate, const Block *block,
+    ImPngFilter filter)
 {
   im_bytes_reset (&self->probe_out);
-  im_deflate_begin (self->probe, &self->probe_out);
-  if (!feed_block (self, self->probe, block, filter)
-      || !im_deflate_end (self->probe, true))
+  im_deflate_begin (deflate, &self->probe_out);
+  if (!feed_block (self, deflate, block, filter)
+      || !im_deflate_end (deflate, true))
     return SIZE_MAX;
   return self->probe_out.size;
 }
@@ -226,23 +264,94 @@ switch_to (ImPngPack *self, ImDeflate *deflate)
   return true;
 }
 
+/* All three colours alike, in the middle row. */
+static bool
+is_gray (const ImPngPack *self, const Block *block)
+{
+  const uint8_t *row = block->rows + block->n_rows / 2 * block->stride;
+  uint8_t differences = 0;
+
+  if (self->bpp != 3 && self->bpp != 4)
+    return false;
+  for (size_t i = 0; i + 2 < self->row_size; i += (size_t) self->bpp)
+    differences |= (row[i] ^ row[i + 1]) | (row[i] ^ row[i + 2]);
+  return differences == 0;
+}
+
+static bool
+is_worth_it (size_t size, size_t against)
+{
+  return size / WORTH_EIGHTHS < against / 8;
+}
+
+static Choice
+choose_drawn (ImPngPack *self, const Block *block)
+{
+  Choice choice = { self->drawn, IM_PNG_FILTER_ADAPTIVE };
+
+  if (probe (self, self->probe, block, IM_PNG_FILTER_NONE)
+      <= probe (self, self->probe, block, choice.filter))
+    choice.filter = IM_PNG_FILTER_NONE;
+  return choice;
+}
+
+static Choice
+choose_gray (ImPngPack *self, const Block *rows)
+{
+  size_t usual = probe (self, self->probe, rows, IM_PNG_FILTER_ADAPTIVE);
+  size_t dense = probe (self, self->dense_probe, rows, IM_PNG_FILTER_ADAPTIVE);
+  size_t unfiltered = probe (self, self->dense_probe, rows, IM_PNG_FILTER_NONE);
+
+  if (is_worth_it (unfiltered, usual) && unfiltered <= dense)
+    return (Choice){ self->dense, IM_PNG_FILTER_NONE };
+  if (is_worth_it (dense, usual))
+    return (Choice){ self->dense, IM_PNG_FILTER_ADAPTIVE };
+  return (Choice){ self->usual, IM_PNG_FILTER_ADAPTIVE };
+}
+
+static Choice
+choose_rich (ImPngPack *self, const Block *rows)
+{
+  if (is_worth_it (probe (self, self->probe, rows, IM_PNG_FILTER_NONE),
+          probe (self, self->probe, rows, IM_PNG_FILTER_ADAPTIVE)))
+    return (Choice){ self->dense, IM_PNG_FILTER_NONE };
+  return (Choice){ self->usual, IM_PNG_FILTER_ADAPTIVE };
+}
+
+static Choice
+choose (ImPngPack *self, const Block *block)
+{
+  bool gray = is_gray (self, block);
+  Block rows = *block;
+
+  if (is_drawn (self, block))
+    return choose_drawn (self, block);
+  if (self->dense == self->usual)
+    return (Choice){ self->usual, IM_PNG_FILTER_ADAPTIVE };
+  if (self->blocks_left == 0) {
+    rows.n_rows =
+        smaller (rows.n_rows, gray ? PROBED_GRAY_ROWS : PROBED_ROWS);
+    self->found =
+        gray ? choose_gray (self, &rows) : choose_rich (self, &rows);
+    self->blocks_left = BLOCKS_BETWEEN_PROBES;
+  }
+  self->blocks_left--;
+  return self->found;
+}
+
 static bool
 pack_looked_at (ImPngPack *self, const Block *block)
 {
-  bool drawn = is_drawn (self, block);
-  ImPngFilter filter = self->options.level >= LEAST_ADAPTIVE_LEVEL
-      ? IM_PNG_FILTER_ADAPTIVE
-      : IM_PNG_FILTER_PAETH;
+  Choice choice = choose (self, block);
 
-  if (drawn
-      && probe (self, block, IM_PNG_FILTER_NONE) <= probe (self, block, filter))
-    filter = IM_PNG_FILTER_NONE;
-  if (!switch_to (self, drawn ? self->thorough : self->quick))
-    return false;
-  if (self->options.level == SMALLEST_LEVEL
-      && !feed_lane (self, &self->unfiltered, block, IM_PNG_FILTER_NONE))
-    return false;
-  return feed_lane (self, &self->lane, block, filter);
+  for (int i = 0; i < self->n_rivals; i++) {
+    Rival *rival = &self->rivals[i];
+
+    if (!feed_lane (self, &rival->lane, block, rival->filter))
+      return false;
+  }
+  return switch_to (self, choice.deflate)
+      && feed_lane (self, &self->lane, block, choice.filter);
 }
 
 static bool
@@ -252,23 +361,41 @@ looks (const ImPngOptions *options)
 }
 
 static bool
+add_rival (ImPngPack *self, int level, ImPngFilter filter)
+{
+  Rival *rival = &self->rivals[self->n_rivals++];
+
+  rival->filter = filter;
+  rival->lane.deflate = im_deflate_new (level);
+  return rival->lane.deflate != NULL;
+}
+
+/* One that has @least at least. */
+static ImDeflate *
+open_least (ImPngPack *self, int least)
+{
+  return self->options.level >= least ? self->usual : im_deflate_new (least);
+}
+
+static bool
 open_compressors (ImPngPack *self)
 {
   int level = self->options.level;
 
-  self->quick = im_deflate_new (level);
-  if (self->quick == NULL || !looks (&self->options))
-    return self->quick != NULL;
-  self->thorough = level >= LEAST_THOROUGH_LEVEL
-      ? self->quick
-      : im_deflate_new (THOROUGH_LEVEL);
+  self->usual = im_deflate_new (level);
+  if (self->usual == NULL || !looks (&self->options))
+    return self->usual != NULL;
+  self->drawn = open_least (self, DRAWN_LEVEL);
+  self->dense = open_least (self, DENSE_LEVEL);
   self->probe = im_deflate_new (PROBE_LEVEL);
-  if (level == SMALLEST_LEVEL) {
-    self->unfiltered.deflate = im_deflate_new (level);
-    if (self->unfiltered.deflate == NULL)
-      return false;
-  }
-  return self->thorough != NULL && self->probe != NULL;
+  self->dense_probe = im_deflate_new (DENSE_LEVEL);
+  if (self->drawn == NULL || self->dense == NULL || self->probe == NULL
+      || self->dense_probe == NULL)
+    return false;
+  return (level < LEAST_ZLIB_LEVEL
+             || add_rival (self, LEAST_ZLIB_LEVEL - 1, IM_PNG_FILTER_ADAPTIVE))
+      && (level < SMALLEST_LEVEL
+          || add_rival (self, level, IM_PNG_FILTER_NONE));
 }
 
 ImPngPack *
@@ -300,13 +427,18 @@ im_png_pack_free (ImPngPack *self)
 {
   if (self == NULL)
     return;
-  if (self->thorough != self->quick)
-    im_deflate_free (self->thorough);
-  im_deflate_free (self->quick);
+  if (self->drawn != self->usual)
+    im_deflate_free (self->drawn);
+  if (self->dense != self->usual)
+    im_deflate_free (self->dense);
+  im_deflate_free (self->usual);
   im_deflate_free (self->probe);
-  im_deflate_free (self->unfiltered.deflate);
+  im_deflate_free (self->dense_probe);
+  for (int i = 0; i < self->n_rivals; i++) {
+    im_deflate_free (self->rivals[i].lane.deflate);
+    im_bytes_clear (&self->rivals[i].lane.out);
+  }
   im_bytes_clear (&self->lane.out);
-  im_bytes_clear (&self->unfiltered.out);
   im_bytes_clear (&self->probe_out);
   free (self->above);
   free (self->best);
@@ -317,12 +449,15 @@ im_png_pack_free (ImPngPack *self)
 bool
 im_png_pack_begin (ImPngPack *self, bool first)
 {
-  Lane *unfiltered = &self->unfiltered;
-
   self->has_above = false;
-  return begin_lane (self, &self->lane, self->quick, first)
-      && (unfiltered->deflate == NULL
-          || begin_lane (self, unfiltered, unfiltered->deflate, first));
+  self->blocks_left = 0;
+  for (int i = 0; i < self->n_rivals; i++) {
+    Lane *lane = &self->rivals[i].lane;
+
+    if (!begin_lane (self, lane, lane->deflate, first))
+      return false;
+  }
+  return begin_lane (self, &self->lane, self->usual, first);
 }
 
 bool
@@ -342,16 +477,18 @@ im_png_pack_rows (ImPngPack *self, const uint8_t *rows, ptrdiff_t stride,
 ImBytes *
 im_png_pack_end (ImPngPack *self, bool last, uint32_t *checksum)
 {
-  Lane *lane = &self->lane;
+  Lane *best = &self->lane;
 
-  if (!end_part (lane, last))
+  if (!end_part (best, last))
     return NULL;
-  if (self->unfiltered.deflate != NULL) {
-    if (!end_part (&self->unfiltered, last))
+  for (int i = 0; i < self->n_rivals; i++) {
+    Lane *lane = &self->rivals[i].lane;
+
+    if (!end_part (lane, last))
       return NULL;
-    if (self->unfiltered.out.size < lane->out.size)
-      lane = &self->unfiltered;
+    if (lane->out.size < best->out.size)
+      best = lane;
   }
-  *checksum = lane->checksum;
-  return &lane->out;
+  *checksum = best->checksum;
+  return &best->out;
 }

@@ -210,6 +210,7 @@ check_borders (const Picture * picture, const ImRequest * request,
 {
   double rgba[4], border[4], limit = request->codec == IM_CODEC_PNG ? 1 : 3.5;
   double worst = 0, worst_border = 0;
+  bool held;
   Decoded d;
   ImPlan plan;
 
@@ -233,7 +234,9 @@ check_borders (const Picture * picture, const ImRequest * request,
           && !in_picture (plan.picture, left, top + h_shift))
         worst_border = fmax (worst_border, distance (&d, at, border));
     }
-  if (!CHECK (worst <= limit) | !CHECK (worst_border <= limit))
+  held = CHECK (worst <= limit);
+  held &= CHECK (worst_border <= limit);
+  if (!held)
     printf ("  %s -> %s %dx%d at %d,%d subsampling %d: picture off by %.2f, "
         "border by %.2f\n", picture->layout->name,
         request->codec == IM_CODEC_PNG ? "PNG" : "JPEG", d.width, d.height,

@@ -331,8 +331,8 @@ fail_each (const char *layout, const ImRequest * request, bool reuse)
       free (file.data);
     } else {
       failures++;
-      if (!CHECK_EQUAL (error.code, IM_ERROR_NO_MEMORY)
-          | !CHECK (error.message[0] != 0))
+      CHECK (error.message[0] != 0);
+      if (!CHECK_EQUAL (error.code, IM_ERROR_NO_MEMORY))
         printf ("  %s, allocation %ld: %s\n", layout, n, error.message);
     }
     if (CHECK (encode (engine, &picture, request, &file, &error))) {

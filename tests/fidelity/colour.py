@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import report
-from imbytes_runner import Frame, GstVideo, caps_of, decode, encode, \
+from imbytes_runner import Frame, GstVideo, caps_of, decode, \
     frame_of_codes, info_of, pictured, rgb_frame, run, unpacked_by_gstreamer
 import reference
 

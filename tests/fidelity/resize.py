@@ -2,6 +2,8 @@
 # imbytes tests: resizing gives what Pillow and OpenCV give.
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
+import io
+
 import report
 from imbytes_runner import METHODS, caps_of, frame_of_codes, info_of, \
     pictured, rgb_frame
@@ -222,7 +224,6 @@ def to_jpeg():
 
 
 def pillow_jpeg(pixels, quality, subsampling):
-    import io
     out = io.BytesIO()
     Image.fromarray(np.rint(pixels).astype(np.uint8)).save(
         out, 'JPEG', quality=quality, subsampling=subsampling)
