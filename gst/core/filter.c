@@ -77,12 +77,12 @@ typedef struct
 } Kernel;
 
 static const Kernel kernels[] = {
-  [IM_METHOD_NEAREST] = {box, 0.5},
-  [IM_METHOD_BILINEAR] = {bilinear, 1.0},
-  [IM_METHOD_BICUBIC] = {bicubic, 2.0},
-  [IM_METHOD_AREA] = {box, 0.5},
-  [IM_METHOD_LANCZOS] = {lanczos, 3.0},
-  [IM_METHOD_SPLINE36] = {spline36, 3.0},
+  [IM_METHOD_NEAREST] = { box, 0.5 },
+  [IM_METHOD_BILINEAR] = { bilinear, 1.0 },
+  [IM_METHOD_BICUBIC] = { bicubic, 2.0 },
+  [IM_METHOD_AREA] = { box, 0.5 },
+  [IM_METHOD_LANCZOS] = { lanczos, 3.0 },
+  [IM_METHOD_SPLINE36] = { spline36, 3.0 },
 };
 
 static int
@@ -92,16 +92,17 @@ clamp (double x, int min, int max)
 }
 
 ImFilterSpec
-im_filter_spec (const ImPlan * plan, int c, ImAxis axis)
+im_filter_spec (const ImPlan *plan, int c, ImAxis axis)
 {
   const ImComponent *component = &plan->input.format.component[c];
   const ImColour *colour = &plan->input.colour;
   bool across = axis == IM_AXIS_HORIZONTAL;
-  bool chroma = plan->input.format.model == IM_MODEL_YCBCR && (c == 1
-      || c == 2);
+  bool chroma = plan->input.format.model == IM_MODEL_YCBCR
+      && (c == 1 || c == 2);
   int in_shift = across ? component->w_shift : component->h_shift;
-  int out_shift = !chroma ? 0 : across ?
-      plan->chroma_w_shift : plan->chroma_h_shift;
+  int out_shift = !chroma ? 0
+      : across            ? plan->chroma_w_shift
+                          : plan->chroma_h_shift;
   int begin = across ? plan->picture.x : plan->picture.y;
   int size = across ? plan->picture.width : plan->picture.height;
   int crop = across ? plan->crop.x : plan->crop.y;
@@ -112,9 +113,14 @@ im_filter_spec (const ImPlan * plan, int c, ImAxis axis)
   int first = begin >> out_shift;
   ImFilterSpec spec;
 
-  spec.method = plan->method;
   spec.n_out = im_subsampled (begin + size, out_shift) - first;
   spec.scale = src_size / size * (out_step / in_step);
+  /* Boxes are for shrinking: chroma that is enlarged only because the format
+   * has less of it is not to show its samples. */
+  spec.method = plan->method == IM_METHOD_AREA && in_shift > 0
+          && spec.scale < 1.0
+      ? IM_METHOD_BILINEAR
+      : plan->method;
   spec.offset = (src + (first * out_step - begin) * src_size / size) / in_step;
   if (src_size == size && in_shift == out_shift && src == floor (src))
     spec.offset = floor (spec.offset);
@@ -131,7 +137,7 @@ im_filter_spec (const ImPlan * plan, int c, ImAxis axis)
 
 /* The first of @spec's samples for output sample @i, and how many. */
 static void
-filter_window (const ImFilterSpec * spec, int i, int *start, int *taps)
+filter_window (const ImFilterSpec *spec, int i, int *start, int *taps)
 {
   double centre = spec->offset + (i + 0.5) * spec->scale;
   double support = kernels[spec->method].support * fmax (spec->scale, 1.0);
@@ -142,31 +148,27 @@ filter_window (const ImFilterSpec * spec, int i, int *start, int *taps)
     return;
   }
   *start = clamp (floor (centre - support + 0.5), spec->min, spec->max - 1);
-  *taps = clamp (floor (centre + support + 0.5), *start + 1, spec->max)
-      - *start;
+  *taps =
+      clamp (floor (centre + support + 0.5), *start + 1, spec->max) - *start;
 }
 
-/* Rounds to Q15 so that the sum is exactly 1, and that of any part of them as
+/* Rounds to Q14 so that the sum is exactly 1, and that of any part of them as
  * near as can be: rounding errors are carried on, else thousands of weights
- * below one unit would all vanish. A weight above 1, as sharp kernels have them
- * at the edge of an enlarged picture, does not fit an int16: what it lacks, its
- * neighbour gets. */
+ * below one unit would all vanish. */
 static void
-quantise (const float *weight_f, int16_t * weight, int taps)
+quantise (const float *weight_f, int16_t *weight, int taps, int stride)
 {
   double exact = 0.0;
   long sum = 0;
 
+  memset (weight, 0, (size_t) stride * sizeof (*weight));
   for (int t = 0; t < taps; t++) {
-    long w;
-
     exact += (double) weight_f[t];
-    w = (t + 1 < taps ? lround (exact * IM_WEIGHT_ONE) : IM_WEIGHT_ONE) - sum;
-    weight[t] = (int16_t) (w > INT16_MAX ? INT16_MAX : w);
+    weight[t] = (int16_t) ((t + 1 < taps ? lround (exact * IM_WEIGHT_ONE)
+                                         : IM_WEIGHT_ONE)
+        - sum);
     sum += weight[t];
   }
-  if (taps > 1)
-    weight[taps - 2] = (int16_t) (weight[taps - 2] + IM_WEIGHT_ONE - sum);
 }
 
 /* Drops weights at either end that are next to nothing, and makes those that
@@ -201,7 +203,7 @@ typedef struct
  * every second one is the top field's. In rows and lines of that field, row m
  * lies 1/4 below line 2m; the bottom field's 3/4 below. */
 static Line
-filter_line (const ImFilterSpec * spec, int i)
+filter_line (const ImFilterSpec *spec, int i)
 {
   Line line = { *spec, i, 1, 0 };
   int y = spec->first_line + i, field = y & 1;
@@ -230,7 +232,7 @@ spread_weights (float *weight, int taps)
 }
 
 static void
-filter_weights (ImFilter * filter, const ImFilterSpec * whole, int i)
+filter_weights (ImFilter *filter, const ImFilterSpec *whole, int i)
 {
   Line line = filter_line (whole, i);
   const ImFilterSpec *spec = &line.spec;
@@ -244,35 +246,21 @@ filter_weights (ImFilter * filter, const ImFilterSpec * whole, int i)
   for (int t = 0; t < taps && taps > 1; t++)
     sum += kernel->weight ((start + t + 0.5 - centre) * stretch);
   for (int t = 0; t < taps; t++)
-    weight[t] = taps == 1 || sum == 0.0 ? 1.0f / (float) taps :
-        (float) (kernel->weight ((start + t + 0.5 - centre) * stretch) / sum);
+    weight[t] = taps == 1 || sum == 0.0
+        ? 1.0f / (float) taps
+        : (float) (kernel->weight ((start + t + 0.5 - centre) * stretch) / sum);
 
   start += trim_weights (weight, &taps, 0.5 * stretch / IM_WEIGHT_ONE);
   if (line.step == 2)
     taps = spread_weights (weight, taps);
   filter->start[i] = start * line.step + line.phase;
   filter->taps[i] = taps;
-  quantise (weight, filter->weight + (size_t) i * (size_t) filter->stride,
-      taps);
-}
-
-static void
-note_sharp (ImFilter * filter, int i)
-{
-  const float *weight = filter->weight_f + (size_t) i * (size_t) filter->stride;
-
-  for (int t = 0; t < filter->taps[i]; t++) {
-    if (weight[t] <= 1.0f + 0.5f / IM_WEIGHT_ONE)
-      continue;
-    if (i < (filter->n_out + 1) / 2)
-      filter->sharp_begin = i + 1;
-    else if (i < filter->sharp_end)
-      filter->sharp_end = i;
-  }
+  quantise (weight, filter->weight + (size_t) i * (size_t) filter->stride, taps,
+      filter->stride);
 }
 
 static bool
-filter_alloc (ImFilter * filter, const ImFilterSpec * spec)
+filter_alloc (ImFilter *filter, const ImFilterSpec *spec)
 {
   size_t n = (size_t) spec->n_out, stride = 1;
 
@@ -284,6 +272,7 @@ filter_alloc (ImFilter * filter, const ImFilterSpec * spec)
     if ((size_t) (taps * line.step) > stride)
       stride = (size_t) (taps * line.step);
   }
+  stride += stride & 1;
   im_filter_clear (filter);
   filter->n_out = spec->n_out;
   filter->stride = (int) stride;
@@ -297,7 +286,7 @@ filter_alloc (ImFilter * filter, const ImFilterSpec * spec)
 }
 
 bool
-im_filter_build (ImFilter * filter, const ImFilterSpec * spec)
+im_filter_build (ImFilter *filter, const ImFilterSpec *spec)
 {
   if (!filter_alloc (filter, spec)) {
     im_filter_clear (filter);
@@ -306,12 +295,10 @@ im_filter_build (ImFilter * filter, const ImFilterSpec * spec)
   filter->first = spec->max;
   filter->last = spec->min;
   filter->max_taps = 1;
-  filter->sharp_end = spec->n_out;
   for (int i = 0; i < spec->n_out; i++) {
     int end;
 
     filter_weights (filter, spec, i);
-    note_sharp (filter, i);
     end = filter->start[i] + filter->taps[i];
     if (filter->start[i] < filter->first)
       filter->first = filter->start[i];
@@ -329,7 +316,7 @@ im_filter_build (ImFilter * filter, const ImFilterSpec * spec)
 }
 
 void
-im_filter_clear (ImFilter * filter)
+im_filter_clear (ImFilter *filter)
 {
   free (filter->start);
   free (filter->taps);

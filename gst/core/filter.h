@@ -21,26 +21,25 @@
 
 #include "plan.h"
 
-/* Weights are in Q15: this stands for 1. A sample that is taken alone has
- * 32767, the largest int16; rounding makes that exact (kernels.h). */
-#define IM_WEIGHT_ONE 32768
+/* Weights are in Q14: this stands for 1. Those of sharp kernels can be a little
+ * above it at the edges of the picture, where the rest of the kernel is cut
+ * off. */
+#define IM_WEIGHT_SHIFT 14
+#define IM_WEIGHT_ONE (1 << IM_WEIGHT_SHIFT)
 
 typedef struct
 {
-  int n_out;                    /* output samples */
-  int first, last;              /* source samples used: [first, last) */
+  int n_out;       /* output samples */
+  int first, last; /* source samples used: [first, last) */
   int max_taps;
-  int stride;                   /* weights from one output sample to the next */
+  int stride; /* weights from one output sample to the next,
+                                 * an even number; unused ones are 0 */
   /* Output sample i is source sample first + i, for every i. */
   bool identity;
-  int32_t *start;               /* first source sample, counted from `first` */
-  int32_t *taps;                /* how many */
-  int16_t *weight;              /* Q15, sums to IM_WEIGHT_ONE */
-  float *weight_f;              /* sums to 1 */
-  /* Sharp kernels have weights above 1 at the edges of an enlarged picture,
-   * which Q15 cannot hold: among the outputs [0, sharp_begin) and
-   * [sharp_end, n_out) only weight_f is right. */
-  int sharp_begin, sharp_end;
+  int32_t *start;  /* first source sample, counted from `first` */
+  int32_t *taps;   /* how many */
+  int16_t *weight; /* Q14, sums to IM_WEIGHT_ONE */
+  float *weight_f; /* sums to 1 */
 } ImFilter;
 
 /* Output sample i has its centre at offset + (i + 0.5) * scale in the source,
@@ -67,9 +66,9 @@ typedef enum
 /* What component @c of @plan needs along @axis. Chroma siting is nothing but an
  * offset. Chroma that is neither resized nor resubsampled is left where it is:
  * moving it by a quarter of a sample would only blur it. */
-ImFilterSpec im_filter_spec (const ImPlan * plan, int c, ImAxis axis);
+ImFilterSpec im_filter_spec (const ImPlan *plan, int c, ImAxis axis);
 
 /* False when out of memory, and then @filter is empty. @filter has to be all
  * zero or built before. */
-bool im_filter_build (ImFilter * filter, const ImFilterSpec * spec);
-void im_filter_clear (ImFilter * filter);
+bool im_filter_build (ImFilter *filter, const ImFilterSpec *spec);
+void im_filter_clear (ImFilter *filter);

@@ -4,10 +4,11 @@
  * against each other. Pure functions; any number of threads may call them.
  *
  * Fixed point: a sample is an int16 in Q6 (64 times its 8-bit value), a weight
- * an int16 in Q15. mulhrs (a, b) = (a * b + 0x4000) >> 15, which is pmulhrsw on
- * x86 and vqrdmulh on Arm. A single weight of 32767 then gives v << 6 exactly
- * for every 8-bit v. The largest overshoot of any method here (lanczos along
- * both axes) is 1.7 times the range, 27.7 thousand, so that nothing saturates.
+ * an int16 in Q14 (filter.h). Products are summed in 32 bits and rounded once,
+ * to nearest, so that flat areas stay exactly flat. The largest overshoot of any
+ * method here (lanczos along both axes) is 1.7 times the range, 27.7 thousand,
+ * so that nothing saturates
+ * that comes of a picture.
  *
  * The horizontal pass works on columns of 16 rows ("lanes"), so that one
  * multiply-add serves 16 samples with the same weight and nothing is gathered.
@@ -23,11 +24,6 @@
 #define IM_LANES 16
 #define IM_Q 6
 
-/* Sums of this many taps are still within 0.2 of 255 of the exact result in the
- * worst case, each product being rounded; longer ones take the wide kernels,
- * which round once. */
-#define IM_MAX_NARROW_TAPS 24
-
 /* out = clamp ((a * a_weight + b * b_weight + c * c_weight + bias)
  *     >> IM_MIX_SHIFT): from Q6 to 8 bits with weights in Q13, so that 1.0 is
  * 8192 and any weight below 4 fits. */
@@ -42,58 +38,50 @@ typedef struct
 {
   const char *name;
 
-  /* @dst[x] = sum of @rows[t][x] * @weight[t] over @taps, in Q6, @n samples. */
-  void (*vertical_u8) (int16_t * dst, const uint8_t * const *rows,
-      const int16_t * weight, int taps, int n);
-  void (*vertical_wide_u8) (int16_t * dst, const uint8_t * const *rows,
-      const int16_t * weight, int taps, int n);
+  /* @dst[x] = sum of @rows[t][x] * @weight[t] over @taps, in Q6, @n samples.
+   * Weights may be read in pairs: an odd number is followed by a zero. */
+  void (*vertical_u8) (int16_t *dst, const uint8_t *const *rows,
+      const int16_t *weight, int taps, int n);
   /* The same from rows that are in Q6 already. */
-  void (*vertical_q6) (int16_t * dst, const int16_t * const *rows,
-      const int16_t * weight, int taps, int n);
-  void (*vertical_wide_q6) (int16_t * dst, const int16_t * const *rows,
-      const int16_t * weight, int taps, int n);
+  void (*vertical_q6) (int16_t *dst, const int16_t *const *rows,
+      const int16_t *weight, int taps, int n);
   void (*vertical_f32) (float *dst, const float *const *rows,
       const float *weight, int taps, int n);
 
   /* @n groups of 2, 3 or 4 interleaved bytes -> as many rows. */
-  void (*split2) (uint8_t * const *rows, const uint8_t * src, int n);
-  void (*split3) (uint8_t * const *rows, const uint8_t * src, int n);
-  void (*split4) (uint8_t * const *rows, const uint8_t * src, int n);
+  void (*split2) (uint8_t *const *rows, const uint8_t *src, int n);
+  void (*split3) (uint8_t *const *rows, const uint8_t *src, int n);
+  void (*split4) (uint8_t *const *rows, const uint8_t *src, int n);
 
   /* 16 rows of @n samples <-> @n columns of 16. */
-  void (*columns_from_rows) (int16_t * dst, const int16_t * const *rows,
-      int n);
-  void (*rows_from_columns) (int16_t * const *rows, const int16_t * src,
-      int n);
+  void (*columns_from_rows) (int16_t *dst, const int16_t *const *rows, int n);
+  void (*rows_from_columns) (int16_t *const *rows, const int16_t *src, int n);
 
   /* @dst: filter->n_out columns; @src: columns from filter->first on. */
-  void (*horizontal_q6) (int16_t * dst, const int16_t * src,
-      const ImFilter * filter);
-  void (*horizontal_wide_q6) (int16_t * dst, const int16_t * src,
-      const ImFilter * filter);
+  void (*horizontal_q6) (int16_t *dst, const int16_t *src,
+      const ImFilter *filter);
   /* One row, by rows: the deep path is not transposed. */
-  void (*horizontal_f32) (float *dst, const float *src,
-      const ImFilter * filter);
+  void (*horizontal_f32) (float *dst, const float *src, const ImFilter *filter);
 
   /* Each output is the mean of two samples, or of two pairs: @n outputs. */
-  void (*mean_1x2) (int16_t * dst, const int16_t * top,
-      const int16_t * bottom, int n);
-  void (*mean_2x2) (int16_t * dst, const int16_t * top,
-      const int16_t * bottom, int n);
+  void (*mean_1x2) (int16_t *dst, const int16_t *top, const int16_t *bottom,
+      int n);
+  void (*mean_2x2) (int16_t *dst, const int16_t *top, const int16_t *bottom,
+      int n);
 
   /* @n samples of one plane. */
-  void (*mix1) (uint8_t * dst, const int16_t * a, const ImMix * mix, int n);
+  void (*mix1) (uint8_t *dst, const int16_t *a, const ImMix *mix, int n);
   /* @n samples of three; @b and @c at half the width where @shift is 1, and
    * then their first sample serves 2 - @phase samples of @a. */
-  void (*mix3) (uint8_t * dst, const int16_t * a, const int16_t * b,
-      const int16_t * c, int shift, int phase, const ImMix * mix, int n);
+  void (*mix3) (uint8_t *dst, const int16_t *a, const int16_t *b,
+      const int16_t *c, int shift, int phase, const ImMix *mix, int n);
   /* Three planes to R, G, B bytes. */
-  void (*mix_rgb) (uint8_t * dst, const int16_t * a, const int16_t * b,
-      const int16_t * c, const ImMix * mix, int n);
+  void (*mix_rgb) (uint8_t *dst, const int16_t *a, const int16_t *b,
+      const int16_t *c, const ImMix *mix, int n);
 } ImKernels;
 
 /* The best table that this processor runs; chosen once. */
 const ImKernels *im_kernels_get (void);
 
 /* Every table that this processor runs, the portable one first. */
-int im_kernels_all (const ImKernels ** all, int max);
+int im_kernels_all (const ImKernels **all, int max);

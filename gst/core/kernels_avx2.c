@@ -7,11 +7,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <immintrin.h>
+#include <string.h>
 
 #include "kernels_loops.h"
 
 static inline __m256i
-load (const int16_t * src)
+load (const int16_t *src)
 {
   return _mm256_loadu_si256 ((const __m256i *) src);
 }
@@ -20,64 +21,141 @@ load (const int16_t * src)
  * with or. */
 #define NONE -128
 
+/* Two weights for pmaddwd. */
 static inline __m256i
-load_q6 (const uint8_t * row)
+weight_pair (int32_t first, int32_t second)
 {
-  __m256i v = _mm256_cvtepu8_epi16 (_mm_loadu_si128 ((const __m128i *) row));
+  return _mm256_set1_epi32 ((int32_t) ((uint32_t) (second & 0xffff) << 16
+      | (uint32_t) (first & 0xffff)));
+}
 
-  return _mm256_slli_epi16 (v, IM_Q);
+/* Samples are weighed in pairs; an odd one has any other for company, which
+ * weighs nothing (kernels.h). */
+static inline __m256i
+load_weight_pair (const int16_t *weight)
+{
+  int32_t pair;
+
+  memcpy (&pair, weight, sizeof (pair));
+  return _mm256_set1_epi32 (pair);
+}
+
+/* 32 samples, four sums of eight: 0-3 and 16-19, 4-7 and 20-23 and so on, as
+ * unpacking leaves them. */
+static inline void
+weigh_bytes (__m256i sum[4], const uint8_t *first, const uint8_t *second,
+    __m256i weights)
+{
+  const __m256i zero = _mm256_setzero_si256 ();
+  __m256i a = _mm256_loadu_si256 ((const __m256i *) first);
+  __m256i b = _mm256_loadu_si256 ((const __m256i *) second);
+  __m256i low = _mm256_unpacklo_epi8 (a, b);
+  __m256i high = _mm256_unpackhi_epi8 (a, b);
+
+  sum[0] = _mm256_add_epi32 (sum[0],
+      _mm256_madd_epi16 (_mm256_unpacklo_epi8 (low, zero), weights));
+  sum[1] = _mm256_add_epi32 (sum[1],
+      _mm256_madd_epi16 (_mm256_unpackhi_epi8 (low, zero), weights));
+  sum[2] = _mm256_add_epi32 (sum[2],
+      _mm256_madd_epi16 (_mm256_unpacklo_epi8 (high, zero), weights));
+  sum[3] = _mm256_add_epi32 (sum[3],
+      _mm256_madd_epi16 (_mm256_unpackhi_epi8 (high, zero), weights));
 }
 
 static void
-vertical_u8_avx2 (int16_t * dst, const uint8_t * const *rows,
-    const int16_t * weight, int taps, int n)
+vertical_u8_avx2 (int16_t *dst, const uint8_t *const *rows,
+    const int16_t *weight, int taps, int n)
 {
+  const int shift = IM_WEIGHT_SHIFT - IM_Q;
+  const __m256i half = _mm256_set1_epi32 (1 << (shift - 1));
   int x = 0;
 
   for (; x + 32 <= n; x += 32) {
-    __m256i w = _mm256_set1_epi16 (weight[0]);
-    __m256i a = _mm256_mulhrs_epi16 (load_q6 (rows[0] + x), w);
-    __m256i b = _mm256_mulhrs_epi16 (load_q6 (rows[0] + x + 16), w);
+    __m256i sum[4] = { half, half, half, half }, low, high;
 
-    for (int t = 1; t < taps; t++) {
-      w = _mm256_set1_epi16 (weight[t]);
-      a = _mm256_add_epi16 (a, _mm256_mulhrs_epi16 (load_q6 (rows[t] + x), w));
-      b = _mm256_add_epi16 (b,
-          _mm256_mulhrs_epi16 (load_q6 (rows[t] + x + 16), w));
-    }
-    _mm256_storeu_si256 ((__m256i *) (dst + x), a);
-    _mm256_storeu_si256 ((__m256i *) (dst + x + 16), b);
+    for (int t = 0; t < taps; t += 2)
+      weigh_bytes (sum, rows[t] + x, rows[t + 1 < taps ? t + 1 : t] + x,
+          load_weight_pair (weight + t));
+    low = _mm256_packs_epi32 (_mm256_srai_epi32 (sum[0], shift),
+        _mm256_srai_epi32 (sum[1], shift));
+    high = _mm256_packs_epi32 (_mm256_srai_epi32 (sum[2], shift),
+        _mm256_srai_epi32 (sum[3], shift));
+    _mm256_storeu_si256 ((__m256i *) (dst + x),
+        _mm256_permute2x128_si256 (low, high, 0x20));
+    _mm256_storeu_si256 ((__m256i *) (dst + x + 16),
+        _mm256_permute2x128_si256 (low, high, 0x31));
   }
-  for (; x < n; x++) {
-    int16_t sum = 0;
+  vertical_u8_from (dst, rows, weight, taps, x, n);
+}
 
-    for (int t = 0; t < taps; t++)
-      sum = (int16_t) (sum + mulhrs ((int16_t) (rows[t][x] << IM_Q),
-              weight[t]));
-    dst[x] = sum;
-  }
+/* Sums of 16 samples, as 32-bit halves in the order that unpacking leaves:
+ * lo has samples 0-3 and 8-11, hi the others. Packing undoes it. */
+typedef struct
+{
+  __m256i lo, hi;
+} Sums;
+
+static inline Sums
+weigh (__m256i a, __m256i b, __m256i weights)
+{
+  return (Sums){ _mm256_madd_epi16 (_mm256_unpacklo_epi16 (a, b), weights),
+    _mm256_madd_epi16 (_mm256_unpackhi_epi16 (a, b), weights) };
+}
+
+static inline Sums
+add (Sums a, Sums b)
+{
+  return (Sums){ _mm256_add_epi32 (a.lo, b.lo), _mm256_add_epi32 (a.hi, b.hi) };
+}
+
+static inline __m256i
+round_q6 (Sums sums)
+{
+  return _mm256_packs_epi32 (_mm256_srai_epi32 (sums.lo, IM_WEIGHT_SHIFT),
+      _mm256_srai_epi32 (sums.hi, IM_WEIGHT_SHIFT));
 }
 
 static void
 vertical_q6_avx2 (int16_t *dst, const int16_t *const *rows,
     const int16_t *weight, int taps, int n)
 {
+  const __m256i half = _mm256_set1_epi32 (IM_WEIGHT_ONE / 2);
   int x = 0;
 
   for (; x + 16 <= n; x += 16) {
-    __m256i sum = _mm256_setzero_si256 ();
+    Sums sums = { half, half };
 
-    for (int t = 0; t < taps; t++)
-      sum = _mm256_add_epi16 (sum, _mm256_mulhrs_epi16 (load (rows[t] + x),
-              _mm256_set1_epi16 (weight[t])));
-    _mm256_storeu_si256 ((__m256i *) (dst + x), sum);
+    for (int t = 0; t < taps; t += 2)
+      sums = add (sums,
+          weigh (load (rows[t] + x), load (rows[t + 1 < taps ? t + 1 : t] + x),
+              load_weight_pair (weight + t)));
+    _mm256_storeu_si256 ((__m256i *) (dst + x), round_q6 (sums));
   }
-  for (; x < n; x++) {
-    int16_t sum = 0;
+  vertical_q6_from (dst, rows, weight, taps, x, n);
+}
 
-    for (int t = 0; t < taps; t++)
-      sum = (int16_t) (sum + mulhrs (rows[t][x], weight[t]));
-    dst[x] = sum;
+static void
+horizontal_q6_avx2 (int16_t *dst, const int16_t *src, const ImFilter *filter)
+{
+  const __m256i half = _mm256_set1_epi32 (IM_WEIGHT_ONE / 2);
+
+  for (int i = 0; i < filter->n_out; i++) {
+    const int16_t *column = src + (int64_t) filter->start[i] * IM_LANES;
+    const int16_t *weight = filter->weight + (int64_t) i * filter->stride;
+    int taps = filter->taps[i], t = 0;
+    Sums sums = { half, half };
+
+    for (; t + 2 <= taps; t += 2)
+      sums = add (sums,
+          weigh (load (column + t * IM_LANES),
+              load (column + (t + 1) * IM_LANES),
+              load_weight_pair (weight + t)));
+    if (t < taps)
+      sums = add (sums,
+          weigh (load (column + t * IM_LANES), _mm256_setzero_si256 (),
+              load_weight_pair (weight + t)));
+    _mm256_storeu_si256 ((__m256i *) (dst + (int64_t) i * IM_LANES),
+        round_q6 (sums));
   }
 }
 
@@ -86,7 +164,7 @@ static inline __m128i
 gather_channel (const __m128i part[3], const __m128i from[3])
 {
   return _mm_or_si128 (_mm_or_si128 (_mm_shuffle_epi8 (part[0], from[0]),
-          _mm_shuffle_epi8 (part[1], from[1])),
+                           _mm_shuffle_epi8 (part[1], from[1])),
       _mm_shuffle_epi8 (part[2], from[2]));
 }
 
@@ -116,25 +194,8 @@ split3_avx2 (uint8_t *const *rows, const uint8_t *src, int n)
       _mm_storeu_si128 ((__m128i *) (rows[c] + x),
           gather_channel (part, from[c]));
   }
-  split3 ((uint8_t * const[]){ rows[0] + x, rows[1] + x, rows[2] + x },
+  split3 ((uint8_t *const[]){ rows[0] + x, rows[1] + x, rows[2] + x },
       src + 3 * x, n - x);
-}
-
-static void
-horizontal_q6_avx2 (int16_t * dst, const int16_t * src,
-    const ImFilter * filter)
-{
-  for (int i = 0; i < filter->n_out; i++) {
-    const int16_t *column = src + (int64_t) filter->start[i] * IM_LANES;
-    const int16_t *weight = filter->weight + (int64_t) i * filter->stride;
-    __m256i sum = _mm256_setzero_si256 ();
-
-    for (int t = 0; t < filter->taps[i]; t++)
-      sum = _mm256_add_epi16 (sum, _mm256_mulhrs_epi16 (
-              _mm256_loadu_si256 ((const __m256i *) (column + t * IM_LANES)),
-              _mm256_set1_epi16 (weight[t])));
-    _mm256_storeu_si256 ((__m256i *) (dst + (int64_t) i * IM_LANES), sum);
-  }
 }
 
 /* Eight rows of 16 samples; afterwards row i holds columns i and i + 8. */
@@ -174,7 +235,7 @@ transpose_16x16 (__m256i r[16])
 }
 
 static void
-columns_from_rows_avx2 (int16_t * dst, const int16_t * const *rows, int n)
+columns_from_rows_avx2 (int16_t *dst, const int16_t *const *rows, int n)
 {
   int x = 0;
 
@@ -193,7 +254,7 @@ columns_from_rows_avx2 (int16_t * dst, const int16_t * const *rows, int n)
 }
 
 static void
-rows_from_columns_avx2 (int16_t * const *rows, const int16_t * src, int n)
+rows_from_columns_avx2 (int16_t *const *rows, const int16_t *src, int n)
 {
   int x = 0;
 
@@ -211,36 +272,6 @@ rows_from_columns_avx2 (int16_t * const *rows, const int16_t * src, int n)
       rows[l][x] = src[x * IM_LANES + l];
 }
 
-/* Sums of 16 samples, as 32-bit halves in the order that unpacking leaves:
- * lo has samples 0-3 and 8-11, hi the others. Packing undoes it. */
-typedef struct
-{
-  __m256i lo, hi;
-} Sums;
-
-/* Two weights for pmaddwd. */
-static inline __m256i
-weight_pair (int32_t first, int32_t second)
-{
-  return _mm256_set1_epi32 ((int32_t) ((uint32_t) (second & 0xffff) << 16
-          | (uint32_t) (first & 0xffff)));
-}
-
-static inline Sums
-weigh (__m256i a, __m256i b, __m256i weights)
-{
-  return (Sums) {
-    _mm256_madd_epi16 (_mm256_unpacklo_epi16 (a, b), weights),
-        _mm256_madd_epi16 (_mm256_unpackhi_epi16 (a, b), weights)};
-}
-
-static inline Sums
-add (Sums a, Sums b)
-{
-  return (Sums) {
-  _mm256_add_epi32 (a.lo, b.lo), _mm256_add_epi32 (a.hi, b.hi)};
-}
-
 static inline __m256i
 shift_and_pack (Sums sums)
 {
@@ -256,7 +287,7 @@ pack_bytes (__m256i first, __m256i second)
 }
 
 static void
-mix1_avx2 (uint8_t * dst, const int16_t * a, const ImMix * mix, int n)
+mix1_avx2 (uint8_t *dst, const int16_t *a, const ImMix *mix, int n)
 {
   const __m256i zero = _mm256_setzero_si256 ();
   const __m256i weight = weight_pair (mix->weight[0], 0);
@@ -281,29 +312,28 @@ typedef struct
 } MixVectors;
 
 static inline MixVectors
-mix_vectors (const ImMix * mix)
+mix_vectors (const ImMix *mix)
 {
-  return (MixVectors) {
-    weight_pair (mix->weight[0], mix->weight[1]),
-        weight_pair (mix->weight[2], 0), _mm256_set1_epi32 (mix->bias)};
+  return (MixVectors){ weight_pair (mix->weight[0], mix->weight[1]),
+    weight_pair (mix->weight[2], 0), _mm256_set1_epi32 (mix->bias) };
 }
 
 static inline __m256i
-mix3_16 (__m256i a, __m256i b, __m256i c, const MixVectors * mix)
+mix3_16 (__m256i a, __m256i b, __m256i c, const MixVectors *mix)
 {
-  Sums sums = add (weigh (a, b, mix->ab),
-      weigh (c, _mm256_setzero_si256 (), mix->c));
+  Sums sums =
+      add (weigh (a, b, mix->ab), weigh (c, _mm256_setzero_si256 (), mix->c));
 
-  return shift_and_pack (add (sums, (Sums) {mix->bias, mix->bias}));
+  return shift_and_pack (add (sums, (Sums){ mix->bias, mix->bias }));
 }
 
 /* Eight samples of luma in each half, so that each meets its own half of the
  * chroma. */
 static inline __m256i
-load_halves (const int16_t * low, const int16_t * high)
+load_halves (const int16_t *low, const int16_t *high)
 {
   return _mm256_inserti128_si256 (_mm256_castsi128_si256 (
-          _mm_loadu_si128 ((const __m128i *) low)),
+                                      _mm_loadu_si128 ((const __m128i *) low)),
       _mm_loadu_si128 ((const __m128i *) high), 1);
 }
 
@@ -312,15 +342,15 @@ mix_luma (__m256i a, __m256i weight, __m256i rest)
 {
   Sums sums = weigh (a, _mm256_setzero_si256 (), weight);
 
-  return shift_and_pack (add (sums, (Sums) {
-          _mm256_unpacklo_epi32 (rest, rest),
-              _mm256_unpackhi_epi32 (rest, rest)}));
+  return shift_and_pack (add (sums,
+      (Sums){ _mm256_unpacklo_epi32 (rest, rest),
+          _mm256_unpackhi_epi32 (rest, rest) }));
 }
 
 /* 16 samples of chroma serve 32 of luma. */
 static void
-mix3_half_avx2 (uint8_t * dst, const int16_t * a, const int16_t * b,
-    const int16_t * c, const ImMix * mix, int n)
+mix3_half_avx2 (uint8_t *dst, const int16_t *a, const int16_t *b,
+    const int16_t *c, const ImMix *mix, int n)
 {
   const __m256i luma = weight_pair (mix->weight[0], 0);
   const __m256i chroma = weight_pair (mix->weight[1], mix->weight[2]);
@@ -329,11 +359,11 @@ mix3_half_avx2 (uint8_t * dst, const int16_t * a, const int16_t * b,
   int x = 0;
 
   for (; x + 32 <= n; x += 32) {
-    Sums rest = add (weigh (load (b + x / 2), load (c + x / 2), chroma),
-        biases);
+    Sums rest =
+        add (weigh (load (b + x / 2), load (c + x / 2), chroma), biases);
     __m256i first = mix_luma (load_halves (a + x, a + x + 16), luma, rest.lo);
-    __m256i second = mix_luma (load_halves (a + x + 8, a + x + 24), luma,
-        rest.hi);
+    __m256i second =
+        mix_luma (load_halves (a + x + 8, a + x + 24), luma, rest.hi);
 
     _mm256_storeu_si256 ((__m256i *) (dst + x),
         _mm256_packus_epi16 (first, second));
@@ -342,8 +372,8 @@ mix3_half_avx2 (uint8_t * dst, const int16_t * a, const int16_t * b,
 }
 
 static void
-mix3_avx2 (uint8_t * dst, const int16_t * a, const int16_t * b,
-    const int16_t * c, int shift, int phase, const ImMix * mix, int n)
+mix3_avx2 (uint8_t *dst, const int16_t *a, const int16_t *b, const int16_t *c,
+    int shift, int phase, const ImMix *mix, int n)
 {
   const MixVectors vectors = mix_vectors (mix);
   int x = 0;
@@ -355,8 +385,8 @@ mix3_avx2 (uint8_t * dst, const int16_t * a, const int16_t * b,
     return;
   }
   for (; x + 32 <= n; x += 32) {
-    __m256i first = mix3_16 (load (a + x), load (b + x), load (c + x),
-        &vectors);
+    __m256i first =
+        mix3_16 (load (a + x), load (b + x), load (c + x), &vectors);
     __m256i second = mix3_16 (load (a + x + 16), load (b + x + 16),
         load (c + x + 16), &vectors);
 
@@ -367,40 +397,43 @@ mix3_avx2 (uint8_t * dst, const int16_t * a, const int16_t * b,
 
 /* 48 bytes of 16 pixels. */
 static inline void
-store_interleaved (uint8_t * dst, __m128i r, __m128i g, __m128i b)
+store_interleaved (uint8_t *dst, __m128i r, __m128i g, __m128i b)
 {
-  const __m128i r0 = _mm_setr_epi8 (0, NONE, NONE, 1, NONE, NONE, 2, NONE,
-      NONE, 3, NONE, NONE, 4, NONE, NONE, 5);
-  const __m128i g0 = _mm_setr_epi8 (NONE, 0, NONE, NONE, 1, NONE, NONE, 2,
-      NONE, NONE, 3, NONE, NONE, 4, NONE, NONE);
-  const __m128i b0 = _mm_setr_epi8 (NONE, NONE, 0, NONE, NONE, 1, NONE, NONE,
-      2, NONE, NONE, 3, NONE, NONE, 4, NONE);
-  const __m128i r1 = _mm_setr_epi8 (NONE, NONE, 6, NONE, NONE, 7, NONE, NONE,
-      8, NONE, NONE, 9, NONE, NONE, 10, NONE);
-  const __m128i g1 = _mm_setr_epi8 (5, NONE, NONE, 6, NONE, NONE, 7, NONE,
-      NONE, 8, NONE, NONE, 9, NONE, NONE, 10);
-  const __m128i b1 = _mm_setr_epi8 (NONE, 5, NONE, NONE, 6, NONE, NONE, 7,
-      NONE, NONE, 8, NONE, NONE, 9, NONE, NONE);
+  const __m128i r0 = _mm_setr_epi8 (0, NONE, NONE, 1, NONE, NONE, 2, NONE, NONE,
+      3, NONE, NONE, 4, NONE, NONE, 5);
+  const __m128i g0 = _mm_setr_epi8 (NONE, 0, NONE, NONE, 1, NONE, NONE, 2, NONE,
+      NONE, 3, NONE, NONE, 4, NONE, NONE);
+  const __m128i b0 = _mm_setr_epi8 (NONE, NONE, 0, NONE, NONE, 1, NONE, NONE, 2,
+      NONE, NONE, 3, NONE, NONE, 4, NONE);
+  const __m128i r1 = _mm_setr_epi8 (NONE, NONE, 6, NONE, NONE, 7, NONE, NONE, 8,
+      NONE, NONE, 9, NONE, NONE, 10, NONE);
+  const __m128i g1 = _mm_setr_epi8 (5, NONE, NONE, 6, NONE, NONE, 7, NONE, NONE,
+      8, NONE, NONE, 9, NONE, NONE, 10);
+  const __m128i b1 = _mm_setr_epi8 (NONE, 5, NONE, NONE, 6, NONE, NONE, 7, NONE,
+      NONE, 8, NONE, NONE, 9, NONE, NONE);
   const __m128i r2 = _mm_setr_epi8 (NONE, 11, NONE, NONE, 12, NONE, NONE, 13,
       NONE, NONE, 14, NONE, NONE, 15, NONE, NONE);
-  const __m128i g2 = _mm_setr_epi8 (NONE, NONE, 11, NONE, NONE, 12, NONE,
-      NONE, 13, NONE, NONE, 14, NONE, NONE, 15, NONE);
+  const __m128i g2 = _mm_setr_epi8 (NONE, NONE, 11, NONE, NONE, 12, NONE, NONE,
+      13, NONE, NONE, 14, NONE, NONE, 15, NONE);
   const __m128i b2 = _mm_setr_epi8 (10, NONE, NONE, 11, NONE, NONE, 12, NONE,
       NONE, 13, NONE, NONE, 14, NONE, NONE, 15);
 
-  _mm_storeu_si128 ((__m128i *) dst, _mm_or_si128 (_mm_or_si128 (
-              _mm_shuffle_epi8 (r, r0), _mm_shuffle_epi8 (g, g0)),
+  _mm_storeu_si128 ((__m128i *) dst,
+      _mm_or_si128 (_mm_or_si128 (_mm_shuffle_epi8 (r, r0),
+                        _mm_shuffle_epi8 (g, g0)),
           _mm_shuffle_epi8 (b, b0)));
-  _mm_storeu_si128 ((__m128i *) (dst + 16), _mm_or_si128 (_mm_or_si128 (
-              _mm_shuffle_epi8 (r, r1), _mm_shuffle_epi8 (g, g1)),
+  _mm_storeu_si128 ((__m128i *) (dst + 16),
+      _mm_or_si128 (_mm_or_si128 (_mm_shuffle_epi8 (r, r1),
+                        _mm_shuffle_epi8 (g, g1)),
           _mm_shuffle_epi8 (b, b1)));
-  _mm_storeu_si128 ((__m128i *) (dst + 32), _mm_or_si128 (_mm_or_si128 (
-              _mm_shuffle_epi8 (r, r2), _mm_shuffle_epi8 (g, g2)),
+  _mm_storeu_si128 ((__m128i *) (dst + 32),
+      _mm_or_si128 (_mm_or_si128 (_mm_shuffle_epi8 (r, r2),
+                        _mm_shuffle_epi8 (g, g2)),
           _mm_shuffle_epi8 (b, b2)));
 }
 
 static inline __m128i
-mix_channel (__m256i a, __m256i b, __m256i c, const MixVectors * mix)
+mix_channel (__m256i a, __m256i b, __m256i c, const MixVectors *mix)
 {
   __m256i words = mix3_16 (a, b, c, mix);
 
@@ -408,8 +441,8 @@ mix_channel (__m256i a, __m256i b, __m256i c, const MixVectors * mix)
 }
 
 static void
-mix_rgb_avx2 (uint8_t * dst, const int16_t * a, const int16_t * b,
-    const int16_t * c, const ImMix * mix, int n)
+mix_rgb_avx2 (uint8_t *dst, const int16_t *a, const int16_t *b,
+    const int16_t *c, const ImMix *mix, int n)
 {
   const MixVectors red = mix_vectors (&mix[0]);
   const MixVectors green = mix_vectors (&mix[1]);
@@ -427,12 +460,7 @@ mix_rgb_avx2 (uint8_t * dst, const int16_t * a, const int16_t * b,
 
 extern const ImKernels im_kernels_avx2;
 
-const ImKernels im_kernels_avx2 = {
-  "AVX2",
-  vertical_u8_avx2, vertical_wide_u8,
-  vertical_q6_avx2, vertical_wide_q6, vertical_f32,
-  split2, split3_avx2, split4,
-  columns_from_rows_avx2, rows_from_columns_avx2,
-  horizontal_q6_avx2, horizontal_wide_q6, horizontal_f32,
-  mean_1x2, mean_2x2, mix1_avx2, mix3_avx2, mix_rgb_avx2
-};
+const ImKernels im_kernels_avx2 = { "AVX2", vertical_u8_avx2, vertical_q6_avx2,
+  vertical_f32, split2, split3_avx2, split4, columns_from_rows_avx2,
+  rows_from_columns_avx2, horizontal_q6_avx2, horizontal_f32, mean_1x2,
+  mean_2x2, mix1_avx2, mix3_avx2, mix_rgb_avx2 };

@@ -4,22 +4,16 @@
  */
 #include "kernels_loops.h"
 
-static const ImKernels kernels_c = {
-  "C",
-  vertical_u8, vertical_wide_u8,
-  vertical_q6, vertical_wide_q6, vertical_f32,
-  split2, split3, split4,
-  columns_from_rows, rows_from_columns,
-  horizontal_q6, horizontal_wide_q6, horizontal_f32,
-  mean_1x2, mean_2x2, mix1, mix3, mix_rgb
-};
+static const ImKernels kernels_c = { "C", vertical_u8, vertical_q6,
+  vertical_f32, split2, split3, split4, columns_from_rows, rows_from_columns,
+  horizontal_q6, horizontal_f32, mean_1x2, mean_2x2, mix1, mix3, mix_rgb };
 
 #ifdef HAVE_AVX2
 extern const ImKernels im_kernels_avx2;
 #endif
 
 int
-im_kernels_all (const ImKernels ** all, int max)
+im_kernels_all (const ImKernels **all, int max)
 {
   int n = 0;
 

@@ -8,9 +8,9 @@
 #include "kernels.h"
 
 static inline int16_t
-mulhrs (int16_t a, int16_t b)
+clamp_s16 (int32_t v)
 {
-  return (int16_t) ((a * b + 0x4000) >> 15);
+  return (int16_t) (v < INT16_MIN ? INT16_MIN : v > INT16_MAX ? INT16_MAX : v);
 }
 
 static inline uint8_t
@@ -19,118 +19,47 @@ clamp_u8 (int32_t v)
   return (uint8_t) (v < 0 ? 0 : v > 255 ? 255 : v);
 }
 
-static inline void
-vertical_u8 (int16_t * restrict dst, const uint8_t * const *rows,
-    const int16_t * weight, int taps, int n)
-{
-  const uint8_t *restrict row = rows[0];
-  int16_t w = weight[0];
-
-  for (int x = 0; x < n; x++)
-    dst[x] = mulhrs ((int16_t) (row[x] << IM_Q), w);
-  for (int t = 1; t < taps; t++) {
-    row = rows[t];
-    w = weight[t];
-    for (int x = 0; x < n; x++)
-      dst[x] = (int16_t) (dst[x] + mulhrs ((int16_t) (row[x] << IM_Q), w));
-  }
-}
-
 /* Blocks of columns keep the sums in cache whatever the number of taps. */
-#define WIDE_BLOCK 256
+#define VERTICAL_BLOCK 256
+
+/* From column @x0 on. */
+#define VERTICAL_FROM(name, Sample, SHIFT) \
+  static inline void name (int16_t *restrict dst, const Sample *const *rows, \
+      const int16_t *weight, int taps, int x0, int n) \
+  { \
+    for (; x0 < n; x0 += VERTICAL_BLOCK) { \
+      int count = n - x0 < VERTICAL_BLOCK ? n - x0 : VERTICAL_BLOCK; \
+      int32_t sum[VERTICAL_BLOCK]; \
+\
+      for (int x = 0; x < count; x++) \
+        sum[x] = 1 << (SHIFT - 1); \
+      for (int t = 0; t < taps; t++) { \
+        const Sample *restrict row = rows[t] + x0; \
+        int16_t w = weight[t]; \
+\
+        for (int x = 0; x < count; x++) \
+          sum[x] += (int16_t) row[x] * w; \
+      } \
+      for (int x = 0; x < count; x++) \
+        dst[x0 + x] = clamp_s16 (sum[x] >> SHIFT); \
+    } \
+  }
+
+VERTICAL_FROM (vertical_u8_from, uint8_t, (IM_WEIGHT_SHIFT - IM_Q))
+VERTICAL_FROM (vertical_q6_from, int16_t, IM_WEIGHT_SHIFT)
 
 static inline void
-vertical_wide_u8 (int16_t * restrict dst, const uint8_t * const *rows,
-    const int16_t * weight, int taps, int n)
+vertical_u8 (int16_t *dst, const uint8_t *const *rows, const int16_t *weight,
+    int taps, int n)
 {
-  for (int x0 = 0; x0 < n; x0 += WIDE_BLOCK) {
-    int count = n - x0 < WIDE_BLOCK ? n - x0 : WIDE_BLOCK;
-    int32_t sum[WIDE_BLOCK] = { 0 };
-
-    for (int t = 0; t < taps; t++) {
-      const uint8_t *restrict row = rows[t] + x0;
-      int32_t w = weight[t];
-
-      for (int x = 0; x < count; x++)
-        sum[x] += row[x] * w;
-    }
-    for (int x = 0; x < count; x++)
-      dst[x0 + x] = (int16_t) ((sum[x] + (1 << (14 - IM_Q))) >> (15 - IM_Q));
-  }
+  vertical_u8_from (dst, rows, weight, taps, 0, n);
 }
 
 static inline void
-vertical_q6 (int16_t * restrict dst, const int16_t * const *rows,
-    const int16_t * weight, int taps, int n)
+vertical_q6 (int16_t *dst, const int16_t *const *rows, const int16_t *weight,
+    int taps, int n)
 {
-  const int16_t *restrict row = rows[0];
-  int16_t w = weight[0];
-
-  for (int x = 0; x < n; x++)
-    dst[x] = mulhrs (row[x], w);
-  for (int t = 1; t < taps; t++) {
-    row = rows[t];
-    w = weight[t];
-    for (int x = 0; x < n; x++)
-      dst[x] = (int16_t) (dst[x] + mulhrs (row[x], w));
-  }
-}
-
-static inline void
-vertical_wide_q6 (int16_t * restrict dst, const int16_t * const *rows,
-    const int16_t * weight, int taps, int n)
-{
-  for (int x0 = 0; x0 < n; x0 += WIDE_BLOCK) {
-    int count = n - x0 < WIDE_BLOCK ? n - x0 : WIDE_BLOCK;
-    int32_t sum[WIDE_BLOCK] = { 0 };
-
-    for (int t = 0; t < taps; t++) {
-      const int16_t *restrict row = rows[t] + x0;
-      int32_t w = weight[t];
-
-      for (int x = 0; x < count; x++)
-        sum[x] += row[x] * w;
-    }
-    for (int x = 0; x < count; x++)
-      dst[x0 + x] = (int16_t) ((sum[x] + 0x4000) >> 15);
-  }
-}
-
-static inline void
-split2 (uint8_t * const *rows, const uint8_t * restrict src, int n)
-{
-  uint8_t *restrict a = rows[0], *restrict b = rows[1];
-
-  for (int x = 0; x < n; x++) {
-    a[x] = src[2 * x];
-    b[x] = src[2 * x + 1];
-  }
-}
-
-static inline void
-split3 (uint8_t * const *rows, const uint8_t * restrict src, int n)
-{
-  uint8_t *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];
-
-  for (int x = 0; x < n; x++) {
-    a[x] = src[3 * x];
-    b[x] = src[3 * x + 1];
-    c[x] = src[3 * x + 2];
-  }
-}
-
-static inline void
-split4 (uint8_t * const *rows, const uint8_t * restrict src, int n)
-{
-  uint8_t *restrict a = rows[0], *restrict b = rows[1];
-  uint8_t *restrict c = rows[2], *restrict d = rows[3];
-
-  for (int x = 0; x < n; x++) {
-    a[x] = src[4 * x];
-    b[x] = src[4 * x + 1];
-    c[x] = src[4 * x + 2];
-    d[x] = src[4 * x + 3];
-  }
+  vertical_q6_from (dst, rows, weight, taps, 0, n);
 }
 
 static inline void
@@ -151,7 +80,44 @@ vertical_f32 (float *restrict dst, const float *const *rows,
 }
 
 static inline void
-columns_from_rows (int16_t * restrict dst, const int16_t * const *rows, int n)
+split2 (uint8_t *const *rows, const uint8_t *restrict src, int n)
+{
+  uint8_t *restrict a = rows[0], *restrict b = rows[1];
+
+  for (int x = 0; x < n; x++) {
+    a[x] = src[2 * x];
+    b[x] = src[2 * x + 1];
+  }
+}
+
+static inline void
+split3 (uint8_t *const *rows, const uint8_t *restrict src, int n)
+{
+  uint8_t *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];
+
+  for (int x = 0; x < n; x++) {
+    a[x] = src[3 * x];
+    b[x] = src[3 * x + 1];
+    c[x] = src[3 * x + 2];
+  }
+}
+
+static inline void
+split4 (uint8_t *const *rows, const uint8_t *restrict src, int n)
+{
+  uint8_t *restrict a = rows[0], *restrict b = rows[1];
+  uint8_t *restrict c = rows[2], *restrict d = rows[3];
+
+  for (int x = 0; x < n; x++) {
+    a[x] = src[4 * x];
+    b[x] = src[4 * x + 1];
+    c[x] = src[4 * x + 2];
+    d[x] = src[4 * x + 3];
+  }
+}
+
+static inline void
+columns_from_rows (int16_t *restrict dst, const int16_t *const *rows, int n)
 {
   for (int x = 0; x < n; x++)
     for (int l = 0; l < IM_LANES; l++)
@@ -159,7 +125,7 @@ columns_from_rows (int16_t * restrict dst, const int16_t * const *rows, int n)
 }
 
 static inline void
-rows_from_columns (int16_t * const *rows, const int16_t * restrict src, int n)
+rows_from_columns (int16_t *const *rows, const int16_t *restrict src, int n)
 {
   for (int l = 0; l < IM_LANES; l++) {
     int16_t *restrict row = rows[l];
@@ -170,43 +136,27 @@ rows_from_columns (int16_t * const *rows, const int16_t * restrict src, int n)
 }
 
 static inline void
-horizontal_q6 (int16_t * restrict dst, const int16_t * restrict src,
-    const ImFilter * filter)
+horizontal_q6 (int16_t *restrict dst, const int16_t *restrict src,
+    const ImFilter *filter)
 {
   for (int i = 0; i < filter->n_out; i++) {
     const int16_t *column = src + (int64_t) filter->start[i] * IM_LANES;
     const int16_t *weight = filter->weight + (int64_t) i * filter->stride;
-    int16_t sum[IM_LANES] = { 0 };
+    int32_t sum[IM_LANES];
 
-    for (int t = 0; t < filter->taps[i]; t++)
-      for (int l = 0; l < IM_LANES; l++)
-        sum[l] = (int16_t) (sum[l] + mulhrs (column[t * IM_LANES + l],
-                weight[t]));
     for (int l = 0; l < IM_LANES; l++)
-      dst[(int64_t) i * IM_LANES + l] = sum[l];
-  }
-}
-
-static inline void
-horizontal_wide_q6 (int16_t * restrict dst, const int16_t * restrict src,
-    const ImFilter * filter)
-{
-  for (int i = 0; i < filter->n_out; i++) {
-    const int16_t *column = src + (int64_t) filter->start[i] * IM_LANES;
-    const int16_t *weight = filter->weight + (int64_t) i * filter->stride;
-    int32_t sum[IM_LANES] = { 0 };
-
+      sum[l] = IM_WEIGHT_ONE / 2;
     for (int t = 0; t < filter->taps[i]; t++)
       for (int l = 0; l < IM_LANES; l++)
         sum[l] += column[t * IM_LANES + l] * weight[t];
     for (int l = 0; l < IM_LANES; l++)
-      dst[(int64_t) i * IM_LANES + l] = (int16_t) ((sum[l] + 0x4000) >> 15);
+      dst[(int64_t) i * IM_LANES + l] = clamp_s16 (sum[l] >> IM_WEIGHT_SHIFT);
   }
 }
 
 static inline void
 horizontal_f32 (float *restrict dst, const float *restrict src,
-    const ImFilter * filter)
+    const ImFilter *filter)
 {
   for (int i = 0; i < filter->n_out; i++) {
     const float *sample = src + filter->start[i];
@@ -220,7 +170,7 @@ horizontal_f32 (float *restrict dst, const float *restrict src,
 }
 
 static inline void
-mean_1x2 (int16_t * restrict dst, const int16_t * top, const int16_t * bottom,
+mean_1x2 (int16_t *restrict dst, const int16_t *top, const int16_t *bottom,
     int n)
 {
   for (int x = 0; x < n; x++)
@@ -228,17 +178,17 @@ mean_1x2 (int16_t * restrict dst, const int16_t * top, const int16_t * bottom,
 }
 
 static inline void
-mean_2x2 (int16_t * restrict dst, const int16_t * top, const int16_t * bottom,
+mean_2x2 (int16_t *restrict dst, const int16_t *top, const int16_t *bottom,
     int n)
 {
   for (int x = 0; x < n; x++)
     dst[x] = (int16_t) ((top[2 * x] + top[2 * x + 1] + bottom[2 * x]
-            + bottom[2 * x + 1] + 2) >> 2);
+                            + bottom[2 * x + 1] + 2)
+        >> 2);
 }
 
 static inline void
-mix1 (uint8_t * restrict dst, const int16_t * restrict a, const ImMix * mix,
-    int n)
+mix1 (uint8_t *restrict dst, const int16_t *restrict a, const ImMix *mix, int n)
 {
   int32_t weight = mix->weight[0], bias = mix->bias;
 
@@ -253,9 +203,9 @@ mix3_sample (int16_t a, int32_t wa, int32_t rest)
 }
 
 static inline void
-mix3 (uint8_t * restrict dst, const int16_t * restrict a,
-    const int16_t * restrict b, const int16_t * restrict c, int shift,
-    int phase, const ImMix * mix, int n)
+mix3 (uint8_t *restrict dst, const int16_t *restrict a,
+    const int16_t *restrict b, const int16_t *restrict c, int shift, int phase,
+    const ImMix *mix, int n)
 {
   int32_t wa = mix->weight[0], wb = mix->weight[1], wc = mix->weight[2];
   int32_t bias = mix->bias;
@@ -276,25 +226,28 @@ mix3 (uint8_t * restrict dst, const int16_t * restrict a,
     dst[2 * k + 1] = mix3_sample (a[2 * k + 1], wa, rest);
   }
   if (n & 1)
-    dst[n - 1] = mix3_sample (a[n - 1], wa, b[n / 2] * wb + c[n / 2] * wc
-        + bias);
+    dst[n - 1] =
+        mix3_sample (a[n - 1], wa, b[n / 2] * wb + c[n / 2] * wc + bias);
 }
 
 static inline void
-mix_rgb (uint8_t * restrict dst, const int16_t * restrict a,
-    const int16_t * restrict b, const int16_t * restrict c,
-    const ImMix * mix, int n)
+mix_rgb (uint8_t *restrict dst, const int16_t *restrict a,
+    const int16_t *restrict b, const int16_t *restrict c, const ImMix *mix,
+    int n)
 {
   const ImMix red = mix[0], green = mix[1], blue = mix[2];
 
   for (int x = 0; x < n; x++) {
     int32_t u = a[x], v = b[x], w = c[x];
 
-    dst[3 * x] = clamp_u8 ((u * red.weight[0] + v * red.weight[1]
-            + w * red.weight[2] + red.bias) >> IM_MIX_SHIFT);
+    dst[3 * x] = clamp_u8 (
+        (u * red.weight[0] + v * red.weight[1] + w * red.weight[2] + red.bias)
+        >> IM_MIX_SHIFT);
     dst[3 * x + 1] = clamp_u8 ((u * green.weight[0] + v * green.weight[1]
-            + w * green.weight[2] + green.bias) >> IM_MIX_SHIFT);
+                                   + w * green.weight[2] + green.bias)
+        >> IM_MIX_SHIFT);
     dst[3 * x + 2] = clamp_u8 ((u * blue.weight[0] + v * blue.weight[1]
-            + w * blue.weight[2] + blue.bias) >> IM_MIX_SHIFT);
+                                   + w * blue.weight[2] + blue.bias)
+        >> IM_MIX_SHIFT);
   }
 }

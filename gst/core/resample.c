@@ -17,30 +17,30 @@ struct _ImResampler
   const ImKernels *kernels;
   ImReader *reader;
 
-  const void **taps;            /* the source rows of one output row */
+  const void **taps; /* the source rows of one output row */
   /* Between the passes: rows as wide as the source. Deep: one of them. */
   void *tall[4][IM_BLOCK_ROWS];
   uint8_t *tall_data[4];
   int16_t *columns_in, *columns_out;
-  int16_t *spare;               /* where lanes without a row go */
-  float *alpha;                 /* one output row of chroma's own */
+  int16_t *spare; /* where lanes without a row go */
+  float *alpha;   /* one output row of chroma's own */
 };
 
 static bool
-is_chroma (const ImPlan * plan, int c)
+is_chroma (const ImPlan *plan, int c)
 {
   return plan->input.format.model == IM_MODEL_YCBCR && (c == 1 || c == 2);
 }
 
 static const ImFilter *
-get_filter (const ImPlan * plan, const ImResampleTables * tables, int c,
+get_filter (const ImPlan *plan, const ImResampleTables *tables, int c,
     ImAxis axis)
 {
   return &tables->filter[is_chroma (plan, c)][axis];
 }
 
 static void
-tables_components (ImResampleTables * tables, const ImPlan * plan)
+tables_components (ImResampleTables *tables, const ImPlan *plan)
 {
   const ImFormat *format = &plan->input.format;
 
@@ -55,7 +55,7 @@ tables_components (ImResampleTables * tables, const ImPlan * plan)
 }
 
 bool
-im_resample_tables_build (ImResampleTables * tables, const ImPlan * plan)
+im_resample_tables_build (ImResampleTables *tables, const ImPlan *plan)
 {
   const ImFormat *format = &plan->input.format;
   bool chroma = format->model == IM_MODEL_YCBCR;
@@ -79,7 +79,7 @@ im_resample_tables_build (ImResampleTables * tables, const ImPlan * plan)
 }
 
 void
-im_resample_tables_clear (ImResampleTables * tables)
+im_resample_tables_clear (ImResampleTables *tables)
 {
   for (int kind = 0; kind < 2; kind++)
     for (int axis = 0; axis < 2; axis++)
@@ -88,8 +88,7 @@ im_resample_tables_clear (ImResampleTables * tables)
 }
 
 size_t
-im_resample_row_size (const ImPlan * plan, const ImResampleTables * tables,
-    int c)
+im_resample_row_size (const ImPlan *plan, const ImResampleTables *tables, int c)
 {
   size_t n = (size_t) get_filter (plan, tables, c, IM_AXIS_HORIZONTAL)->n_out;
 
@@ -97,17 +96,17 @@ im_resample_row_size (const ImPlan * plan, const ImResampleTables * tables,
 }
 
 static int
-filter_span (const ImFilter * filter)
+filter_span (const ImFilter *filter)
 {
   return filter->last - filter->first;
 }
 
 static bool
-resampler_reader (ImResampler * resampler)
+resampler_reader (ImResampler *resampler)
 {
   const ImPlan *plan = resampler->plan;
   const ImResampleTables *tables = resampler->tables;
-  ImReaderSpan spans[4] = { {0} };
+  ImReaderSpan spans[4] = { { 0 } };
   int most_taps = 1;
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
@@ -116,19 +115,18 @@ resampler_reader (ImResampler * resampler)
 
     if (!tables->component[c])
       continue;
-    spans[c] = (ImReaderSpan) {
-    across->first, across->last, down->max_taps};
+    spans[c] = (ImReaderSpan){ across->first, across->last, down->max_taps };
     if (down->max_taps > most_taps)
       most_taps = down->max_taps;
   }
-  resampler->taps = im_alloc_array ((size_t) most_taps,
-      sizeof (*resampler->taps));
+  resampler->taps =
+      im_alloc_array ((size_t) most_taps, sizeof (*resampler->taps));
   resampler->reader = im_reader_new (plan, spans, tables->premultiply);
   return resampler->taps != NULL && resampler->reader != NULL;
 }
 
 static bool
-resampler_alloc (ImResampler * resampler)
+resampler_alloc (ImResampler *resampler)
 {
   const ImPlan *plan = resampler->plan;
   const ImResampleTables *tables = resampler->tables;
@@ -148,29 +146,28 @@ resampler_alloc (ImResampler * resampler)
       most_out = (size_t) across->n_out;
     if (across->identity)
       continue;
-    resampler->tall_data[c] = im_alloc_array (plan->deep ? 1 : IM_BLOCK_ROWS,
-        row);
+    resampler->tall_data[c] =
+        im_alloc_array (plan->deep ? 1 : IM_BLOCK_ROWS, row);
     if (resampler->tall_data[c] == NULL)
       return false;
     for (int i = 0; i < IM_BLOCK_ROWS; i++)
-      resampler->tall[c][i] = resampler->tall_data[c]
-          + (plan->deep ? 0 : (size_t) i * row);
+      resampler->tall[c][i] =
+          resampler->tall_data[c] + (plan->deep ? 0 : (size_t) i * row);
   }
   if (plan->deep) {
     resampler->alpha = im_alloc_array (most_out, sizeof (float));
     return resampler->alpha != NULL;
   }
-  resampler->columns_in = im_alloc_array (most_in,
-      IM_LANES * sizeof (int16_t));
-  resampler->columns_out = im_alloc_array (most_out,
-      IM_LANES * sizeof (int16_t));
+  resampler->columns_in = im_alloc_array (most_in, IM_LANES * sizeof (int16_t));
+  resampler->columns_out =
+      im_alloc_array (most_out, IM_LANES * sizeof (int16_t));
   resampler->spare = im_alloc_array (most_out, sizeof (int16_t));
   return resampler->columns_in != NULL && resampler->columns_out != NULL
       && resampler->spare != NULL;
 }
 
 ImResampler *
-im_resampler_new (const ImPlan * plan, const ImResampleTables * tables)
+im_resampler_new (const ImPlan *plan, const ImResampleTables *tables)
 {
   ImResampler *resampler = calloc (1, sizeof (*resampler));
 
@@ -187,7 +184,7 @@ im_resampler_new (const ImPlan * plan, const ImResampleTables * tables)
 }
 
 void
-im_resampler_free (ImResampler * resampler)
+im_resampler_free (ImResampler *resampler)
 {
   if (resampler == NULL)
     return;
@@ -203,110 +200,47 @@ im_resampler_free (ImResampler * resampler)
 }
 
 void
-im_resampler_start (ImResampler * resampler, const ImImage * frame)
+im_resampler_start (ImResampler *resampler, const ImImage *frame)
 {
   im_reader_start (resampler->reader, frame);
 }
 
-/* A sum of products in Q16, of samples in Q@q, to a sample in Q6. */
-static inline int16_t
-sample_q6 (int64_t sum, int q)
-{
-  int shift = 16 + q - IM_Q;
-
-  sum = (sum + ((int64_t) 1 << (shift - 1))) >> shift;
-  return (int16_t) (sum < INT16_MIN ? INT16_MIN :
-      sum > INT16_MAX ? INT16_MAX : sum);
-}
-
-/* Weights above 1 are too rare for kernels of their own. */
-static void
-vertical_sharp (int16_t * dst, const void *const *rows, bool words,
-    const float *weight, int taps, int n)
-{
-  for (int x = 0; x < n; x++) {
-    int64_t sum = 0;
-
-    for (int t = 0; t < taps; t++) {
-      int sample = words ? ((const int16_t *) rows[t])[x] :
-          ((const uint8_t *) rows[t])[x];
-
-      sum += sample * (int64_t) (weight[t] * 65536.0f);
-    }
-    dst[x] = sample_q6 (sum, words ? IM_Q : 0);
-  }
-}
-
-static void
-horizontal_sharp (int16_t * dst, const int16_t * src, const ImFilter * filter,
-    int begin, int end)
-{
-  for (int i = begin; i < end; i++) {
-    const int16_t *column = src + (size_t) filter->start[i] * IM_LANES;
-    const float *weight = filter->weight_f
-        + (size_t) i * (size_t) filter->stride;
-
-    for (int l = 0; l < IM_LANES; l++) {
-      int64_t sum = 0;
-
-      for (int t = 0; t < filter->taps[i]; t++)
-        sum += column[t * IM_LANES + l] * (int64_t) (weight[t] * 65536.0f);
-      dst[(size_t) i * IM_LANES + (size_t) l] = sample_q6 (sum, IM_Q);
-    }
-  }
-}
-
 static const void *
-source_row (ImResampler * resampler, int c, int y, int first)
+source_row (ImResampler *resampler, int c, int y, int first)
 {
   if (resampler->plan->words)
     return im_reader_row_q6 (resampler->reader, c, y) + first;
   return im_reader_row_u8 (resampler->reader, c, y) + first;
 }
 
-static void
-weigh_rows (const ImResampler * resampler, int16_t * dst,
-    const int16_t * weight, int taps, int n)
-{
-  const ImKernels *kernels = resampler->kernels;
-  const uint8_t *const *bytes = (const uint8_t * const *) resampler->taps;
-  const int16_t *const *words = (const int16_t * const *) resampler->taps;
-  bool wide = taps > IM_MAX_NARROW_TAPS;
-
-  if (resampler->plan->words)
-    (wide ? kernels->vertical_wide_q6 : kernels->vertical_q6) (dst, words,
-        weight, taps, n);
-  else
-    (wide ? kernels->vertical_wide_u8 : kernels->vertical_u8) (dst, bytes,
-        weight, taps, n);
-}
-
 /* Output row @y of component @c, as wide as the source. */
 static void
-vertical_pass (ImResampler * resampler, int c, int y, int16_t * dst)
+vertical_pass (ImResampler *resampler, int c, int y, int16_t *dst)
 {
   const ImPlan *plan = resampler->plan;
-  const ImFilter *across = get_filter (plan, resampler->tables, c,
-      IM_AXIS_HORIZONTAL);
-  const ImFilter *down = get_filter (plan, resampler->tables, c,
-      IM_AXIS_VERTICAL);
-  size_t weights = (size_t) y * (size_t) down->stride;
+  const ImFilter *across =
+      get_filter (plan, resampler->tables, c, IM_AXIS_HORIZONTAL);
+  const ImFilter *down =
+      get_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
+  const int16_t *weight = down->weight + (size_t) y * (size_t) down->stride;
   int start = down->first + down->start[y], taps = down->taps[y];
 
   for (int t = 0; t < taps; t++)
     resampler->taps[t] = source_row (resampler, c, start + t, across->first);
-  if (y < down->sharp_begin || y >= down->sharp_end)
-    vertical_sharp (dst, resampler->taps, plan->words,
-        down->weight_f + weights, taps, filter_span (across));
+  if (plan->words)
+    resampler->kernels->vertical_q6 (dst,
+        (const int16_t *const *) resampler->taps, weight, taps,
+        filter_span (across));
   else
-    weigh_rows (resampler, dst, down->weight + weights, taps,
+    resampler->kernels->vertical_u8 (dst,
+        (const uint8_t *const *) resampler->taps, weight, taps,
         filter_span (across));
 }
 
 /* Up to 16 rows that share a filter, whichever components they are of. */
 static void
-horizontal_q6 (ImResampler * resampler, const ImFilter * filter,
-    const int16_t ** in, int16_t ** out, int n)
+horizontal_q6 (ImResampler *resampler, const ImFilter *filter,
+    const int16_t **in, int16_t **out, int n)
 {
   const ImKernels *kernels = resampler->kernels;
 
@@ -314,24 +248,14 @@ horizontal_q6 (ImResampler * resampler, const ImFilter * filter,
     in[l] = in[0];
     out[l] = resampler->spare;
   }
-  kernels->columns_from_rows (resampler->columns_in, in,
-      filter_span (filter));
-  if (filter->max_taps > IM_MAX_NARROW_TAPS)
-    kernels->horizontal_wide_q6 (resampler->columns_out,
-        resampler->columns_in, filter);
-  else
-    kernels->horizontal_q6 (resampler->columns_out, resampler->columns_in,
-        filter);
-  horizontal_sharp (resampler->columns_out, resampler->columns_in, filter, 0,
-      filter->sharp_begin);
-  horizontal_sharp (resampler->columns_out, resampler->columns_in, filter,
-      filter->sharp_end, filter->n_out);
+  kernels->columns_from_rows (resampler->columns_in, in, filter_span (filter));
+  kernels->horizontal_q6 (resampler->columns_out, resampler->columns_in,
+      filter);
   kernels->rows_from_columns (out, resampler->columns_out, filter->n_out);
 }
 
 static void
-block_horizontal_q6 (ImResampler * resampler, const ImBlock * block,
-    bool chroma)
+block_horizontal_q6 (ImResampler *resampler, const ImBlock *block, bool chroma)
 {
   const ImPlan *plan = resampler->plan;
   const ImFilter *filter =
@@ -357,7 +281,7 @@ block_horizontal_q6 (ImResampler * resampler, const ImBlock * block,
 }
 
 static void
-block_q6 (ImResampler * resampler, const ImBlock * block)
+block_q6 (ImResampler *resampler, const ImBlock *block)
 {
   const ImPlan *plan = resampler->plan;
   const ImResampleTables *tables = resampler->tables;
@@ -365,8 +289,8 @@ block_q6 (ImResampler * resampler, const ImBlock * block)
   /* Row by row over all components: those of packed formats lie together. */
   for (int i = 0; i < IM_BLOCK_ROWS; i++)
     for (int c = 0; c < plan->input.format.n_components; c++) {
-      bool identity = tables->filter[is_chroma (plan, c)]
-          [IM_AXIS_HORIZONTAL].identity;
+      bool identity =
+          tables->filter[is_chroma (plan, c)][IM_AXIS_HORIZONTAL].identity;
 
       if (tables->component[c] && i < block->n[c])
         vertical_pass (resampler, c, block->first[c] + i,
@@ -377,16 +301,16 @@ block_q6 (ImResampler * resampler, const ImBlock * block)
       block_horizontal_q6 (resampler, block, kind);
 }
 
-typedef const float *(*ReadRow) (ImReader * reader, int c, int y);
+typedef const float *(*ReadRow) (ImReader *reader, int c, int y);
 
 static void
-row_f32 (ImResampler * resampler, int c, int y, float *dst, ReadRow read_row)
+row_f32 (ImResampler *resampler, int c, int y, float *dst, ReadRow read_row)
 {
   const ImPlan *plan = resampler->plan;
-  const ImFilter *across = get_filter (plan, resampler->tables, c,
-      IM_AXIS_HORIZONTAL);
-  const ImFilter *down = get_filter (plan, resampler->tables, c,
-      IM_AXIS_VERTICAL);
+  const ImFilter *across =
+      get_filter (plan, resampler->tables, c, IM_AXIS_HORIZONTAL);
+  const ImFilter *down =
+      get_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
   const float **rows = (const float **) resampler->taps;
   const float *weight = down->weight_f + (size_t) y * (size_t) down->stride;
   int start = down->first + down->start[y], taps = down->taps[y];
@@ -403,7 +327,7 @@ row_f32 (ImResampler * resampler, int c, int y, float *dst, ReadRow read_row)
 /* Chroma was filtered with the alpha of its own, coarser samples, and is to be
  * divided by that of the pixels: without this, edges lose their colour. */
 static void
-rows_exchange_alpha (ImResampler * resampler, const ImBlock * block, int i)
+rows_exchange_alpha (ImResampler *resampler, const ImBlock *block, int i)
 {
   const ImPlan *plan = resampler->plan;
   int a = plan->input.format.n_components - 1;
@@ -421,7 +345,7 @@ rows_exchange_alpha (ImResampler * resampler, const ImBlock * block, int i)
 }
 
 static bool
-has_coarse_chroma (const ImPlan * plan, const ImResampleTables * tables)
+has_coarse_chroma (const ImPlan *plan, const ImResampleTables *tables)
 {
   const ImComponent *chroma = &plan->input.format.component[1];
 
@@ -430,7 +354,7 @@ has_coarse_chroma (const ImPlan * plan, const ImResampleTables * tables)
 }
 
 static void
-block_f32 (ImResampler * resampler, const ImBlock * block)
+block_f32 (ImResampler *resampler, const ImBlock *block)
 {
   const ImPlan *plan = resampler->plan;
   bool exchange = has_coarse_chroma (plan, resampler->tables);
@@ -446,7 +370,7 @@ block_f32 (ImResampler * resampler, const ImBlock * block)
 }
 
 void
-im_resampler_block (ImResampler * resampler, const ImBlock * block)
+im_resampler_block (ImResampler *resampler, const ImBlock *block)
 {
   if (resampler->plan->deep)
     block_f32 (resampler, block);

@@ -22,30 +22,29 @@
 /* One filter for each axis, for luma (or R'G'B', gray, alpha) and for chroma. */
 typedef struct
 {
-  ImFilter filter[2][2];        /* [chroma][axis] */
-  int n_components;             /* of the input, that the output needs */
-  bool component[4];            /* which */
-  bool premultiply;             /* rows come multiplied by alpha */
+  ImFilter filter[2][2]; /* [chroma][axis] */
+  int n_components;      /* of the input, that the output needs */
+  bool component[4];     /* which */
+  bool premultiply;      /* rows come multiplied by alpha */
 } ImResampleTables;
 
 /* False when out of memory, and then @tables are empty. They have to be all
  * zero or built before. */
-bool im_resample_tables_build (ImResampleTables * tables,
-    const ImPlan * plan);
-void im_resample_tables_clear (ImResampleTables * tables);
+bool im_resample_tables_build (ImResampleTables *tables, const ImPlan *plan);
+void im_resample_tables_clear (ImResampleTables *tables);
 
 typedef struct _ImResampler ImResampler;
 
 /* @plan and @tables have to outlive it. NULL when out of memory. */
-ImResampler *im_resampler_new (const ImPlan * plan,
-    const ImResampleTables * tables);
-void im_resampler_free (ImResampler * resampler);
+ImResampler *im_resampler_new (const ImPlan *plan,
+    const ImResampleTables *tables);
+void im_resampler_free (ImResampler *resampler);
 
 /* Bytes of one row of component @c in a block. */
-size_t im_resample_row_size (const ImPlan * plan,
-    const ImResampleTables * tables, int c);
+size_t im_resample_row_size (const ImPlan *plan, const ImResampleTables *tables,
+    int c);
 
-void im_resampler_start (ImResampler * resampler, const ImImage * frame);
+void im_resampler_start (ImResampler *resampler, const ImImage *frame);
 
 /* Fills the rows that @block asks for. */
-void im_resampler_block (ImResampler * resampler, const ImBlock * block);
+void im_resampler_block (ImResampler *resampler, const ImBlock *block);

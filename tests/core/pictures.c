@@ -14,7 +14,7 @@
 #include "testing.h"
 
 static void
-unpack_ayuv (const ImImage * image, int y, void *dest)
+unpack_ayuv (const ImImage *image, int y, void *dest)
 {
   uint8_t *out = dest;
 
@@ -27,16 +27,20 @@ unpack_ayuv (const ImImage * image, int y, void *dest)
 }
 
 #define PLANAR(shift_w, shift_h) \
-  .component = {{0, 0, 1, 8, 0, 0, 0}, {1, 0, 1, 8, 0, shift_w, shift_h}, \
-      {2, 0, 1, 8, 0, shift_w, shift_h}, {3, 0, 1, 8, 0, 0, 0}}
-#define PLANAR16(bits, shift_w, shift_h) .sample_bytes = 2, \
-  .component = {{0, 0, 2, bits, 0, 0, 0}, {1, 0, 2, bits, 0, shift_w, shift_h}, \
-      {2, 0, 2, bits, 0, shift_w, shift_h}, {3, 0, 2, bits, 0, 0, 0}}
-#define PACKED8(n, a, b, c, d) .component = {{0, a, n, 8, 0, 0, 0}, \
-      {0, b, n, 8, 0, 0, 0}, {0, c, n, 8, 0, 0, 0}, {0, d, n, 8, 0, 0, 0}}
-#define PACKED16(a, b, c, d) .sample_bytes = 2, \
-  .component = {{0, a, 8, 16, 0, 0, 0}, {0, b, 8, 16, 0, 0, 0}, \
-      {0, c, 8, 16, 0, 0, 0}, {0, d, 8, 16, 0, 0, 0}}
+  .component = { { 0, 0, 1, 8, 0, 0, 0 }, { 1, 0, 1, 8, 0, shift_w, shift_h }, \
+    { 2, 0, 1, 8, 0, shift_w, shift_h }, { 3, 0, 1, 8, 0, 0, 0 } }
+#define PLANAR16(bits, shift_w, shift_h) \
+  .sample_bytes = 2, \
+  .component = { { 0, 0, 2, bits, 0, 0, 0 }, \
+    { 1, 0, 2, bits, 0, shift_w, shift_h }, \
+    { 2, 0, 2, bits, 0, shift_w, shift_h }, { 3, 0, 2, bits, 0, 0, 0 } }
+#define PACKED8(n, a, b, c, d) \
+  .component = { { 0, a, n, 8, 0, 0, 0 }, { 0, b, n, 8, 0, 0, 0 }, \
+    { 0, c, n, 8, 0, 0, 0 }, { 0, d, n, 8, 0, 0, 0 } }
+#define PACKED16(a, b, c, d) \
+  .sample_bytes = 2, \
+  .component = { { 0, a, 8, 16, 0, 0, 0 }, { 0, b, 8, 16, 0, 0, 0 }, \
+    { 0, c, 8, 16, 0, 0, 0 }, { 0, d, 8, 16, 0, 0, 0 } }
 #define YCBCR .model = IM_MODEL_YCBCR, .n_components = 3, .sample_bytes = 1
 #define RGB .model = IM_MODEL_RGB, .n_components = 3, .sample_bytes = 1
 #define ALPHA .n_components = 4, .has_alpha = true
@@ -48,47 +52,60 @@ unpack_ayuv (const ImImage * image, int y, void *dest)
 #else
 #pragma GCC diagnostic ignored "-Woverride-init"
 #endif
-const PictureLayout picture_layouts[] = {
-  {"I420", {YCBCR, PLANAR (1, 1)}, 3},
-  {"Y42B", {YCBCR, PLANAR (1, 0)}, 3},
-  {"Y444", {YCBCR, PLANAR (0, 0)}, 3},
-  {"Y41B", {YCBCR, PLANAR (2, 0)}, 3},
-  {"YUV9", {YCBCR, PLANAR (2, 2)}, 3},
-  {"A420", {YCBCR, PLANAR (1, 1), ALPHA}, 4},
-  {"NV12", {YCBCR, .component = {{0, 0, 1, 8, 0, 0, 0}, {1, 0, 2, 8, 0, 1, 1},
-              {1, 1, 2, 8, 0, 1, 1}}}, 2},
-  {"YUY2", {YCBCR, .component = {{0, 0, 2, 8, 0, 0, 0}, {0, 1, 4, 8, 0, 1, 0},
-              {0, 3, 4, 8, 0, 1, 0}}}, 1},
-  {"AYUV", {YCBCR, PACKED8 (4, 1, 2, 3, 0), ALPHA}, 1},
-  {"GRAY8", {GRAY, PLANAR (0, 0)}, 1},
-  {"RGB", {RGB, PACKED8 (3, 0, 1, 2, 0)}, 1},
-  {"BGRA", {RGB, PACKED8 (4, 2, 1, 0, 3), ALPHA}, 1},
-  {"GBR", {RGB, .component = {{2, 0, 1, 8, 0, 0, 0}, {0, 0, 1, 8, 0, 0, 0},
-              {1, 0, 1, 8, 0, 0, 0}}}, 3},
-  {"I420_10LE", {YCBCR, PLANAR16 (10, 1, 1)}, 3},
-  {"I422_10BE", {YCBCR, PLANAR16 (10, 1, 0), .big_endian = true}, 3},
-  {"Y444_12LE", {YCBCR, PLANAR16 (12, 0, 0)}, 3},
-  {"Y444_16LE", {YCBCR, PLANAR16 (16, 0, 0)}, 3},
-  {"P010_10LE", {YCBCR, .sample_bytes = 2, .component = {
-              {0, 0, 2, 10, 6, 0, 0}, {1, 0, 4, 10, 6, 1, 1},
-              {1, 2, 4, 10, 6, 1, 1}}}, 2},
-  {"GBR_10BE", {RGB, PLANAR16 (10, 0, 0), .big_endian = true}, 3},
-  {"GRAY16_LE", {GRAY, PLANAR16 (16, 0, 0)}, 1},
-  {"GRAY16_BE", {GRAY, PLANAR16 (16, 0, 0), .big_endian = true}, 1},
-  {"RGBA64_LE", {RGB, PACKED16 (0, 2, 4, 6), ALPHA}, 1},
-  {"ARGB64_BE", {RGB, PACKED16 (2, 4, 6, 0), ALPHA, .big_endian = true}, 1},
+const PictureLayout picture_layouts[] = { { "I420", { YCBCR, PLANAR (1, 1) },
+                                              3 },
+  { "Y42B", { YCBCR, PLANAR (1, 0) }, 3 },
+  { "Y444", { YCBCR, PLANAR (0, 0) }, 3 },
+  { "Y41B", { YCBCR, PLANAR (2, 0) }, 3 },
+  { "YUV9", { YCBCR, PLANAR (2, 2) }, 3 },
+  { "A420", { YCBCR, PLANAR (1, 1), ALPHA }, 4 },
+  { "NV12",
+      { YCBCR,
+          .component = { { 0, 0, 1, 8, 0, 0, 0 }, { 1, 0, 2, 8, 0, 1, 1 },
+              { 1, 1, 2, 8, 0, 1, 1 } } },
+      2 },
+  { "YUY2",
+      { YCBCR,
+          .component = { { 0, 0, 2, 8, 0, 0, 0 }, { 0, 1, 4, 8, 0, 1, 0 },
+              { 0, 3, 4, 8, 0, 1, 0 } } },
+      1 },
+  { "AYUV", { YCBCR, PACKED8 (4, 1, 2, 3, 0), ALPHA }, 1 },
+  { "GRAY8", { GRAY, PLANAR (0, 0) }, 1 },
+  { "RGB", { RGB, PACKED8 (3, 0, 1, 2, 0) }, 1 },
+  { "BGRA", { RGB, PACKED8 (4, 2, 1, 0, 3), ALPHA }, 1 },
+  { "GBR",
+      { RGB,
+          .component = { { 2, 0, 1, 8, 0, 0, 0 }, { 0, 0, 1, 8, 0, 0, 0 },
+              { 1, 0, 1, 8, 0, 0, 0 } } },
+      3 },
+  { "I420_10LE", { YCBCR, PLANAR16 (10, 1, 1) }, 3 },
+  { "I422_10BE", { YCBCR, PLANAR16 (10, 1, 0), .big_endian = true }, 3 },
+  { "Y444_12LE", { YCBCR, PLANAR16 (12, 0, 0) }, 3 },
+  { "Y444_16LE", { YCBCR, PLANAR16 (16, 0, 0) }, 3 },
+  { "P010_10LE",
+      { YCBCR, .sample_bytes = 2,
+          .component = { { 0, 0, 2, 10, 6, 0, 0 }, { 1, 0, 4, 10, 6, 1, 1 },
+              { 1, 2, 4, 10, 6, 1, 1 } } },
+      2 },
+  { "GBR_10BE", { RGB, PLANAR16 (10, 0, 0), .big_endian = true }, 3 },
+  { "GRAY16_LE", { GRAY, PLANAR16 (16, 0, 0) }, 1 },
+  { "GRAY16_BE", { GRAY, PLANAR16 (16, 0, 0), .big_endian = true }, 1 },
+  { "RGBA64_LE", { RGB, PACKED16 (0, 2, 4, 6), ALPHA }, 1 },
+  { "ARGB64_BE", { RGB, PACKED16 (2, 4, 6, 0), ALPHA, .big_endian = true }, 1 },
   /* Three planes of I420 that only @unpack may read. */
-  {"UNPACK", {YCBCR, .component = {{0, 1, 4, 8, 0, 0, 0},
-              {0, 2, 8, 8, 0, 1, 1}, {0, 3, 8, 8, 0, 1, 1}},
-          .unpack = unpack_ayuv}, 3},
-  {NULL, {.n_components = 0}, 0}
-};
+  { "UNPACK",
+      { YCBCR,
+          .component = { { 0, 1, 4, 8, 0, 0, 0 }, { 0, 2, 8, 8, 0, 1, 1 },
+              { 0, 3, 8, 8, 0, 1, 1 } },
+          .unpack = unpack_ayuv },
+      3 },
+  { NULL, { .n_components = 0 }, 0 } };
 #pragma GCC diagnostic pop
 
 const PictureLayout *
 picture_layout (const char *name)
 {
-  for (const PictureLayout * l = picture_layouts; l->name; l++)
+  for (const PictureLayout *l = picture_layouts; l->name; l++)
     if (strcmp (l->name, name) == 0)
       return l;
   printf ("no layout %s\n", name);
@@ -97,7 +114,7 @@ picture_layout (const char *name)
 
 /* Where a component lies in the picture's own planes. */
 static ImComponent
-stored_component (const Picture * picture, int c)
+stored_component (const Picture *picture, int c)
 {
   ImComponent component = picture->layout->format.component[c];
 
@@ -107,21 +124,21 @@ stored_component (const Picture * picture, int c)
 }
 
 int
-picture_width (const Picture * picture, int c)
+picture_width (const Picture *picture, int c)
 {
   return im_subsampled (picture->image.info.width,
       stored_component (picture, c).w_shift);
 }
 
 int
-picture_height (const Picture * picture, int c)
+picture_height (const Picture *picture, int c)
 {
   return im_subsampled (picture->image.info.height,
       stored_component (picture, c).h_shift);
 }
 
 static void
-plane_map (Picture * picture, int plane, size_t row, int rows, bool negative)
+plane_map (Picture *picture, int plane, size_t row, int rows, bool negative)
 {
   size_t page = (size_t) sysconf (_SC_PAGESIZE), stride = row + 13, used, size;
   uint8_t *map, *first;
@@ -138,14 +155,14 @@ plane_map (Picture * picture, int plane, size_t row, int rows, bool negative)
   first = map + size - page - used;
   picture->map[plane] = map;
   picture->map_size[plane] = size;
-  picture->image.data[plane] = negative ?
-      first + (size_t) (rows - 1) * stride : first;
-  picture->image.stride[plane] = negative ?
-      -(ptrdiff_t) stride : (ptrdiff_t) stride;
+  picture->image.data[plane] = negative ? first + (size_t) (rows - 1) * stride
+                                        : first;
+  picture->image.stride[plane] = negative ? -(ptrdiff_t) stride
+                                          : (ptrdiff_t) stride;
 }
 
 void
-picture_init (Picture * picture, const char *name, int width, int height,
+picture_init (Picture *picture, const char *name, int width, int height,
     bool negative)
 {
   const PictureLayout *layout = picture_layout (name);
@@ -165,8 +182,9 @@ picture_init (Picture * picture, const char *name, int width, int height,
 
     for (int c = 0; c < layout->format.n_components; c++) {
       ImComponent component = stored_component (picture, c);
-      size_t end = component.offset + (size_t) (picture_width (picture, c)
-          - 1) * component.step + layout->format.sample_bytes;
+      size_t end = component.offset
+          + (size_t) (picture_width (picture, c) - 1) * component.step
+          + layout->format.sample_bytes;
 
       if (component.plane != plane)
         continue;
@@ -179,7 +197,7 @@ picture_init (Picture * picture, const char *name, int width, int height,
 }
 
 void
-picture_clear (Picture * picture)
+picture_clear (Picture *picture)
 {
   for (int i = 0; i < 4; i++)
     if (picture->map[i])
@@ -187,7 +205,7 @@ picture_clear (Picture * picture)
 }
 
 static uint8_t *
-sample_address (const Picture * picture, int c, int x, int y)
+sample_address (const Picture *picture, int c, int x, int y)
 {
   ImComponent component = stored_component (picture, c);
 
@@ -197,7 +215,7 @@ sample_address (const Picture * picture, int c, int x, int y)
 }
 
 void
-picture_set (Picture * picture, int c, int x, int y, unsigned code)
+picture_set (Picture *picture, int c, int x, int y, unsigned code)
 {
   const ImFormat *format = &picture->image.info.format;
   uint8_t *at = sample_address (picture, c, x, y);
@@ -217,7 +235,7 @@ picture_set (Picture * picture, int c, int x, int y, unsigned code)
 }
 
 unsigned
-picture_get (const Picture * picture, int c, int x, int y)
+picture_get (const Picture *picture, int c, int x, int y)
 {
   const ImFormat *format = &picture->image.info.format;
   const uint8_t *at = sample_address (picture, c, x, y);
@@ -230,7 +248,7 @@ picture_get (const Picture * picture, int c, int x, int y)
 }
 
 void
-picture_fill (Picture * picture, int c, unsigned code)
+picture_fill (Picture *picture, int c, unsigned code)
 {
   for (int y = 0; y < picture_height (picture, c); y++)
     for (int x = 0; x < picture_width (picture, c); x++)
@@ -238,15 +256,15 @@ picture_fill (Picture * picture, int c, unsigned code)
 }
 
 void
-picture_random (Picture * picture, unsigned seed)
+picture_random (Picture *picture, unsigned seed)
 {
   const ImFormat *format = &picture->image.info.format;
 
   for (int c = 0; c < format->n_components; c++)
     for (int y = 0; y < picture_height (picture, c); y++)
       for (int x = 0; x < picture_width (picture, c); x++)
-        picture_set (picture, c, x, y, testing_random (&seed)
-            & ((1u << format->component[c].depth) - 1));
+        picture_set (picture, c, x, y,
+            testing_random (&seed) & ((1u << format->component[c].depth) - 1));
 }
 
 typedef struct
@@ -255,7 +273,7 @@ typedef struct
 } CodeRange;
 
 static CodeRange
-code_range (const ImImageInfo * info, int c)
+code_range (const ImImageInfo *info, int c)
 {
   const ImFormat *format = &info->format;
   bool alpha = format->has_alpha && c == format->n_components - 1;
@@ -264,13 +282,13 @@ code_range (const ImImageInfo * info, int c)
   double unit = (1 << format->component[c].depth) / 256.0;
 
   if (info->colour.range == IM_RANGE_FULL || alpha)
-    return (CodeRange) {chroma ? 128 * unit : 0, full, 0, full};
-  return (CodeRange) {chroma ? 128 * unit : 16 * unit,
-      (chroma ? 224 : 219) * unit, 0, full};
+    return (CodeRange){ chroma ? 128 * unit : 0, full, 0, full };
+  return (CodeRange){ chroma ? 128 * unit : 16 * unit,
+    (chroma ? 224 : 219) * unit, 0, full };
 }
 
 double
-picture_meaning (const ImImageInfo * info, int c, unsigned code)
+picture_meaning (const ImImageInfo *info, int c, unsigned code)
 {
   CodeRange range = code_range (info, c);
 
@@ -278,7 +296,7 @@ picture_meaning (const ImImageInfo * info, int c, unsigned code)
 }
 
 double
-picture_in_8_bits (const ImImageInfo * info, int c, unsigned code)
+picture_in_8_bits (const ImImageInfo *info, int c, unsigned code)
 {
   return ldexp (code, 8 - info->format.component[c].depth);
 }
@@ -286,17 +304,15 @@ picture_in_8_bits (const ImImageInfo * info, int c, unsigned code)
 static void
 kr_kb (ImMatrix matrix, double *kr, double *kb)
 {
-  static const double k[][2] = {
-    {0.299, 0.114}, {0.2126, 0.0722}, {0.2627, 0.0593}, {0.212, 0.087},
-    {0.30, 0.11}
-  };
+  static const double k[][2] = { { 0.299, 0.114 }, { 0.2126, 0.0722 },
+    { 0.2627, 0.0593 }, { 0.212, 0.087 }, { 0.30, 0.11 } };
 
   *kr = k[matrix][0];
   *kb = k[matrix][1];
 }
 
 void
-picture_fill_rgb (Picture * picture, const double rgb[3], double alpha)
+picture_fill_rgb (Picture *picture, const double rgb[3], double alpha)
 {
   const ImImageInfo *info = &picture->image.info;
   double v[4] = { rgb[0], rgb[1], rgb[2], alpha }, kr, kb;
@@ -311,21 +327,21 @@ picture_fill_rgb (Picture * picture, const double rgb[3], double alpha)
     CodeRange range = code_range (info, c);
     double code = floor (v[c] * range.range + range.zero + 0.5);
 
-    picture_fill (picture, c, (unsigned) fmin (fmax (code, range.low),
-            range.high));
+    picture_fill (picture, c,
+        (unsigned) fmin (fmax (code, range.low), range.high));
   }
 }
 
 void
-picture_rgb (const Picture * picture, int x, int y, double rgba[4])
+picture_rgb (const Picture *picture, int x, int y, double rgba[4])
 {
   const ImImageInfo *info = &picture->image.info;
   const ImFormat *format = &info->format;
   double v[4] = { 0, 0, 0, 1 }, kr, kb;
 
   for (int c = 0; c < format->n_components; c++)
-    v[c] = picture_meaning (info, c, picture_get (picture, c,
-            x >> stored_component (picture, c).w_shift,
+    v[c] = picture_meaning (info, c,
+        picture_get (picture, c, x >> stored_component (picture, c).w_shift,
             y >> stored_component (picture, c).h_shift));
   kr_kb (info->colour.matrix, &kr, &kb);
   memcpy (rgba, v, sizeof (v));
@@ -370,15 +386,19 @@ kernel (ImMethod method, double x)
     case IM_METHOD_BILINEAR:
       return a < 1 ? 1 - a : 0;
     case IM_METHOD_BICUBIC:
-      return a < 1 ? 1.5 * a * a * a - 2.5 * a * a + 1 :
-          a < 2 ? -0.5 * (a * a * a - 5 * a * a + 8 * a - 4) : 0;
+      return a < 1 ? 1.5 * a * a * a - 2.5 * a * a + 1
+          : a < 2  ? -0.5 * (a * a * a - 5 * a * a + 8 * a - 4)
+                   : 0;
     case IM_METHOD_LANCZOS:
       return a < 3 ? pi_sinc (a) * pi_sinc (a / 3) : 0;
     case IM_METHOD_SPLINE36:
-      return a < 1 ? 13. / 11 * a * a * a - 453. / 209 * a * a - 3. / 209 * a
-          + 1 : a < 2 ? -6. / 11 * pow (a - 1, 3) + 270. / 209 * pow (a - 1, 2)
-          - 156. / 209 * (a - 1) : a < 3 ? 1. / 11 * pow (a - 2, 3)
-          - 45. / 209 * pow (a - 2, 2) + 26. / 209 * (a - 2) : 0;
+      return a < 1
+          ? 13. / 11 * a * a * a - 453. / 209 * a * a - 3. / 209 * a + 1
+          : a < 2 ? -6. / 11 * pow (a - 1, 3) + 270. / 209 * pow (a - 1, 2)
+              - 156. / 209 * (a - 1)
+          : a < 3 ? 1. / 11 * pow (a - 2, 3) - 45. / 209 * pow (a - 2, 2)
+              + 26. / 209 * (a - 2)
+                  : 0;
     default:
       return x > -0.5 && x <= 0.5;
   }
@@ -401,8 +421,9 @@ reference_weights (ImMethod method, double centre, double scale, int min,
   *start = (int) first;
   *taps = (int) (end - first);
   for (int t = 0; t < *taps; t++) {
-    weight[t] = *taps == 1 ? 1 :
-        kernel (method, (first + t + 0.5 - centre) / filter_scale);
+    weight[t] = *taps == 1
+        ? 1
+        : kernel (method, (first + t + 0.5 - centre) / filter_scale);
     sum += weight[t];
   }
   for (int t = 0; t < *taps; t++)
@@ -411,18 +432,15 @@ reference_weights (ImMethod method, double centre, double scale, int min,
 
 double
 reference_sample (ImMethod method, double centre, double scale, int min,
-    int max, PictureSample get, const void *user, bool * sharp_edge)
+    int max, PictureSample get, const void *user)
 {
   double *weight = calloc ((size_t) (max - min) + 1, sizeof (*weight));
   double sum = 0;
   int start, taps;
 
   reference_weights (method, centre, scale, min, max, &start, &taps, weight);
-  for (int t = 0; t < taps; t++) {
+  for (int t = 0; t < taps; t++)
     sum += weight[t] * get (user, start + t);
-    if (weight[t] > 1.00005)
-      *sharp_edge = true;
-  }
   free (weight);
   return sum;
 }

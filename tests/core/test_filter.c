@@ -14,22 +14,20 @@
 static const struct
 {
   int in, out;
-} sizes[] = {
-  {1, 1}, {1, 2}, {2, 1}, {1, 17}, {17, 1}, {7, 7}, {640, 640}, {100, 99},
-  {99, 100}, {100, 33}, {33, 100}, {1920, 640}, {1920, 333}, {426, 321},
-  {1080, 1}, {2000, 1}, {1, 10000}, {3, 1000}, {40000, 7}
-};
+} sizes[] = { { 1, 1 }, { 1, 2 }, { 2, 1 }, { 1, 17 }, { 17, 1 }, { 7, 7 },
+  { 640, 640 }, { 100, 99 }, { 99, 100 }, { 100, 33 }, { 33, 100 },
+  { 1920, 640 }, { 1920, 333 }, { 426, 321 }, { 1080, 1 }, { 2000, 1 },
+  { 1, 10000 }, { 3, 1000 }, { 40000, 7 } };
 
 static ImFilterSpec
 whole (ImMethod method, int in, int out)
 {
-  return (ImFilterSpec) {
-  method, out, (double) in / out, 0.0, 0, in, false, 0};
+  return (ImFilterSpec){ method, out, (double) in / out, 0.0, 0, in, false, 0 };
 }
 
 /* Everything that holds for every table, whatever its method. */
 static bool
-check_table (const ImFilter * filter, const ImFilterSpec * spec)
+check_table (const ImFilter *filter, const ImFilterSpec *spec)
 {
   bool held = CHECK_EQUAL (filter->n_out, spec->n_out);
 
@@ -42,32 +40,33 @@ check_table (const ImFilter * filter, const ImFilterSpec * spec)
 
     held &= CHECK (taps >= 1 && taps <= filter->max_taps);
     held &= CHECK (filter->max_taps <= filter->stride);
+    held &= CHECK (filter->stride % 2 == 0);
+    for (int t = taps; t < filter->stride; t++)
+      held &= CHECK_EQUAL (w[t], 0);
     held &= CHECK (filter->start[i] >= 0);
     held &= CHECK (filter->first + filter->start[i] + taps <= filter->last);
     for (int t = 0; t < taps; t++) {
       sum += w[t];
       sum_f += (double) f[t];
     }
-    held &= CHECK_EQUAL (sum, taps == 1 ? 32767 : IM_WEIGHT_ONE);
+    held &= CHECK_EQUAL (sum, IM_WEIGHT_ONE);
     held &= CHECK (fabs (sum_f - 1) < 2e-6);
   }
   return held;
 }
 
 /* How far the table's weights are from the definition's, summed over the taps
- * of one output sample: the worst, as a part of 1. Samples whose weights an
- * int16 cannot hold are left out for Q15. */
+ * of one output sample: the worst, as a part of 1. */
 static void
-distance (const ImFilter * filter, const ImFilterSpec * spec, double *q15,
+distance (const ImFilter *filter, const ImFilterSpec *spec, double *q14,
     double *f32)
 {
-  double *weight = calloc ((size_t) (spec->max - spec->min) + 1,
-      sizeof (double));
+  double *weight =
+      calloc ((size_t) (spec->max - spec->min) + 1, sizeof (double));
 
-  *q15 = *f32 = 0;
+  *q14 = *f32 = 0;
   for (int i = 0; i < spec->n_out; i++) {
     double q = 0, f = 0;
-    bool sharp = false;
     int start, taps, own = filter->first + filter->start[i];
 
     reference_weights (spec->method, spec->offset + (i + 0.5) * spec->scale,
@@ -77,13 +76,13 @@ distance (const ImFilter * filter, const ImFilterSpec * spec, double *q15,
       bool has = k >= 0 && k < filter->taps[i];
       size_t at = (size_t) i * (size_t) filter->stride + (size_t) (has ? k : 0);
 
-      sharp |= weight[t] > 1.00005;
-      q += fabs (weight[t] - (has ? filter->weight[at] / 32768.0 : 0));
+      q += fabs (
+          weight[t] - (has ? filter->weight[at] / (double) IM_WEIGHT_ONE : 0));
       f += fabs (weight[t] - (has ? (double) filter->weight_f[at] : 0));
     }
     /* Each weight may be off by its rounding and its share of the rest. */
-    q -= taps * 1.01 / 32768;
-    *q15 = !sharp && q > *q15 ? q : *q15;
+    q -= taps * 1.01 / IM_WEIGHT_ONE;
+    *q14 = q > *q14 ? q : *q14;
     *f32 = f > *f32 ? f : *f32;
   }
   free (weight);
@@ -96,18 +95,18 @@ test_weights (void)
     for (int m = 0; m < N_METHODS; m++) {
       ImFilterSpec spec = whole ((ImMethod) m, sizes[s].in, sizes[s].out);
       ImFilter filter = { 0 };
-      double q15, f32;
+      double q14, f32;
       bool held;
 
       if (!CHECK (im_filter_build (&filter, &spec)))
         continue;
       held = check_table (&filter, &spec);
-      distance (&filter, &spec, &q15, &f32);
-      held &= CHECK (q15 < 1.0 / 32768);
+      distance (&filter, &spec, &q14, &f32);
+      held &= CHECK (q14 < 1.0 / IM_WEIGHT_ONE);
       held &= CHECK (f32 < 1e-4);
       if (!held)
         printf ("  method %d, %d -> %d: off by %g and %g\n", m, sizes[s].in,
-            sizes[s].out, q15, f32);
+            sizes[s].out, q14, f32);
       im_filter_clear (&filter);
     }
 }
@@ -138,7 +137,7 @@ test_long_filters (void)
         int k = t - filter.first - filter.start[0];
 
         if (k >= 0 && k < filter.taps[0]) {
-          sum += filter.weight[k] / 32768.0;
+          sum += filter.weight[k] / (double) IM_WEIGHT_ONE;
           sum_f += (double) filter.weight_f[k];
         }
         exact += weight[t];
@@ -150,8 +149,7 @@ test_long_filters (void)
       held = CHECK (worst < 0.02);
       held &= CHECK (worst_f < 1e-4);
       if (!held)
-        printf ("  method %d, %d -> 1: %g and %g\n", m, ins[s], worst,
-            worst_f);
+        printf ("  method %d, %d -> 1: %g and %g\n", m, ins[s], worst, worst_f);
       free (weight);
       im_filter_clear (&filter);
     }
@@ -216,8 +214,9 @@ test_limits (void)
     /* Centres lie within, and chroma's up to half a sample beyond. */
     spec.scale = (spec.max - spec.min) / (double) spec.n_out
         * (testing_random (&seed) % 100 / 100.0);
-    spec.offset = spec.min - 0.5 + (spec.max - spec.min + 1 - spec.scale
-        * spec.n_out) * (testing_random (&seed) % 101 / 100.0);
+    spec.offset = spec.min - 0.5
+        + (spec.max - spec.min + 1 - spec.scale * spec.n_out)
+            * (testing_random (&seed) % 101 / 100.0);
     CHECK (im_filter_build (&filter, &spec));
     check_table (&filter, &spec);
     im_filter_clear (&filter);
@@ -243,7 +242,8 @@ test_overshoot (void)
         double up = 0, down = 0;
 
         for (int t = 0; t < filter.taps[i]; t++) {
-          double w = filter.weight[i * filter.stride + t] / 32768.0;
+          double w =
+              filter.weight[i * filter.stride + t] / (double) IM_WEIGHT_ONE;
 
           up += w > 0 ? w : 0;
           down += w < 0 ? -w : 0;
@@ -285,7 +285,7 @@ check_siting (const char *layout, int shift, ImCodecId codec, bool cosited)
   int step = 1 << shift;
   /* Chroma is subsampled alike in JPEG, and not at all in PNG. */
   int out_step = codec == IM_CODEC_JPEG && shift > 0 ? 2 : 1;
-  double shown = cosited ? 0.5 : step / 2.0;   /* luma place of sample 0 */
+  double shown = cosited ? 0.5 : step / 2.0; /* luma place of sample 0 */
 
   CHECK_EQUAL (spec.n_out, 32 / out_step);
   CHECK_EQUAL (spec.max, 64 / step);
@@ -326,11 +326,9 @@ test_spec_of_crop (void)
   CHECK (spec.offset == 5 && spec.scale == 1 && spec.n_out == 11);
 }
 
-static const Test tests[] = {
-  TEST (test_weights), TEST (test_long_filters), TEST (test_identity),
-  TEST (test_nearest), TEST (test_limits), TEST (test_overshoot),
-  TEST (test_siting), TEST (test_spec_of_crop)
-};
+static const Test tests[] = { TEST (test_weights), TEST (test_long_filters),
+  TEST (test_identity), TEST (test_nearest), TEST (test_limits),
+  TEST (test_overshoot), TEST (test_siting), TEST (test_spec_of_crop) };
 
 int
 main (void)

@@ -24,8 +24,8 @@ row_sample (const void *user, int x)
   const ImImageInfo *info = &row->picture->image.info;
   unsigned code = picture_get (row->picture, row->c, x, row->y);
 
-  return row->deep ? picture_meaning (info, row->c, code) * 255 :
-      picture_in_8_bits (info, row->c, code);
+  return row->deep ? picture_meaning (info, row->c, code) * 255
+                   : picture_in_8_bits (info, row->c, code);
 }
 
 typedef struct
@@ -44,32 +44,37 @@ column_sample (const void *user, int y)
 
 typedef struct
 {
-  double offset, step;          /* of the first output sample's edge; its size */
+  double offset, step; /* of the first output sample's edge; its size */
   int n, min, max;
+  ImMethod method;
 } Axis;
 
 /* Where the outputs of component @c lie in the source: from the meaning of
  * size, crop and siting alone. */
 static Axis
-axis_of (const ImPlan * plan, int c, bool across)
+axis_of (const ImPlan *plan, int c, bool across)
 {
   const ImComponent *component = &plan->input.format.component[c];
   bool chroma = plan->input.format.model == IM_MODEL_YCBCR && c > 0;
   int in = 1 << (across ? component->w_shift : component->h_shift);
-  int out = !chroma ? 1 : 1 << (across ? plan->chroma_w_shift :
-      plan->chroma_h_shift);
+  int out =
+      !chroma ? 1 : 1 << (across ? plan->chroma_w_shift : plan->chroma_h_shift);
   int size = across ? plan->picture.width : plan->picture.height;
   int crop = across ? plan->crop.x : plan->crop.y;
   int crop_size = across ? plan->crop.width : plan->crop.height;
   double src = across ? plan->src_x : plan->src_y;
   double scale = (across ? plan->src_width : plan->src_height) / size;
-  bool cosited = across ? plan->input.colour.h_cosited :
-      plan->input.colour.v_cosited;
+  bool cosited = across ? plan->input.colour.h_cosited
+                        : plan->input.colour.v_cosited;
   double own = in > 1 && cosited ? 0.5 : in / 2.0;
   Axis axis;
 
   axis.n = (size + out - 1) / out;
   axis.step = scale * out / in;
+  /* Boxes are for shrinking, and chroma is not to show them. */
+  axis.method = plan->method == IM_METHOD_AREA && in > 1 && axis.step < 1
+      ? IM_METHOD_BILINEAR
+      : plan->method;
   axis.offset = (src - own) / in + 0.5;
   axis.min = crop / in;
   axis.max = (crop + crop_size + in - 1) / in;
@@ -77,27 +82,28 @@ axis_of (const ImPlan * plan, int c, bool across)
 }
 
 static double *
-reference_plane (const Picture * picture, const ImPlan * plan, int c)
+reference_plane (const Picture *picture, const ImPlan *plan, int c)
 {
   Axis h = axis_of (plan, c, true), v = axis_of (plan, c, false);
   int rows = picture_height (picture, c);
   double *tall = calloc ((size_t) rows * (size_t) h.n, sizeof (double));
   double *out = calloc ((size_t) v.n * (size_t) h.n, sizeof (double));
-  bool sharp;
 
   for (int y = v.min; y < v.max; y++)
     for (int x = 0; x < h.n; x++) {
       Row row = { picture, c, y, plan->deep };
 
-      tall[y * h.n + x] = reference_sample (plan->method, h.offset
-          + (x + 0.5) * h.step, h.step, h.min, h.max, row_sample, &row, &sharp);
+      tall[y * h.n + x] = reference_sample (h.method,
+          h.offset + (x + 0.5) * h.step, h.step, h.min, h.max, row_sample,
+          &row);
     }
   for (int y = 0; y < v.n; y++)
     for (int x = 0; x < h.n; x++) {
       Column column = { tall, h.n, x };
 
-      out[y * h.n + x] = reference_sample (plan->method, v.offset
-          + (y + 0.5) * v.step, v.step, v.min, v.max, column_sample, &column, &sharp);
+      out[y * h.n + x] = reference_sample (v.method,
+          v.offset + (y + 0.5) * v.step, v.step, v.min, v.max, column_sample,
+          &column);
     }
   free (tall);
   return out;
@@ -105,13 +111,14 @@ reference_plane (const Picture * picture, const ImPlan * plan, int c)
 
 /* Rows [@y, @y + @n) of every component, one block. */
 static void
-block_make (ImBlock * block, uint8_t * data, const ImPlan * plan,
-    const ImResampleTables * tables, int y, int n)
+block_make (ImBlock *block, uint8_t *data, const ImPlan *plan,
+    const ImResampleTables *tables, int y, int n)
 {
   memset (block, 0, sizeof (*block));
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    int shift = plan->input.format.model == IM_MODEL_YCBCR && c > 0 ?
-        plan->chroma_h_shift : 0;
+    int shift = plan->input.format.model == IM_MODEL_YCBCR && c > 0
+        ? plan->chroma_h_shift
+        : 0;
 
     block->first[c] = y >> shift;
     block->n[c] = ((y + n + (1 << shift) - 1) >> shift) - (y >> shift);
@@ -123,7 +130,7 @@ block_make (ImBlock * block, uint8_t * data, const ImPlan * plan,
 }
 
 static double
-block_distance (const ImBlock * block, const ImPlan * plan,
+block_distance (const ImBlock *block, const ImPlan *plan,
     double *const *reference, int c)
 {
   Axis h = axis_of (plan, c, true);
@@ -131,18 +138,18 @@ block_distance (const ImBlock * block, const ImPlan * plan,
 
   for (int i = 0; i < block->n[c]; i++)
     for (int x = 0; x < h.n; x++) {
-      double v = plan->deep ? (double) ((float *) block->row[c][i])[x] * 255 :
-          ((int16_t *) block->row[c][i])[x] / 64.0;
+      double v = plan->deep ? (double) ((float *) block->row[c][i])[x] * 255
+                            : ((int16_t *) block->row[c][i])[x] / 64.0;
 
-      worst = fmax (worst, fabs (v
-              - reference[c][(block->first[c] + i) * h.n + x]));
+      worst = fmax (worst,
+          fabs (v - reference[c][(block->first[c] + i) * h.n + x]));
     }
   return worst;
 }
 
 /* The worst distance in units of 255, block after block in a shuffled order. */
 static double
-whole_distance (const Picture * picture, const ImRequest * request)
+whole_distance (const Picture *picture, const ImRequest *request)
 {
   int n = picture->image.info.format.n_components;
   ImResampleTables tables = { 0 };
@@ -167,8 +174,8 @@ whole_distance (const Picture * picture, const ImRequest * request)
       ImBlock block;
 
       memset (data, 0x77, size);
-      block_make (&block, data, &plan, &tables, y, left < IM_BLOCK_ROWS ?
-          left : IM_BLOCK_ROWS);
+      block_make (&block, data, &plan, &tables, y,
+          left < IM_BLOCK_ROWS ? left : IM_BLOCK_ROWS);
       im_resampler_start (resampler, &picture->image);
       im_resampler_block (resampler, &block);
       for (int c = 0; c < n; c++)
@@ -187,12 +194,18 @@ static const struct
   int in_w, in_h, out_w, out_h;
   ImRect crop;
 } cases[] = {
-  {40, 30, 40, 30, {0, 0, 0, 0}}, {41, 31, 41, 31, {0, 0, 0, 0}},
-  {60, 45, 20, 15, {0, 0, 0, 0}}, {61, 47, 23, 19, {0, 0, 0, 0}},
-  {17, 13, 50, 40, {0, 0, 0, 0}}, {33, 21, 34, 20, {0, 0, 0, 0}},
-  {200, 300, 7, 5, {0, 0, 0, 0}}, {1, 1, 9, 5, {0, 0, 0, 0}},
-  {50, 50, 1, 1, {0, 0, 0, 0}}, {64, 48, 21, 17, {10, 8, 30, 20}},
-  {64, 48, 21, 17, {11, 9, 31, 21}}, {64, 48, 62, 42, {16, 14, 31, 21}},
+  { 40, 30, 40, 30, { 0, 0, 0, 0 } },
+  { 41, 31, 41, 31, { 0, 0, 0, 0 } },
+  { 60, 45, 20, 15, { 0, 0, 0, 0 } },
+  { 61, 47, 23, 19, { 0, 0, 0, 0 } },
+  { 17, 13, 50, 40, { 0, 0, 0, 0 } },
+  { 33, 21, 34, 20, { 0, 0, 0, 0 } },
+  { 200, 300, 7, 5, { 0, 0, 0, 0 } },
+  { 1, 1, 9, 5, { 0, 0, 0, 0 } },
+  { 50, 50, 1, 1, { 0, 0, 0, 0 } },
+  { 64, 48, 21, 17, { 10, 8, 30, 20 } },
+  { 64, 48, 21, 17, { 11, 9, 31, 21 } },
+  { 64, 48, 62, 42, { 16, 14, 31, 21 } },
 };
 
 static void
@@ -237,8 +250,7 @@ test_fixed_point (void)
 {
   static const char *const layouts[] = { "I420", "Y42B", "Y444", "RGB", "NV12",
     "YUY2", "GRAY8", "UNPACK", "I420_10LE", "P010_10LE", "I422_10BE",
-    "Y444_16LE", "GRAY16_BE", "GBR_10BE", NULL
-  };
+    "Y444_16LE", "GRAY16_BE", "GBR_10BE", NULL };
 
   compare (layouts, false, 0.3);
 }
@@ -246,16 +258,13 @@ test_fixed_point (void)
 static void
 test_float (void)
 {
-  static const char *const layouts[] = { "I420_10LE", "P010_10LE",
-    "Y444_16LE", "GRAY16_BE", "GBR_10BE", "I420", "RGB", NULL
-  };
+  static const char *const layouts[] = { "I420_10LE", "P010_10LE", "Y444_16LE",
+    "GRAY16_BE", "GBR_10BE", "I420", "RGB", NULL };
 
   compare (layouts, true, 255 * 1e-4);
 }
 
-static const Test tests[] = {
-  TEST (test_fixed_point), TEST (test_float)
-};
+static const Test tests[] = { TEST (test_fixed_point), TEST (test_float) };
 
 int
 main (void)
