@@ -1,13 +1,20 @@
-/* imbytes: Huffman codes of limited length.
+/* imbytes: Huffman codes of limited length, and how a block tells them.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "huffman.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define MAX_BITS 15
 #define SYMBOL_BITS 9
+
+#define DYNAMIC_BLOCK 2
+#define LEAST_LITERALS 257
+/* The codes that code lengths have themselves. */
+#define N_HEADER 19
+#define HEADER_BITS 7
 
 static int
 compare (const void *a, const void *b)
@@ -44,7 +51,8 @@ count_depths (const uint64_t *sorted, int used, int max_bits, int *count)
   for (int made = used; made <= root; made++) {
     weight[made] = 0;
     for (int child = 0; child < 2; child++) {
-      int least = leaf < used && (inner == made || weight[leaf] <= weight[inner])
+      int least = leaf < used
+              && (inner == made || weight[leaf] <= weight[inner])
           ? leaf++
           : inner++;
 
@@ -116,7 +124,7 @@ reversed (unsigned code, int bits)
 }
 
 void
-im_huffman_codes (const uint8_t *lengths, int n, uint16_t *codes)
+im_huffman_codes (const uint8_t *lengths, int n, ImHuffmanCode *codes)
 {
   unsigned next[MAX_BITS + 2] = { 0 };
   int count[MAX_BITS + 1] = { 0 };
@@ -126,6 +134,101 @@ im_huffman_codes (const uint8_t *lengths, int n, uint16_t *codes)
   count[0] = 0;
   for (int bits = 1; bits <= MAX_BITS; bits++)
     next[bits + 1] = (next[bits] + (unsigned) count[bits]) << 1;
-  for (int i = 0; i < n; i++)
-    codes[i] = lengths[i] == 0 ? 0 : reversed (next[lengths[i]]++, lengths[i]);
+  for (int i = 0; i < n; i++) {
+    int bits = lengths[i];
+
+    codes[i] = (ImHuffmanCode){ bits > 0 ? reversed (next[bits]++, bits) : 0,
+      (uint16_t) bits };
+  }
+}
+
+static int
+last_used (const uint8_t *lengths, int n, int least)
+{
+  while (n > least && lengths[n - 1] == 0)
+    n--;
+  return n;
+}
+
+/* Runs of code lengths: symbols with their extra bits above them. */
+static int
+pack_lengths (const uint8_t *lengths, int n, uint16_t *packed)
+{
+  int n_packed = 0;
+
+  for (int i = 0; i < n;) {
+    int run = 1, value = lengths[i];
+
+    while (i + run < n && lengths[i + run] == value)
+      run++;
+    i += run;
+    if (value != 0) {
+      packed[n_packed++] = (uint16_t) value;
+      run--;
+    }
+    while (run >= 3) {
+      int most = value != 0 ? 6 : run > 10 ? 138 : 10;
+      int part = run < most ? run : most;
+
+      packed[n_packed++] = (uint16_t) (value != 0 ? 16 | (part - 3) << 8
+              : part > 10                         ? 18 | (part - 11) << 8
+                                                  : 17 | (part - 3) << 8);
+      run -= part;
+    }
+    while (run-- > 0)
+      packed[n_packed++] = (uint16_t) value;
+  }
+  return n_packed;
+}
+
+static void
+write_packed (ImBits *to, const uint16_t *packed, int n_packed)
+{
+  static const uint8_t order[N_HEADER] = { 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11,
+    4, 12, 3, 13, 2, 14, 1, 15 };
+  static const uint8_t extra[3] = { 2, 3, 7 };
+  uint32_t count[N_HEADER] = { 0 };
+  uint8_t lengths[N_HEADER];
+  ImHuffmanCode codes[N_HEADER];
+  int n = N_HEADER;
+
+  for (int i = 0; i < n_packed; i++)
+    count[packed[i] & 255]++;
+  im_huffman_lengths (count, N_HEADER, HEADER_BITS, lengths);
+  im_huffman_codes (lengths, N_HEADER, codes);
+  while (n > 4 && lengths[order[n - 1]] == 0)
+    n--;
+  im_bits_put (to, (uint64_t) n - 4, 4);
+  im_bits_flush (to);
+  for (int i = 0; i < n; i++) {
+    im_bits_put (to, lengths[order[i]], 3);
+    im_bits_flush (to);
+  }
+  for (int i = 0; i < n_packed; i++) {
+    int symbol = packed[i] & 255;
+
+    im_bits_put (to, codes[symbol].code, codes[symbol].bits);
+    if (symbol >= 16)
+      im_bits_put (to, packed[i] >> 8, extra[symbol - 16]);
+    im_bits_flush (to);
+  }
+}
+
+void
+im_huffman_write_header (ImBits *to, const uint8_t *literals, int n_literals,
+    const uint8_t *distances, int n_distances)
+{
+  uint8_t lengths[2 * IM_HUFFMAN_MAX_SYMBOLS];
+  uint16_t packed[2 * IM_HUFFMAN_MAX_SYMBOLS];
+
+  n_literals = last_used (literals, n_literals, LEAST_LITERALS);
+  n_distances = last_used (distances, n_distances, 1);
+  memcpy (lengths, literals, (size_t) n_literals);
+  memcpy (lengths + n_literals, distances, (size_t) n_distances);
+  im_bits_put (to, DYNAMIC_BLOCK, 2);
+  im_bits_put (to, (uint64_t) n_literals - LEAST_LITERALS, 5);
+  im_bits_put (to, (uint64_t) n_distances - 1, 5);
+  im_bits_flush (to);
+  write_packed (to, packed,
+      pack_lengths (lengths, n_literals + n_distances, packed));
 }

@@ -1,12 +1,12 @@
 /* imbytes: Huffman codes as DEFLATE wants them (RFC 1951, 3.2.2).
  *
- * Thread-safety: pure functions.
+ * Thread-safety: pure functions, but for what they write to.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 
-#include <stdint.h>
+#include "bits.h"
 
 #define IM_HUFFMAN_MAX_SYMBOLS 288
 
@@ -16,5 +16,23 @@
 void im_huffman_lengths (const uint32_t *frequency, int n, int max_bits,
     uint8_t *lengths);
 
-/* The canonical codes of these lengths, first bit lowest. */
-void im_huffman_codes (const uint8_t *lengths, int n, uint16_t *codes);
+/* Bits of a code, the first the lowest, and how many. */
+typedef struct
+{
+  uint16_t code;
+  uint16_t bits;
+} ImHuffmanCode;
+
+/* The canonical codes of these lengths. */
+void im_huffman_codes (const uint8_t *lengths, int n, ImHuffmanCode *codes);
+
+/* What begins a block with codes of its own (3.2.7), all but the bit that says
+ * whether it is the last. At least 512 bytes of room. */
+void im_huffman_write_header (ImBits *to, const uint8_t *literals,
+    int n_literals, const uint8_t *distances, int n_distances);
+
+static inline void
+im_bits_put_code (ImBits *writer, ImHuffmanCode code)
+{
+  im_bits_put (writer, code.code, code.bits);
+}

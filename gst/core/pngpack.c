@@ -3,8 +3,7 @@
  * Where the user leaves the filter to us, each block of rows is looked at:
  *
  *   photographic   each row gets the filter whose output is smallest in sum. At
- *                  levels 1 to 3 our own coder takes it, from 4 on zlib and our
- *                  own do it both, and the smaller strip is taken
+ *                  levels 1 to 3 our own coder takes it
  *   drawn          screens, charts, test patterns: nearly all pixels are as
  *                  predicted. It is all about long repetitions, which our own
  *                  coder does not look for well; zlib is quick here too. Whether
@@ -15,7 +14,8 @@
  *   gray as RGB    repetitions of three bytes may be worth much (noise), or
  *                  nothing (photographs). A few rows by zlib tell
  *
- * At level 9 the strip is also coded without any filter.
+ * From level 4 on zlib takes all blocks. The strip is also coded by our own coder,
+ * and by zlib without any filter, and the smallest of the three taken.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -34,7 +34,6 @@
 /* From here on zlib codes all blocks, and our own coder all of them again. */
 #define LEAST_ZLIB_LEVEL 4
 #define PROBE_LEVEL 1
-#define SMALLEST_LEVEL 9
 
 /* Drawn: at least 7 of 8 bytes are as Paeth predicts. Smooth photographs have
  * up to 0.75, screens full of text from 0.9. One row in so many is looked at. */
@@ -99,7 +98,7 @@ struct _ImPngPack
   ImBytes probe_out;
   Rival rivals[MAX_RIVALS]; /* each with a compressor of its own */
   int n_rivals;
-  Choice found; /* by the latest probes */
+  Choice found;    /* by the latest probes */
   int blocks_left; /* that go by them */
 };
 
@@ -329,10 +328,8 @@ choose (ImPngPack *self, const Block *block)
   if (self->dense == self->usual)
     return (Choice){ self->usual, IM_PNG_FILTER_ADAPTIVE };
   if (self->blocks_left == 0) {
-    rows.n_rows =
-        smaller (rows.n_rows, gray ? PROBED_GRAY_ROWS : PROBED_ROWS);
-    self->found =
-        gray ? choose_gray (self, &rows) : choose_rich (self, &rows);
+    rows.n_rows = smaller (rows.n_rows, gray ? PROBED_GRAY_ROWS : PROBED_ROWS);
+    self->found = gray ? choose_gray (self, &rows) : choose_rich (self, &rows);
     self->blocks_left = BLOCKS_BETWEEN_PROBES;
   }
   self->blocks_left--;
@@ -392,10 +389,9 @@ open_compressors (ImPngPack *self)
   if (self->drawn == NULL || self->dense == NULL || self->probe == NULL
       || self->dense_probe == NULL)
     return false;
-  return (level < LEAST_ZLIB_LEVEL
-             || add_rival (self, LEAST_ZLIB_LEVEL - 1, IM_PNG_FILTER_ADAPTIVE))
-      && (level < SMALLEST_LEVEL
-          || add_rival (self, level, IM_PNG_FILTER_NONE));
+  return level < LEAST_ZLIB_LEVEL
+      || (add_rival (self, LEAST_ZLIB_LEVEL - 1, IM_PNG_FILTER_ADAPTIVE)
+          && add_rival (self, level, IM_PNG_FILTER_NONE));
 }
 
 ImPngPack *

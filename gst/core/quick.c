@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bits.h"
 #include "huffman.h"
 
 #define WINDOW 32768
@@ -30,12 +31,10 @@
 #define N_LITERALS 286
 #define END_OF_BLOCK 256
 #define N_DISTANCES 30
-#define N_HEADER 19
 
 /* Four codes, and what is left of a byte before them, fit 64 bits. */
 #define LITERAL_BITS 14
 #define DISTANCE_BITS 15
-#define HEADER_BITS 7
 
 /* All codes at their longest, and a header. */
 #define MAX_CODED ((size_t) BLOCK * LITERAL_BITS / 8 + 1024)
@@ -48,25 +47,12 @@ typedef struct
   uint16_t distance;
 } Step;
 
-typedef struct
-{
-  uint64_t bits;
-  int n_bits;
-  uint8_t *next;
-} Writer;
-
-typedef struct
-{
-  uint16_t code;
-  uint16_t bits;
-} Code;
-
 /* How repetitions are looked for. */
 typedef struct
 {
-  int key;  /* bytes that have to agree at least */
-  int ways; /* places tried for each */
-  int skip; /* every 2^skip bytes without one, the steps grow */
+  int key;   /* bytes that have to agree at least */
+  int ways;  /* places tried for each */
+  int skip;  /* every 2^skip bytes without one, the steps grow */
   bool lazy; /* one byte later it may be longer */
 } Effort;
 
@@ -83,12 +69,12 @@ struct _ImQuick
   uint32_t position; /* of data[start] in the part, modulo 2^32 */
   size_t start, end; /* what is not coded yet; before it is what was */
   bool warm;         /* costs are those of the block before */
-  Writer writer;     /* between blocks only bits and n_bits count */
+  ImBits writer;     /* between blocks only bits and n_bits count */
   size_t n_steps;
 
   uint32_t literal_count[4][N_LITERALS + 2], distance_count[N_DISTANCES];
   uint8_t literal_bits[N_LITERALS], distance_bits[N_DISTANCES];
-  Code literal[N_LITERALS], distance[N_DISTANCES];
+  ImHuffmanCode literal[N_LITERALS], distance[N_DISTANCES];
   uint8_t cost[256]; /* of a byte, in bits */
 
   uint8_t length_symbol[MAX_MATCH + 1];
@@ -110,7 +96,7 @@ static const uint16_t distance_base[N_DISTANCES] = { 1, 2, 3, 4, 5, 7, 9, 13,
 static const uint8_t distance_extra[N_DISTANCES] = { 0, 0, 0, 0, 1, 1, 2, 2, 3,
   3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13 };
 
-static const Effort efforts[IM_QUICK_EFFORTS] = { { 8, 1, 4, true },
+static const Effort efforts[IM_QUICK_EFFORTS] = { { 5, 1, 4, true },
   { 7, 2, 7, true }, { 6, 4, 9, true } };
 
 static inline uint64_t
@@ -125,28 +111,6 @@ load64 (const uint8_t *p)
   return value;
 }
 
-static inline void
-put (Writer *writer, uint64_t bits, int n_bits)
-{
-  writer->bits |= bits << writer->n_bits;
-  writer->n_bits += n_bits;
-}
-
-/* Leaves at most 7 bits behind. Writes 8 bytes. */
-static inline void
-flush (Writer *writer)
-{
-  uint64_t bits = writer->bits;
-
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  bits = __builtin_bswap64 (bits);
-#endif
-  memcpy (writer->next, &bits, sizeof (bits));
-  writer->next += writer->n_bits >> 3;
-  writer->bits >>= writer->n_bits & ~7;
-  writer->n_bits &= 7;
-}
-
 static inline int
 distance_symbol (const ImQuick *self, int distance)
 {
@@ -158,8 +122,8 @@ static void
 fill_symbols (ImQuick *self)
 {
   for (int symbol = 0; symbol < 29; symbol++)
-    for (int i = length_base[symbol];
-         i <= MAX_MATCH && i < length_base[symbol] + (1 << length_extra[symbol]);
+    for (int i = length_base[symbol]; i <= MAX_MATCH
+         && i < length_base[symbol] + (1 << length_extra[symbol]);
          i++)
       self->length_symbol[i] = (uint8_t) symbol;
   for (int symbol = 0; symbol < N_DISTANCES; symbol++)
@@ -218,8 +182,8 @@ find_match (ImQuick *self, const uint8_t *at, const uint8_t *end,
 {
   const int shift = 64 - 8 * self->effort.key;
   const size_t seen = (size_t) (at - self->data);
-  const size_t most =
-      (size_t) (end - at) < MAX_MATCH ? (size_t) (end - at) : MAX_MATCH;
+  const size_t most = (size_t) (end - at) < MAX_MATCH ? (size_t) (end - at)
+                                                      : MAX_MATCH;
   uint32_t *known = seen_at (self, at), before = position;
   Match best = { 0, 0, 0 };
 
@@ -354,8 +318,8 @@ static void
 set_costs (ImQuick *self)
 {
   for (int i = 0; i < 256; i++)
-    self->cost[i] =
-        self->literal_bits[i] > 0 ? self->literal_bits[i] : LITERAL_BITS;
+    self->cost[i] = self->literal_bits[i] > 0 ? self->literal_bits[i]
+                                              : LITERAL_BITS;
 }
 
 /* Before the first block there are no codes that could say what bytes cost. */
@@ -371,151 +335,44 @@ guess_costs (ImQuick *self)
 }
 
 static void
-make_codes (const uint8_t *lengths, int n, Code *codes)
-{
-  uint16_t bits[N_LITERALS];
-
-  im_huffman_codes (lengths, n, bits);
-  for (int i = 0; i < n; i++)
-    codes[i] = (Code){ bits[i], lengths[i] };
-}
-
-static int
-last_used (const uint8_t *lengths, int n, int least)
-{
-  while (n > least && lengths[n - 1] == 0)
-    n--;
-  return n;
-}
-
-/* Runs of code lengths: symbols with their extra bits above them. */
-static int
-pack_lengths (const uint8_t *lengths, int n, uint16_t *packed)
-{
-  int n_packed = 0;
-
-  for (int i = 0; i < n;) {
-    int run = 1, value = lengths[i];
-
-    while (i + run < n && lengths[i + run] == value)
-      run++;
-    i += run;
-    if (value != 0) {
-      packed[n_packed++] = (uint16_t) value;
-      run--;
-    }
-    while (run >= 3) {
-      int most = value != 0 ? 6 : run > 10 ? 138 : 10;
-      int part = run < most ? run : most;
-
-      packed[n_packed++] = (uint16_t) (value != 0 ? 16 | (part - 3) << 8
-              : part > 10                         ? 18 | (part - 11) << 8
-                                                  : 17 | (part - 3) << 8);
-      run -= part;
-    }
-    while (run-- > 0)
-      packed[n_packed++] = (uint16_t) value;
-  }
-  return n_packed;
-}
-
-static void
-write_packed (Writer *writer, const uint16_t *packed, int n_packed)
-{
-  static const uint8_t order[N_HEADER] = { 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11,
-    4, 12, 3, 13, 2, 14, 1, 15 };
-  static const uint8_t extra[3] = { 2, 3, 7 };
-  uint32_t count[N_HEADER] = { 0 };
-  uint8_t lengths[N_HEADER];
-  Code codes[N_HEADER];
-  int n = N_HEADER;
-
-  for (int i = 0; i < n_packed; i++)
-    count[packed[i] & 255]++;
-  im_huffman_lengths (count, N_HEADER, HEADER_BITS, lengths);
-  make_codes (lengths, N_HEADER, codes);
-  while (n > 4 && lengths[order[n - 1]] == 0)
-    n--;
-  put (writer, (uint64_t) n - 4, 4);
-  flush (writer);
-  for (int i = 0; i < n; i++) {
-    put (writer, lengths[order[i]], 3);
-    flush (writer);
-  }
-  for (int i = 0; i < n_packed; i++) {
-    int symbol = packed[i] & 255;
-
-    put (writer, codes[symbol].code, codes[symbol].bits);
-    if (symbol >= 16)
-      put (writer, packed[i] >> 8, extra[symbol - 16]);
-    flush (writer);
-  }
-}
-
-static void
-write_header (ImQuick *self, Writer *writer, bool last)
-{
-  uint8_t lengths[N_LITERALS + N_DISTANCES];
-  uint16_t packed[N_LITERALS + N_DISTANCES];
-  int n_literals = last_used (self->literal_bits, N_LITERALS, 257);
-  int n_distances = last_used (self->distance_bits, N_DISTANCES, 1);
-
-  memcpy (lengths, self->literal_bits, (size_t) n_literals);
-  memcpy (lengths + n_literals, self->distance_bits, (size_t) n_distances);
-  put (writer, last, 1);
-  put (writer, 2, 2);
-  put (writer, (uint64_t) n_literals - 257, 5);
-  put (writer, (uint64_t) n_distances - 1, 5);
-  flush (writer);
-  write_packed (writer, packed,
-      pack_lengths (lengths, n_literals + n_distances, packed));
-}
-
-static inline void
-put_code (Writer *writer, Code code)
-{
-  put (writer, code.code, code.bits);
-}
-
-static void
-write_literals (Writer *restrict to, const Code *restrict codes,
+write_literals (ImBits *restrict to, const ImHuffmanCode *restrict codes,
     const uint8_t *restrict at, size_t n)
 {
-  Writer writer = *to;
+  ImBits writer = *to;
   size_t i = 0;
 
   for (; i + 4 <= n; i += 4) {
-    put_code (&writer, codes[at[i]]);
-    put_code (&writer, codes[at[i + 1]]);
-    put_code (&writer, codes[at[i + 2]]);
-    put_code (&writer, codes[at[i + 3]]);
-    flush (&writer);
+    im_bits_put_code (&writer, codes[at[i]]);
+    im_bits_put_code (&writer, codes[at[i + 1]]);
+    im_bits_put_code (&writer, codes[at[i + 2]]);
+    im_bits_put_code (&writer, codes[at[i + 3]]);
+    im_bits_flush (&writer);
   }
   for (; i < n; i++) {
-    put_code (&writer, codes[at[i]]);
-    flush (&writer);
+    im_bits_put_code (&writer, codes[at[i]]);
+    im_bits_flush (&writer);
   }
   *to = writer;
 }
 
 static void
-write_match (const ImQuick *self, Writer *writer, const Step *step)
+write_match (const ImQuick *self, ImBits *writer, const Step *step)
 {
   int length = self->length_symbol[step->length];
   int distance = distance_symbol (self, step->distance + 1);
 
-  put_code (writer, self->literal[257 + length]);
-  put (writer, (uint64_t) step->length - length_base[length],
+  im_bits_put_code (writer, self->literal[257 + length]);
+  im_bits_put (writer, (uint64_t) step->length - length_base[length],
       length_extra[length]);
-  put_code (writer, self->distance[distance]);
-  flush (writer);
-  put (writer, (uint64_t) step->distance + 1 - distance_base[distance],
+  im_bits_put_code (writer, self->distance[distance]);
+  im_bits_flush (writer);
+  im_bits_put (writer, (uint64_t) step->distance + 1 - distance_base[distance],
       distance_extra[distance]);
-  flush (writer);
+  im_bits_flush (writer);
 }
 
 static void
-write_steps (ImQuick *self, Writer *writer)
+write_steps (ImQuick *self, ImBits *writer)
 {
   const uint8_t *at = self->data + self->start;
 
@@ -527,8 +384,8 @@ write_steps (ImQuick *self, Writer *writer)
     if (step->length > 0)
       write_match (self, writer, step);
   }
-  put_code (writer, self->literal[END_OF_BLOCK]);
-  flush (writer);
+  im_bits_put_code (writer, self->literal[END_OF_BLOCK]);
+  im_bits_flush (writer);
 }
 
 static void
@@ -545,7 +402,7 @@ slide (ImQuick *self)
 static bool
 code_block (ImQuick *self, bool last)
 {
-  Writer *writer = &self->writer;
+  ImBits *writer = &self->writer;
 
   if (!im_bytes_reserve (self->out, MAX_CODED))
     return false;
@@ -561,9 +418,11 @@ code_block (ImQuick *self, bool last)
       self->distance_bits);
   set_costs (self);
   self->warm = true;
-  make_codes (self->literal_bits, N_LITERALS, self->literal);
-  make_codes (self->distance_bits, N_DISTANCES, self->distance);
-  write_header (self, writer, last);
+  im_huffman_codes (self->literal_bits, N_LITERALS, self->literal);
+  im_huffman_codes (self->distance_bits, N_DISTANCES, self->distance);
+  im_bits_put (writer, last, 1);
+  im_huffman_write_header (writer, self->literal_bits, N_LITERALS,
+      self->distance_bits, N_DISTANCES);
   write_steps (self, writer);
   self->out->size = (size_t) (writer->next - self->out->data);
   slide (self);
@@ -596,7 +455,7 @@ im_quick_begin (ImQuick *self, ImBytes *out, int effort)
   self->position = 0;
   self->start = self->end = 0;
   self->warm = false;
-  self->writer = (Writer){ 0 };
+  self->writer = (ImBits){ 0 };
   memset (self->table, 0,
       sizeof (*self->table) * (size_t) self->effort.ways << TABLE_BITS);
 }
@@ -621,19 +480,19 @@ im_quick_feed (ImQuick *self, const uint8_t *data, size_t size)
 /* An empty stored block: three bits, up to the next byte, a length of 0 and its
  * complement. */
 static void
-write_sync (Writer *writer)
+write_sync (ImBits *writer)
 {
-  put (writer, 0, 3);
+  im_bits_put (writer, 0, 3);
   writer->n_bits = (writer->n_bits + 7) & ~7;
-  flush (writer);
-  put (writer, UINT64_C (0xffff0000), 32);
-  flush (writer);
+  im_bits_flush (writer);
+  im_bits_put (writer, UINT64_C (0xffff0000), 32);
+  im_bits_flush (writer);
 }
 
 bool
 im_quick_end (ImQuick *self, bool last)
 {
-  Writer *writer = &self->writer;
+  ImBits *writer = &self->writer;
 
   if ((last || self->end > self->start) && !code_block (self, last))
     return false;
@@ -642,7 +501,7 @@ im_quick_end (ImQuick *self, bool last)
   writer->next = self->out->data + self->out->size;
   if (last) {
     writer->n_bits = (writer->n_bits + 7) & ~7;
-    flush (writer);
+    im_bits_flush (writer);
   } else {
     write_sync (writer);
   }

@@ -71,8 +71,7 @@ test_least_bits (void)
       frequency[i] = 100 + testing_random (&seed) % 900;
     im_huffman_lengths (frequency, n, 15, lengths);
     CHECK_EQUAL (kraft (lengths, n), 1u << 15);
-    CHECK_EQUAL (total_bits (frequency, lengths, n),
-        least_bits (frequency, n));
+    CHECK_EQUAL (total_bits (frequency, lengths, n), least_bits (frequency, n));
   }
 }
 
@@ -130,11 +129,13 @@ test_codes (void)
 {
   static const uint8_t lengths[8] = { 3, 3, 3, 3, 3, 2, 4, 4 };
   static const uint16_t expected[8] = { 2, 6, 1, 5, 3, 0, 7, 15 };
-  uint16_t codes[8];
+  ImHuffmanCode codes[8];
 
   im_huffman_codes (lengths, 8, codes);
-  for (int i = 0; i < 8; i++)
-    CHECK_EQUAL (codes[i], expected[i]);
+  for (int i = 0; i < 8; i++) {
+    CHECK_EQUAL (codes[i].code, expected[i]);
+    CHECK_EQUAL (codes[i].bits, lengths[i]);
+  }
 }
 
 int

@@ -12,10 +12,10 @@
 typedef enum
 {
   NOISE,
-  SMALL,   /* small numbers, as after prediction */
+  SMALL, /* small numbers, as after prediction */
   FLAT,
-  LADDER,  /* repetitions of every length, from every distance */
-  SKEWED,  /* a few bytes so rare that their codes are the longest */
+  LADDER, /* repetitions of every length, from every distance */
+  SKEWED, /* a few bytes so rare that their codes are the longest */
   N_KINDS
 } Kind;
 
@@ -156,8 +156,11 @@ test_cuts_do_not_show (void)
 static void
 test_sizes (void)
 {
-  static const double bits[N_KINDS] = { [NOISE] = 8.04, [SMALL] = 2.5,
-    [FLAT] = 0.02, [LADDER] = 2.5, [SKEWED] = 2.4 };
+  static const double bits[N_KINDS] = { [NOISE] = 8.04,
+    [SMALL] = 2.5,
+    [FLAT] = 0.02,
+    [LADDER] = 2.5,
+    [SKEWED] = 2.4 };
   ImQuick *quick = im_quick_new ();
 
   for (int kind = 0; kind < N_KINDS; kind++) {
