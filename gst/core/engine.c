@@ -16,12 +16,12 @@ struct _ImEngine
   bool configured;
   ImPlan plan;
   ImResampleTables tables;
-  int n_threads;                /* at most */
+  int n_threads; /* at most */
   /* Made when first used, by the thread that uses it. */
   ImLane *lanes[IM_MAX_LANES];
-  ImCodedStrip *strips;         /* plan.n_strips of them */
+  ImCodedStrip *strips; /* plan.n_strips of them */
   int n_strips;
-  const ImImage *frame;         /* while it is being coded */
+  const ImImage *frame; /* while it is being coded */
   atomic_bool failed;
   ImError errors[IM_MAX_LANES];
   ImBytes head, tail;
@@ -40,13 +40,13 @@ im_engine_new (void)
 }
 
 void
-im_engine_set_threads (ImEngine * engine, int n_threads)
+im_engine_set_threads (ImEngine *engine, int n_threads)
 {
   engine->n_threads = n_threads > 0 ? n_threads : im_workers_processors ();
 }
 
 static void
-engine_free_strips (ImEngine * engine)
+engine_free_strips (ImEngine *engine)
 {
   for (int i = 0; i < engine->n_strips; i++)
     im_bytes_clear (&engine->strips[i].bytes);
@@ -56,7 +56,7 @@ engine_free_strips (ImEngine * engine)
 }
 
 static void
-engine_unconfigure (ImEngine * engine)
+engine_unconfigure (ImEngine *engine)
 {
   engine->configured = false;
   for (int i = 0; i < IM_MAX_LANES; i++) {
@@ -67,7 +67,7 @@ engine_unconfigure (ImEngine * engine)
 }
 
 void
-im_engine_free (ImEngine * engine)
+im_engine_free (ImEngine *engine)
 {
   if (engine == NULL)
     return;
@@ -80,13 +80,13 @@ im_engine_free (ImEngine * engine)
 }
 
 static bool
-engine_strips (ImEngine * engine, ImError * error)
+engine_strips (ImEngine *engine, ImError *error)
 {
   if (engine->n_strips == engine->plan.n_strips)
     return true;
   engine_free_strips (engine);
-  engine->strips = calloc ((size_t) engine->plan.n_strips,
-      sizeof (*engine->strips));
+  engine->strips =
+      calloc ((size_t) engine->plan.n_strips, sizeof (*engine->strips));
   if (engine->strips == NULL)
     return im_error_no_memory (error, "the strips of a picture");
   engine->n_strips = engine->plan.n_strips;
@@ -94,7 +94,7 @@ engine_strips (ImEngine * engine, ImError * error)
 }
 
 static bool
-engine_rebuild (ImEngine * engine, ImError * error)
+engine_rebuild (ImEngine *engine, ImError *error)
 {
   if (!im_resample_tables_build (&engine->tables, &engine->plan))
     return im_error_no_memory (error, "the resampling tables");
@@ -103,7 +103,7 @@ engine_rebuild (ImEngine * engine, ImError * error)
 }
 
 static bool
-engine_set_codec (ImEngine * engine, ImError * error)
+engine_set_codec (ImEngine *engine, ImError *error)
 {
   for (int i = 0; i < IM_MAX_LANES; i++)
     if (engine->lanes[i] && !im_lane_set_codec (engine->lanes[i], error))
@@ -111,20 +111,9 @@ engine_set_codec (ImEngine * engine, ImError * error)
   return true;
 }
 
-/* Quality and the like touch nothing but the coders. */
-static bool
-same_but_codec_options (const ImPlan * a, const ImPlan * b)
-{
-  ImPlan other = *b;
-
-  other.jpeg = a->jpeg;
-  other.png = a->png;
-  return im_plan_equal (a, &other);
-}
-
 bool
-im_engine_configure (ImEngine * engine, const ImImageInfo * input,
-    const ImRequest * request, ImError * error)
+im_engine_configure (ImEngine *engine, const ImImageInfo *input,
+    const ImRequest *request, ImError *error)
 {
   ImPlan plan;
   bool done;
@@ -135,7 +124,8 @@ im_engine_configure (ImEngine * engine, const ImImageInfo * input,
   }
   if (engine->configured && im_plan_equal (&plan, &engine->plan))
     return true;
-  if (engine->configured && same_but_codec_options (&engine->plan, &plan)) {
+  /* Quality and the like touch nothing but the coders. */
+  if (engine->configured && im_plan_equal_but_options (&engine->plan, &plan)) {
     engine->plan = plan;
     done = engine_set_codec (engine, error);
   } else {
@@ -152,7 +142,7 @@ im_engine_configure (ImEngine * engine, const ImImageInfo * input,
 }
 
 const ImPlan *
-im_engine_plan (const ImEngine * engine)
+im_engine_plan (const ImEngine *engine)
 {
   return engine->configured ? &engine->plan : NULL;
 }
@@ -168,13 +158,14 @@ code_strip (void *data, int index, int lane)
     return;
   if (engine->lanes[lane] == NULL)
     engine->lanes[lane] = im_lane_new (&engine->plan, &engine->tables, error);
-  if (engine->lanes[lane] == NULL || !im_lane_code (engine->lanes[lane],
-          engine->frame, index, &engine->strips[index], error))
+  if (engine->lanes[lane] == NULL
+      || !im_lane_code (engine->lanes[lane], engine->frame, index,
+          &engine->strips[index], error))
     atomic_store (&engine->failed, true);
 }
 
 static bool
-code_strips (ImEngine * engine, const ImImage * frame, ImError * error)
+code_strips (ImEngine *engine, const ImImage *frame, ImError *error)
 {
   engine->frame = frame;
   atomic_store (&engine->failed, false);
@@ -193,12 +184,16 @@ code_strips (ImEngine * engine, const ImImage * frame, ImError * error)
 }
 
 bool
-im_engine_encode (ImEngine * engine, const ImImage * frame, size_t *size,
-    ImError * error)
+im_engine_encode (ImEngine *engine, const ImImage *frame, size_t *size,
+    ImError *error)
 {
   const ImCodec *codec = im_codec_get (engine->plan.codec);
   size_t total;
 
+  if (!engine->configured
+      || !im_image_info_equal (&frame->info, &engine->plan.input))
+    return im_error_set (error, IM_ERROR_INVALID,
+        "The frame is not of the kind that was agreed on.");
   if (!code_strips (engine, frame, error))
     return false;
   im_bytes_reset (&engine->head);
@@ -214,7 +209,7 @@ im_engine_encode (ImEngine * engine, const ImImage * frame, size_t *size,
 }
 
 static uint8_t *
-write_bytes (uint8_t * out, const ImBytes * bytes)
+write_bytes (uint8_t *out, const ImBytes *bytes)
 {
   if (bytes->size > 0)
     memcpy (out, bytes->data, bytes->size);
@@ -222,7 +217,7 @@ write_bytes (uint8_t * out, const ImBytes * bytes)
 }
 
 void
-im_engine_write (const ImEngine * engine, uint8_t * out)
+im_engine_write (const ImEngine *engine, uint8_t *out)
 {
   out = write_bytes (out, &engine->head);
   for (int i = 0; i < engine->n_strips; i++)

@@ -24,24 +24,24 @@ typedef struct _ImEngine ImEngine;
 
 /* NULL when out of memory. */
 ImEngine *im_engine_new (void);
-void im_engine_free (ImEngine * engine);
+void im_engine_free (ImEngine *engine);
 
 /* At most @n_threads threads for each frame, the caller's among them; 0, the
  * default: one for each processor. */
-void im_engine_set_threads (ImEngine * engine, int n_threads);
+void im_engine_set_threads (ImEngine *engine, int n_threads);
 
 /* Cheap when nothing changed since the last call, and else rebuilds only what
  * depends on what did. After a failure the engine is unconfigured. */
-bool im_engine_configure (ImEngine * engine, const ImImageInfo * input,
-    const ImRequest * request, ImError * error);
+bool im_engine_configure (ImEngine *engine, const ImImageInfo *input,
+    const ImRequest *request, ImError *error);
 
 /* The plan in force; NULL before the first successful im_engine_configure (). */
-const ImPlan *im_engine_plan (const ImEngine * engine);
+const ImPlan *im_engine_plan (const ImEngine *engine);
 
 /* Codes @frame, whose info has to equal the configured input's (the rows may
  * lie elsewhere in every frame). *@size is the length of the file in bytes. */
-bool im_engine_encode (ImEngine * engine, const ImImage * frame,
-    size_t *size, ImError * error);
+bool im_engine_encode (ImEngine *engine, const ImImage *frame, size_t *size,
+    ImError *error);
 
 /* Writes the file that im_engine_encode () just made, all *size bytes of it. */
-void im_engine_write (const ImEngine * engine, uint8_t * out);
+void im_engine_write (const ImEngine *engine, uint8_t *out);

@@ -52,7 +52,7 @@ greatest_common_divisor (int64_t a, int64_t b)
 }
 
 static void
-multiply_ratio (int64_t * n, int64_t * d, int64_t by_n, int64_t by_d)
+multiply_ratio (int64_t *n, int64_t *d, int64_t by_n, int64_t by_d)
 {
   int64_t g = greatest_common_divisor (by_n, by_d);
 
@@ -73,13 +73,13 @@ multiply_ratio (int64_t * n, int64_t * d, int64_t by_n, int64_t by_d)
 }
 
 static bool
-plan_crop (ImPlan * plan, const ImRequest * request, ImError * error)
+plan_crop (ImPlan *plan, const ImRequest *request, ImError *error)
 {
   ImRect crop = request->crop;
   int64_t right, bottom;
 
   if (crop.width == 0 && crop.height == 0)
-    crop = (ImRect) { 0, 0, plan->input.width, plan->input.height };
+    crop = (ImRect){ 0, 0, plan->input.width, plan->input.height };
   right = (int64_t) crop.x + crop.width;
   bottom = (int64_t) crop.y + crop.height;
   if (crop.x < 0)
@@ -107,10 +107,9 @@ plan_crop (ImPlan * plan, const ImRequest * request, ImError * error)
 
 /* The picture covers the canvas, and what does not fit is cut off evenly. */
 static void
-plan_cover (ImPlan * plan, double width, double height, double scale)
+plan_cover (ImPlan *plan, double width, double height, double scale)
 {
-  double shown_width = plan->width / scale, shown_height =
-      plan->height / scale;
+  double shown_width = plan->width / scale, shown_height = plan->height / scale;
 
   if (shown_width < width) {
     double cut = plan->src_width * (1.0 - shown_width / width);
@@ -135,11 +134,11 @@ smaller (int a, int b)
 /* Both sizes were asked for. @width and @height are those of the picture as it
  * is to be seen. */
 static void
-plan_fit (ImPlan * plan, const ImRequest * request, double width, double height)
+plan_fit (ImPlan *plan, const ImRequest *request, double width, double height)
 {
   double scale_x = request->width / width, scale_y = request->height / height;
-  double scale = request->fit == IM_FIT_COVER ?
-      fmax (scale_x, scale_y) : fmin (scale_x, scale_y);
+  double scale = request->fit == IM_FIT_COVER ? fmax (scale_x, scale_y)
+                                              : fmin (scale_x, scale_y);
   int fitted_width, fitted_height;
 
   if (!request->enlarge)
@@ -168,16 +167,15 @@ plan_fit (ImPlan * plan, const ImRequest * request, double width, double height)
     case IM_FIT_CONTAIN:
       fitted_width = smaller (plan->width, fitted_width);
       fitted_height = smaller (plan->height, fitted_height);
-      plan->picture = (ImRect) {
-        (plan->width - fitted_width) / 2, (plan->height - fitted_height) / 2,
-            fitted_width, fitted_height};
+      plan->picture = (ImRect){ (plan->width - fitted_width) / 2,
+        (plan->height - fitted_height) / 2, fitted_width, fitted_height };
       return;
   }
-  plan->picture = (ImRect) { 0, 0, plan->width, plan->height };
+  plan->picture = (ImRect){ 0, 0, plan->width, plan->height };
 }
 
 static void
-plan_size (ImPlan * plan, const ImRequest * request)
+plan_size (ImPlan *plan, const ImRequest *request)
 {
   const ImImageInfo *input = &plan->input;
   double width = plan->crop.width, height = plan->crop.height;
@@ -194,16 +192,16 @@ plan_size (ImPlan * plan, const ImRequest * request)
   if (request->width > 0 && (request->enlarge || request->width < width)) {
     plan->width = request->width;
     plan->height = round_size (request->width * height / width);
-  } else if (request->height > 0 && (request->enlarge
-          || request->height < height)) {
+  } else if (request->height > 0
+      && (request->enlarge || request->height < height)) {
     plan->height = request->height;
     plan->width = round_size (request->height * width / height);
   }
-  plan->picture = (ImRect) { 0, 0, plan->width, plan->height };
+  plan->picture = (ImRect){ 0, 0, plan->width, plan->height };
 }
 
 static void
-plan_pixel_aspect (ImPlan * plan, const ImRequest * request)
+plan_pixel_aspect (ImPlan *plan, const ImRequest *request)
 {
   int64_t n = 1, d = 1;
 
@@ -221,25 +219,25 @@ plan_pixel_aspect (ImPlan * plan, const ImRequest * request)
 }
 
 static bool
-has_borders (const ImPlan * plan)
+has_borders (const ImPlan *plan)
 {
   return plan->picture.width < plan->width
       || plan->picture.height < plan->height;
 }
 
 static ImSubsampling
-own_subsampling (const ImFormat * format)
+own_subsampling (const ImFormat *format)
 {
   if (format->model == IM_MODEL_GRAY)
     return IM_SUBSAMPLING_GRAY;
   if (format->model == IM_MODEL_RGB || format->component[1].h_shift > 0)
     return IM_SUBSAMPLING_420;
-  return format->component[1].w_shift > 0 ?
-      IM_SUBSAMPLING_422 : IM_SUBSAMPLING_444;
+  return format->component[1].w_shift > 0 ? IM_SUBSAMPLING_422
+                                          : IM_SUBSAMPLING_444;
 }
 
 static void
-plan_jpeg (ImPlan * plan, const ImRequest * request)
+plan_jpeg (ImPlan *plan, const ImRequest *request)
 {
   ImSubsampling subsampling = request->jpeg.subsampling;
 
@@ -247,8 +245,8 @@ plan_jpeg (ImPlan * plan, const ImRequest * request)
     subsampling = own_subsampling (&plan->input.format);
   plan->jpeg.subsampling = subsampling;
   plan->bit_depth = 8;
-  plan->model = subsampling == IM_SUBSAMPLING_GRAY ?
-      IM_MODEL_GRAY : IM_MODEL_YCBCR;
+  plan->model = subsampling == IM_SUBSAMPLING_GRAY ? IM_MODEL_GRAY
+                                                   : IM_MODEL_YCBCR;
   plan->n_components = subsampling == IM_SUBSAMPLING_GRAY ? 1 : 3;
   plan->w_shift = subsampling == IM_SUBSAMPLING_420
       || subsampling == IM_SUBSAMPLING_422;
@@ -256,26 +254,25 @@ plan_jpeg (ImPlan * plan, const ImRequest * request)
 }
 
 static void
-plan_png (ImPlan * plan, const ImRequest * request)
+plan_png (ImPlan *plan, const ImRequest *request)
 {
   const ImFormat *format = &plan->input.format;
 
   plan->bit_depth = request->png.bit_depth;
   if (plan->bit_depth == 0)
-    plan->bit_depth = format->model != IM_MODEL_YCBCR
-        && format->component[0].depth == 16 ? 16 : 8;
+    plan->bit_depth =
+        format->model != IM_MODEL_YCBCR && format->component[0].depth == 16 ? 16
+                                                                            : 8;
   plan->png.bit_depth = plan->bit_depth;
-  plan->model = format->model == IM_MODEL_GRAY ?
-      IM_MODEL_GRAY : IM_MODEL_RGB;
+  plan->model = format->model == IM_MODEL_GRAY ? IM_MODEL_GRAY : IM_MODEL_RGB;
   plan->has_alpha = format->has_alpha
       || (has_borders (plan) && request->background >> 24 < 255);
-  plan->n_components = (plan->model == IM_MODEL_GRAY ? 1 : 3)
-      + plan->has_alpha;
+  plan->n_components = (plan->model == IM_MODEL_GRAY ? 1 : 3) + plan->has_alpha;
 }
 
 /* Samples of one byte that do not fill it are rare enough for the deep path. */
 static bool
-has_odd_depth (const ImFormat * format)
+has_odd_depth (const ImFormat *format)
 {
   for (int c = 0; c < format->n_components; c++)
     if (format->sample_bytes == 1 && format->component[c].depth != 8)
@@ -286,7 +283,7 @@ has_odd_depth (const ImFormat * format)
 /* Flattening commutes with resampling and with matrices, but not with a change
  * of transfer function. */
 static void
-plan_flatten (ImPlan * plan)
+plan_flatten (ImPlan *plan)
 {
   const ImFormat *format = &plan->input.format;
 
@@ -298,7 +295,7 @@ plan_flatten (ImPlan * plan)
 }
 
 static void
-plan_arithmetic (ImPlan * plan)
+plan_arithmetic (ImPlan *plan)
 {
   const ImFormat *format = &plan->input.format;
   const ImColour *colour = &plan->input.colour;
@@ -306,7 +303,7 @@ plan_arithmetic (ImPlan * plan)
 
   plan->linear_light = colour->transfer != IM_TRANSFER_SDR
       || (colour->primaries != IM_PRIMARIES_BT709
-      && format->model != IM_MODEL_GRAY);
+          && format->model != IM_MODEL_GRAY);
   plan_flatten (plan);
   alpha = format->has_alpha && !plan->flatten;
   plan->deep = plan->linear_light || plan->has_alpha || alpha
@@ -324,7 +321,7 @@ plan_arithmetic (ImPlan * plan)
 
 /* What has to see the whole picture to do what it is for. */
 static bool
-codes_whole (const ImPlan * plan)
+codes_whole (const ImPlan *plan)
 {
   if (plan->codec == IM_CODEC_JPEG)
     return plan->jpeg.progressive || plan->jpeg.optimize;
@@ -332,7 +329,7 @@ codes_whole (const ImPlan * plan)
 }
 
 static void
-plan_strips (ImPlan * plan)
+plan_strips (ImPlan *plan)
 {
   int64_t out = (int64_t) plan->width * plan->height;
   int64_t in = (int64_t) plan->crop.width * plan->crop.height / READ_COST;
@@ -351,8 +348,9 @@ plan_strips (ImPlan * plan)
 
     /* An interval as long as the whole picture is never written. */
     if (rows < plan->height || plan->height > most)
-      rows = rows < most / IM_BLOCK_ROWS * IM_BLOCK_ROWS ?
-          rows : most / IM_BLOCK_ROWS * IM_BLOCK_ROWS;
+      rows = rows < most / IM_BLOCK_ROWS * IM_BLOCK_ROWS
+          ? rows
+          : most / IM_BLOCK_ROWS * IM_BLOCK_ROWS;
   }
   if (rows >= plan->height)
     return;
@@ -362,8 +360,8 @@ plan_strips (ImPlan * plan)
 }
 
 bool
-im_plan_make (ImPlan * plan, const ImImageInfo * input,
-    const ImRequest * request, ImError * error)
+im_plan_make (ImPlan *plan, const ImImageInfo *input, const ImRequest *request,
+    ImError *error)
 {
   const char *name = request->codec == IM_CODEC_PNG ? "PNG" : "JPEG";
   int max_size = im_plan_max_size (request->codec);
@@ -382,8 +380,8 @@ im_plan_make (ImPlan * plan, const ImImageInfo * input,
   if (plan->width > max_size || plan->height > max_size)
     return im_error_set (error, IM_ERROR_TOO_LARGE,
         "%s images end at %d pixels each way, and this one would be %dx%d; "
-        "set width and height to something smaller%s.", name, max_size,
-        plan->width, plan->height,
+        "set width and height to something smaller%s.",
+        name, max_size, plan->width, plan->height,
         request->codec == IM_CODEC_JPEG ? " or use PNG" : "");
   plan_pixel_aspect (plan, request);
   if (request->codec == IM_CODEC_PNG)
@@ -395,11 +393,68 @@ im_plan_make (ImPlan * plan, const ImImageInfo * input,
   return true;
 }
 
-/* im_plan_make () clears a plan before it fills it, and its inputs are copied
- * whole, so that equal plans have equal bytes, padding and all, when their
- * inputs do; where they do not, a plan is built once more than it had to be. */
-bool
-im_plan_equal (const ImPlan * a, const ImPlan * b)
+static bool
+format_equal (const ImFormat *a, const ImFormat *b)
 {
-  return memcmp (a, b, sizeof (*a)) == 0;
+  /* Bytes all of them. */
+  return memcmp (a->component, b->component, sizeof (a->component)) == 0
+      && a->model == b->model && a->has_alpha == b->has_alpha
+      && a->n_components == b->n_components
+      && a->sample_bytes == b->sample_bytes && a->big_endian == b->big_endian
+      && a->unpack == b->unpack;
+}
+
+static bool
+colour_equal (const ImColour *a, const ImColour *b)
+{
+  return a->matrix == b->matrix && a->range == b->range
+      && a->transfer == b->transfer && a->primaries == b->primaries
+      && a->h_cosited == b->h_cosited && a->v_cosited == b->v_cosited;
+}
+
+bool
+im_image_info_equal (const ImImageInfo *a, const ImImageInfo *b)
+{
+  return format_equal (&a->format, &b->format)
+      && colour_equal (&a->colour, &b->colour) && a->width == b->width
+      && a->height == b->height && a->par_n == b->par_n && a->par_d == b->par_d
+      && a->interlaced == b->interlaced;
+}
+
+static bool
+rect_equal (const ImRect *a, const ImRect *b)
+{
+  return a->x == b->x && a->y == b->y && a->width == b->width
+      && a->height == b->height;
+}
+
+bool
+im_plan_equal_but_options (const ImPlan *a, const ImPlan *b)
+{
+  return im_image_info_equal (&a->input, &b->input) && a->codec == b->codec
+      && a->method == b->method && a->background == b->background
+      && rect_equal (&a->crop, &b->crop)
+      && rect_equal (&a->picture, &b->picture) && a->src_x == b->src_x
+      && a->src_y == b->src_y && a->src_width == b->src_width
+      && a->src_height == b->src_height && a->width == b->width
+      && a->height == b->height && a->par_n == b->par_n && a->par_d == b->par_d
+      && a->model == b->model && a->has_alpha == b->has_alpha
+      && a->bit_depth == b->bit_depth && a->w_shift == b->w_shift
+      && a->h_shift == b->h_shift && a->strip_rows == b->strip_rows;
+}
+
+static bool
+jpeg_equal (const ImJpegOptions *a, const ImJpegOptions *b)
+{
+  return a->quality == b->quality && a->subsampling == b->subsampling
+      && a->progressive == b->progressive && a->optimize == b->optimize
+      && a->dct == b->dct;
+}
+
+bool
+im_plan_equal (const ImPlan *a, const ImPlan *b)
+{
+  return im_plan_equal_but_options (a, b) && jpeg_equal (&a->jpeg, &b->jpeg)
+      && a->png.level == b->png.level && a->png.filter == b->png.filter
+      && a->png.bit_depth == b->png.bit_depth;
 }

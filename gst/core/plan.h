@@ -19,10 +19,10 @@ typedef enum
 
 typedef enum
 {
-  IM_FIT_FILL,                  /* stretch */
-  IM_FIT_CONTAIN,               /* whole picture, borders */
-  IM_FIT_COVER,                 /* whole canvas, picture cropped */
-  IM_FIT_INSIDE                 /* largest that fits, no border */
+  IM_FIT_FILL,    /* stretch */
+  IM_FIT_CONTAIN, /* whole picture, borders */
+  IM_FIT_COVER,   /* whole canvas, picture cropped */
+  IM_FIT_INSIDE   /* largest that fits, no border */
 } ImFit;
 
 typedef enum
@@ -65,7 +65,7 @@ typedef enum
 /* What libjpeg is told. */
 typedef struct
 {
-  int quality;                  /* 0 to 100, libjpeg's scale */
+  int quality; /* 0 to 100, libjpeg's scale */
   ImSubsampling subsampling;
   bool progressive, optimize;
   ImDct dct;
@@ -73,22 +73,22 @@ typedef struct
 
 typedef struct
 {
-  int level;                    /* 0 to 9 */
+  int level; /* 0 to 9 */
   ImPngFilter filter;
-  int bit_depth;                /* 0: as the input has it; 8; 16 */
+  int bit_depth; /* 0: as the input has it; 8; 16 */
 } ImPngOptions;
 
 /* What the user asked for. */
 typedef struct
 {
   ImCodecId codec;
-  int width, height;            /* pixels; 0: not asked for */
+  int width, height; /* pixels; 0: not asked for */
   ImFit fit;
   bool enlarge;
   bool square_pixels;
-  uint32_t background;          /* 0xAARRGGBB, sRGB */
+  uint32_t background; /* 0xAARRGGBB, sRGB */
   ImMethod method;
-  ImRect crop;                  /* of the input; all zero: the whole of it */
+  ImRect crop; /* of the input; all zero: the whole of it */
   ImJpegOptions jpeg;
   ImPngOptions png;
 } ImRequest;
@@ -109,20 +109,20 @@ typedef struct
   /* The part of the input that is shown, in luma samples. Cover crops to
    * fractions of a sample. */
   double src_x, src_y, src_width, src_height;
-  ImRect crop;                  /* no sample outside it is ever read */
+  ImRect crop; /* no sample outside it is ever read */
 
-  int width, height;            /* canvas, pixels */
-  ImRect picture;               /* within the canvas */
-  int par_n, par_d;             /* of the output's pixels; 1/1 if square */
+  int width, height; /* canvas, pixels */
+  ImRect picture;    /* within the canvas */
+  int par_n, par_d;  /* of the output's pixels; 1/1 if square */
   uint32_t background;
 
   /* What the codec gets. JPEG: gray or Y'CbCr in planes, full-range BT.601;
    * PNG: gray or R'G'B', with alpha or not, interleaved, big-endian. */
   ImModel model;
   bool has_alpha;
-  int n_components;             /* with alpha */
-  int bit_depth;                /* 8 or 16 */
-  int w_shift, h_shift;         /* log2 of the chroma subsampling */
+  int n_components;     /* with alpha */
+  int bit_depth;        /* 8 or 16 */
+  int w_shift, h_shift; /* log2 of the chroma subsampling */
 
   /* Of the chroma that leaves the resampler: the file's own where chroma can
    * stay chroma all the way, else none, because the colour stage then has to
@@ -132,8 +132,8 @@ typedef struct
   /* Through floating point: 16 bits or alpha in the file, or a change of
    * transfer function or primaries. Else through 16-bit fixed point. */
   bool deep;
-  bool linear_light;            /* a change of transfer function or primaries */
-  bool luma_only;               /* gray output is the luma of Y'CbCr */
+  bool linear_light; /* a change of transfer function or primaries */
+  bool luma_only;    /* gray output is the luma of Y'CbCr */
   /* Fixed point, from rows of more than 8 bits: samples of two bytes, or those
    * of one that were flattened. */
   bool words;
@@ -146,16 +146,19 @@ typedef struct
    * multiple of IM_BLOCK_ROWS unless there is but one. */
   int strip_rows, n_strips;
 
-  ImJpegOptions jpeg;           /* subsampling is never AUTO here */
-  ImPngOptions png;             /* bit_depth is never 0 here */
+  ImJpegOptions jpeg; /* subsampling is never AUTO here */
+  ImPngOptions png;   /* bit_depth is never 0 here */
 } ImPlan;
 
 /* False, with a sentence in @error, where the request contradicts itself or the
  * result would not fit the file format. */
-bool im_plan_make (ImPlan * plan, const ImImageInfo * input,
-    const ImRequest * request, ImError * error);
+bool im_plan_make (ImPlan *plan, const ImImageInfo *input,
+    const ImRequest *request, ImError *error);
 
-bool im_plan_equal (const ImPlan * a, const ImPlan * b);
+bool im_plan_equal (const ImPlan *a, const ImPlan *b);
+/* The same but for what only the codec reads: quality and the like. */
+bool im_plan_equal_but_options (const ImPlan *a, const ImPlan *b);
+bool im_image_info_equal (const ImImageInfo *a, const ImImageInfo *b);
 
 /* Largest width or height that files of @codec may have, in pixels. */
 int im_plan_max_size (ImCodecId codec);

@@ -27,7 +27,7 @@ jpeg_failed (j_common_ptr info)
 }
 
 static void
-read_jpeg (struct jpeg_decompress_struct *info, Decoded * decoded)
+read_jpeg (struct jpeg_decompress_struct *info, Decoded *decoded)
 {
   int channels = decoded->channels = info->num_components;
   size_t row = (size_t) decoded->width * (size_t) channels;
@@ -45,7 +45,7 @@ read_jpeg (struct jpeg_decompress_struct *info, Decoded * decoded)
 }
 
 bool
-decode_jpeg (Decoded * decoded, const uint8_t * data, size_t size)
+decode_jpeg (Decoded *decoded, const uint8_t *data, size_t size)
 {
   struct jpeg_decompress_struct info;
   JpegErrors errors;
@@ -95,7 +95,7 @@ png_take (png_structp png, png_bytep out, size_t size)
 }
 
 static void
-read_png (png_structp png, png_infop info, Decoded * decoded)
+read_png (png_structp png, png_infop info, Decoded *decoded)
 {
   size_t row = (size_t) decoded->width * (size_t) decoded->channels;
   uint8_t *line = malloc (row * 2);
@@ -106,19 +106,20 @@ read_png (png_structp png, png_infop info, Decoded * decoded)
 
     png_read_row (png, line, NULL);
     for (size_t i = 0; i < row; i++)
-      out[i] = decoded->bits == 16 ?
-          (uint16_t) (line[2 * i] << 8 | line[2 * i + 1]) : line[i];
+      out[i] = decoded->bits == 16
+          ? (uint16_t) (line[2 * i] << 8 | line[2 * i + 1])
+          : line[i];
   }
   free (line);
   png_read_end (png, info);
 }
 
 bool
-decode_png (Decoded * decoded, const uint8_t * data, size_t size)
+decode_png (Decoded *decoded, const uint8_t *data, size_t size)
 {
   PngSource source = { data, size };
-  png_structp png = png_create_read_struct (PNG_LIBPNG_VER_STRING, NULL, NULL,
-      NULL);
+  png_structp png =
+      png_create_read_struct (PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
   png_infop info = png_create_info_struct (png);
 
   memset (decoded, 0, sizeof (*decoded));
@@ -138,22 +139,23 @@ decode_png (Decoded * decoded, const uint8_t * data, size_t size)
 }
 
 void
-decoded_clear (Decoded * decoded)
+decoded_clear (Decoded *decoded)
 {
   free (decoded->sample);
   decoded->sample = NULL;
 }
 
 int
-decoded_get (const Decoded * decoded, int x, int y, int channel)
+decoded_get (const Decoded *decoded, int x, int y, int channel)
 {
   return decoded->sample[((size_t) y * (size_t) decoded->width + (size_t) x)
-      * (size_t) decoded->channels + (size_t) channel];
+          * (size_t) decoded->channels
+      + (size_t) channel];
 }
 
 bool
-picture_encode (const Picture * picture, const ImRequest * request,
-    Decoded * decoded)
+picture_encode (const Picture *picture, const ImRequest *request,
+    Decoded *decoded)
 {
   ImEngine *engine = im_engine_new ();
   ImError error = { 0 };
@@ -166,8 +168,8 @@ picture_encode (const Picture * picture, const ImRequest * request,
       && im_engine_encode (engine, &picture->image, &size, &error)
       && (file = malloc (size)) != NULL) {
     im_engine_write (engine, file);
-    done = request->codec == IM_CODEC_PNG ?
-        decode_png (decoded, file, size) : decode_jpeg (decoded, file, size);
+    done = request->codec == IM_CODEC_PNG ? decode_png (decoded, file, size)
+                                          : decode_jpeg (decoded, file, size);
   }
   if (!done)
     printf ("not coded or not decoded: %s\n", error.message);

@@ -44,64 +44,99 @@ typedef struct
 #define F false
 static const SizeCase size_cases[] = {
   /* Nothing asked for. */
-  {640, 480, 1, 1, 0, 0, FILL, T, T, 640, 480, {0, 0, 640, 480}, 0, 0, 640, 480, 1, 1},
-  {720, 576, 16, 15, 0, 0, FILL, T, T, 768, 576, {0, 0, 768, 576}, 0, 0, 720, 576, 1, 1},
-  {720, 480, 8, 9, 0, 0, FILL, T, T, 640, 480, {0, 0, 640, 480}, 0, 0, 720, 480, 1, 1},
-  {720, 576, 16, 15, 0, 0, FILL, T, F, 720, 576, {0, 0, 720, 576}, 0, 0, 720, 576, 16, 15},
+  { 640, 480, 1, 1, 0, 0, FILL, T, T, 640, 480, { 0, 0, 640, 480 }, 0, 0, 640,
+      480, 1, 1 },
+  { 720, 576, 16, 15, 0, 0, FILL, T, T, 768, 576, { 0, 0, 768, 576 }, 0, 0, 720,
+      576, 1, 1 },
+  { 720, 480, 8, 9, 0, 0, FILL, T, T, 640, 480, { 0, 0, 640, 480 }, 0, 0, 720,
+      480, 1, 1 },
+  { 720, 576, 16, 15, 0, 0, FILL, T, F, 720, 576, { 0, 0, 720, 576 }, 0, 0, 720,
+      576, 16, 15 },
   /* 720 x 64/45 is 1024; without enlarging, too: that is its own size. */
-  {720, 576, 64, 45, 0, 0, FILL, F, T, 1024, 576, {0, 0, 1024, 576}, 0, 0, 720, 576, 1, 1},
+  { 720, 576, 64, 45, 0, 0, FILL, F, T, 1024, 576, { 0, 0, 1024, 576 }, 0, 0,
+      720, 576, 1, 1 },
   /* 1 x 1/9 rounds to nothing, and stays 1. */
-  {1, 5, 1, 9, 0, 0, FILL, T, T, 1, 5, {0, 0, 1, 5}, 0, 0, 1, 5, 1, 1},
+  { 1, 5, 1, 9, 0, 0, FILL, T, T, 1, 5, { 0, 0, 1, 5 }, 0, 0, 1, 5, 1, 1 },
   /* One size: 1080 * 100 / 1920 = 56.25; 101 -> 56.8125. */
-  {1920, 1080, 1, 1, 100, 0, FILL, T, T, 100, 56, {0, 0, 100, 56}, 0, 0, 1920, 1080, 1, 1},
-  {1920, 1080, 1, 1, 101, 0, COVER, T, T, 101, 57, {0, 0, 101, 57}, 0, 0, 1920, 1080, 1, 1},
+  { 1920, 1080, 1, 1, 100, 0, FILL, T, T, 100, 56, { 0, 0, 100, 56 }, 0, 0,
+      1920, 1080, 1, 1 },
+  { 1920, 1080, 1, 1, 101, 0, COVER, T, T, 101, 57, { 0, 0, 101, 57 }, 0, 0,
+      1920, 1080, 1, 1 },
   /* 1920 * 100 / 1080 = 177.8. */
-  {1920, 1080, 1, 1, 0, 100, CONTAIN, T, T, 178, 100, {0, 0, 178, 100}, 0, 0, 1920, 1080, 1, 1},
+  { 1920, 1080, 1, 1, 0, 100, CONTAIN, T, T, 178, 100, { 0, 0, 178, 100 }, 0, 0,
+      1920, 1080, 1, 1 },
   /* An exact half goes up: 3 x 2 at width 4.. 2 * 5 / 4 = 2.5. */
-  {4, 2, 1, 1, 5, 0, FILL, T, T, 5, 3, {0, 0, 5, 3}, 0, 0, 4, 2, 1, 1},
-  {4, 2, 1, 1, 5, 0, FILL, F, T, 4, 2, {0, 0, 4, 2}, 0, 0, 4, 2, 1, 1},
-  {4, 2, 1, 1, 0, 9, FILL, F, T, 4, 2, {0, 0, 4, 2}, 0, 0, 4, 2, 1, 1},
-  {720, 576, 16, 15, 384, 0, FILL, T, T, 384, 288, {0, 0, 384, 288}, 0, 0, 720, 576, 1, 1},
-  {720, 576, 16, 15, 360, 0, FILL, T, F, 360, 288, {0, 0, 360, 288}, 0, 0, 720, 576, 16, 15},
+  { 4, 2, 1, 1, 5, 0, FILL, T, T, 5, 3, { 0, 0, 5, 3 }, 0, 0, 4, 2, 1, 1 },
+  { 4, 2, 1, 1, 5, 0, FILL, F, T, 4, 2, { 0, 0, 4, 2 }, 0, 0, 4, 2, 1, 1 },
+  { 4, 2, 1, 1, 0, 9, FILL, F, T, 4, 2, { 0, 0, 4, 2 }, 0, 0, 4, 2, 1, 1 },
+  { 720, 576, 16, 15, 384, 0, FILL, T, T, 384, 288, { 0, 0, 384, 288 }, 0, 0,
+      720, 576, 1, 1 },
+  { 720, 576, 16, 15, 360, 0, FILL, T, F, 360, 288, { 0, 0, 360, 288 }, 0, 0,
+      720, 576, 16, 15 },
   /* 720 pixels are 768 to be seen, so that 750 is no enlargement. */
-  {720, 576, 16, 15, 750, 0, FILL, F, T, 750, 563, {0, 0, 750, 563}, 0, 0, 720, 576, 1, 1},
-  {1, 65500, 1, 1, 0, 100, FILL, T, T, 1, 100, {0, 0, 1, 100}, 0, 0, 1, 65500, 1, 1},
+  { 720, 576, 16, 15, 750, 0, FILL, F, T, 750, 563, { 0, 0, 750, 563 }, 0, 0,
+      720, 576, 1, 1 },
+  { 1, 65500, 1, 1, 0, 100, FILL, T, T, 1, 100, { 0, 0, 1, 100 }, 0, 0, 1,
+      65500, 1, 1 },
   /* Fill. */
-  {640, 480, 1, 1, 100, 300, FILL, T, T, 100, 300, {0, 0, 100, 300}, 0, 0, 640, 480, 1, 1},
+  { 640, 480, 1, 1, 100, 300, FILL, T, T, 100, 300, { 0, 0, 100, 300 }, 0, 0,
+      640, 480, 1, 1 },
   /* The pixels are 6.4 wide and 1.6 high: 4 to 1. */
-  {640, 480, 1, 1, 100, 300, FILL, T, F, 100, 300, {0, 0, 100, 300}, 0, 0, 640, 480, 4, 1},
-  {640, 480, 1, 1, 1000, 300, FILL, F, T, 640, 300, {0, 0, 640, 300}, 0, 0, 640, 480, 1, 1},
-  {720, 480, 8, 9, 1000, 1000, FILL, F, T, 640, 480, {0, 0, 640, 480}, 0, 0, 720, 480, 1, 1},
+  { 640, 480, 1, 1, 100, 300, FILL, T, F, 100, 300, { 0, 0, 100, 300 }, 0, 0,
+      640, 480, 4, 1 },
+  { 640, 480, 1, 1, 1000, 300, FILL, F, T, 640, 300, { 0, 0, 640, 300 }, 0, 0,
+      640, 480, 1, 1 },
+  { 720, 480, 8, 9, 1000, 1000, FILL, F, T, 640, 480, { 0, 0, 640, 480 }, 0, 0,
+      720, 480, 1, 1 },
   /* Contain: 640 x 480 in 500 x 500 is 500 x 375, 62 above and 63 below. */
-  {640, 480, 1, 1, 500, 500, CONTAIN, T, T, 500, 500, {0, 62, 500, 375}, 0, 0, 640, 480, 1, 1},
-  {480, 640, 1, 1, 500, 500, CONTAIN, T, T, 500, 500, {62, 0, 375, 500}, 0, 0, 480, 640, 1, 1},
-  {100, 50, 1, 1, 333, 200, CONTAIN, F, T, 333, 200, {116, 75, 100, 50}, 0, 0, 100, 50, 1, 1},
-  {100, 50, 1, 1, 300, 200, CONTAIN, T, T, 300, 200, {0, 25, 300, 150}, 0, 0, 100, 50, 1, 1},
-  {720, 576, 16, 15, 512, 512, CONTAIN, T, T, 512, 512, {0, 64, 512, 384}, 0, 0, 720, 576, 1, 1},
+  { 640, 480, 1, 1, 500, 500, CONTAIN, T, T, 500, 500, { 0, 62, 500, 375 }, 0,
+      0, 640, 480, 1, 1 },
+  { 480, 640, 1, 1, 500, 500, CONTAIN, T, T, 500, 500, { 62, 0, 375, 500 }, 0,
+      0, 480, 640, 1, 1 },
+  { 100, 50, 1, 1, 333, 200, CONTAIN, F, T, 333, 200, { 116, 75, 100, 50 }, 0,
+      0, 100, 50, 1, 1 },
+  { 100, 50, 1, 1, 300, 200, CONTAIN, T, T, 300, 200, { 0, 25, 300, 150 }, 0, 0,
+      100, 50, 1, 1 },
+  { 720, 576, 16, 15, 512, 512, CONTAIN, T, T, 512, 512, { 0, 64, 512, 384 }, 0,
+      0, 720, 576, 1, 1 },
   /* Kept as pixels: 512 x 409.6. */
-  {720, 576, 16, 15, 512, 512, CONTAIN, T, F, 512, 512, {0, 51, 512, 410}, 0, 0, 720, 576, 16, 15},
-  {1, 65500, 1, 1, 100, 100, CONTAIN, T, T, 100, 100, {49, 0, 1, 100}, 0, 0, 1, 65500, 1, 1},
+  { 720, 576, 16, 15, 512, 512, CONTAIN, T, F, 512, 512, { 0, 51, 512, 410 }, 0,
+      0, 720, 576, 16, 15 },
+  { 1, 65500, 1, 1, 100, 100, CONTAIN, T, T, 100, 100, { 49, 0, 1, 100 }, 0, 0,
+      1, 65500, 1, 1 },
   /* Inside. */
-  {640, 480, 1, 1, 500, 500, INSIDE, T, T, 500, 375, {0, 0, 500, 375}, 0, 0, 640, 480, 1, 1},
-  {100, 50, 1, 1, 333, 200, INSIDE, T, T, 333, 167, {0, 0, 333, 167}, 0, 0, 100, 50, 1, 1},
-  {100, 50, 1, 1, 333, 200, INSIDE, F, T, 100, 50, {0, 0, 100, 50}, 0, 0, 100, 50, 1, 1},
-  {720, 480, 8, 9, 320, 320, INSIDE, T, T, 320, 240, {0, 0, 320, 240}, 0, 0, 720, 480, 1, 1},
-  {65500, 1, 1, 1, 100, 100, INSIDE, T, T, 100, 1, {0, 0, 100, 1}, 0, 0, 65500, 1, 1, 1},
+  { 640, 480, 1, 1, 500, 500, INSIDE, T, T, 500, 375, { 0, 0, 500, 375 }, 0, 0,
+      640, 480, 1, 1 },
+  { 100, 50, 1, 1, 333, 200, INSIDE, T, T, 333, 167, { 0, 0, 333, 167 }, 0, 0,
+      100, 50, 1, 1 },
+  { 100, 50, 1, 1, 333, 200, INSIDE, F, T, 100, 50, { 0, 0, 100, 50 }, 0, 0,
+      100, 50, 1, 1 },
+  { 720, 480, 8, 9, 320, 320, INSIDE, T, T, 320, 240, { 0, 0, 320, 240 }, 0, 0,
+      720, 480, 1, 1 },
+  { 65500, 1, 1, 1, 100, 100, INSIDE, T, T, 100, 1, { 0, 0, 100, 1 }, 0, 0,
+      65500, 1, 1, 1 },
   /* Cover: 500 / 480 of 640 is 666.7, of which 500, so 480 of 640. */
-  {640, 480, 1, 1, 500, 500, COVER, T, T, 500, 500, {0, 0, 500, 500}, 80, 0, 480, 480, 1, 1},
+  { 640, 480, 1, 1, 500, 500, COVER, T, T, 500, 500, { 0, 0, 500, 500 }, 80, 0,
+      480, 480, 1, 1 },
   /* 100 / 3 a sample; the height of 200 is 6 of 10. */
-  {3, 10, 1, 1, 100, 200, COVER, T, T, 100, 200, {0, 0, 100, 200}, 0, 2, 3, 6, 1, 1},
+  { 3, 10, 1, 1, 100, 200, COVER, T, T, 100, 200, { 0, 0, 100, 200 }, 0, 2, 3,
+      6, 1, 1 },
   /* 1920 of 1080 x 1 : 1 for 333 x 321: 1080 * 333 / 321 = 1120.373.. wide. */
-  {1920, 1080, 1, 1, 333, 321, COVER, T, T, 333, 321, {0, 0, 333, 321},
-      (1920 - 1080 * 333 / 321.) / 2, 0, 1080 * 333 / 321., 1080, 1, 1},
+  { 1920, 1080, 1, 1, 333, 321, COVER, T, T, 333, 321, { 0, 0, 333, 321 },
+      (1920 - 1080 * 333 / 321.) / 2, 0, 1080 * 333 / 321., 1080, 1, 1 },
   /* 720 seen as 768: a square of 576 is 540 of its samples. */
-  {720, 576, 16, 15, 288, 288, COVER, T, T, 288, 288, {0, 0, 288, 288}, 90, 0, 540, 576, 1, 1},
-  {720, 576, 16, 15, 288, 288, COVER, T, F, 288, 288, {0, 0, 288, 288}, 72, 0, 576, 576, 16, 15},
+  { 720, 576, 16, 15, 288, 288, COVER, T, T, 288, 288, { 0, 0, 288, 288 }, 90,
+      0, 540, 576, 1, 1 },
+  { 720, 576, 16, 15, 288, 288, COVER, T, F, 288, 288, { 0, 0, 288, 288 }, 72,
+      0, 576, 576, 16, 15 },
   /* Not enlarged: what of the canvas the picture covers. */
-  {100, 50, 1, 1, 300, 20, COVER, F, T, 100, 20, {0, 0, 100, 20}, 0, 15, 100, 20, 1, 1},
-  {100, 50, 1, 1, 300, 200, COVER, F, T, 100, 50, {0, 0, 100, 50}, 0, 0, 100, 50, 1, 1},
-  {1, 1, 1, 1, 0, 0, COVER, T, T, 1, 1, {0, 0, 1, 1}, 0, 0, 1, 1, 1, 1},
-  {1, 1, 1, 1, 7, 3, COVER, T, T, 7, 3, {0, 0, 7, 3}, 0, 2 / 7., 1, 3 / 7., 1, 1},
+  { 100, 50, 1, 1, 300, 20, COVER, F, T, 100, 20, { 0, 0, 100, 20 }, 0, 15, 100,
+      20, 1, 1 },
+  { 100, 50, 1, 1, 300, 200, COVER, F, T, 100, 50, { 0, 0, 100, 50 }, 0, 0, 100,
+      50, 1, 1 },
+  { 1, 1, 1, 1, 0, 0, COVER, T, T, 1, 1, { 0, 0, 1, 1 }, 0, 0, 1, 1, 1, 1 },
+  { 1, 1, 1, 1, 7, 3, COVER, T, T, 7, 3, { 0, 0, 7, 3 }, 0, 2 / 7., 1, 3 / 7.,
+      1, 1 },
 };
 
 static bool
@@ -145,7 +180,7 @@ test_sizes (void)
 }
 
 static bool
-make_cropped (ImPlan * plan, ImRect crop, ImError * error)
+make_cropped (ImPlan *plan, ImRect crop, ImError *error)
 {
   ImImageInfo info = input ("I420", 100, 80, 1, 1);
   ImRequest request = request_plain (IM_CODEC_JPEG);
@@ -160,24 +195,22 @@ test_crop (void)
   ImPlan p;
   ImError error = { 0 };
 
-  CHECK (make_cropped (&p, (ImRect) {10, 20, 30, 40}, &error));
+  CHECK (make_cropped (&p, (ImRect){ 10, 20, 30, 40 }, &error));
   CHECK (p.width == 30 && p.height == 40);
   CHECK (p.src_x == 10 && p.src_y == 20);
   CHECK (p.src_width == 30 && p.src_height == 40);
   /* What is outside the frame is cut off. */
-  CHECK (make_cropped (&p, (ImRect) {-10, 70, 30, 40}, &error));
+  CHECK (make_cropped (&p, (ImRect){ -10, 70, 30, 40 }, &error));
   CHECK (p.crop.x == 0 && p.crop.y == 70);
   CHECK (p.crop.width == 20 && p.crop.height == 10);
-  CHECK (make_cropped (&p, (ImRect) {-5, -5, 2147483647, 2147483647},
-          &error));
+  CHECK (make_cropped (&p, (ImRect){ -5, -5, 2147483647, 2147483647 }, &error));
   CHECK (p.crop.width == 100 && p.crop.height == 80);
-  CHECK (make_cropped (&p, (ImRect) {99, 79, 1, 1}, &error));
+  CHECK (make_cropped (&p, (ImRect){ 99, 79, 1, 1 }, &error));
   for (int i = 0; i < 4; i++) {
-    static const ImRect outside[] = {
-      {100, 0, 5, 5}, {0, 80, 5, 5}, {-5, 0, 5, 5}, {10, 10, 0, 5}
-    };
+    static const ImRect outside[] = { { 100, 0, 5, 5 }, { 0, 80, 5, 5 },
+      { -5, 0, 5, 5 }, { 10, 10, 0, 5 } };
 
-    error = (ImError) { 0 };
+    error = (ImError){ 0 };
     CHECK (!make_cropped (&p, outside[i], &error));
     CHECK_EQUAL (error.code, IM_ERROR_INVALID);
     CHECK (strstr (error.message, "100x80") != NULL);
@@ -211,7 +244,7 @@ check_limit (ImCodecId codec, int limit, const char *says)
   info.height = 2147483647;
   request.height = 0;
   request.width = 2147483647;
-  error = (ImError) { 0 };
+  error = (ImError){ 0 };
   CHECK (!im_plan_make (&p, &info, &request, &error));
   CHECK_EQUAL (error.code, IM_ERROR_TOO_LARGE);
 }
@@ -225,7 +258,7 @@ test_limits (void)
 }
 
 static void
-check_strips (const ImPlan * p)
+check_strips (const ImPlan *p)
 {
   int64_t across = (p->width + (8 << p->w_shift) - 1) / (8 << p->w_shift);
   int64_t down = (p->strip_rows + (8 << p->h_shift) - 1) / (8 << p->h_shift);
@@ -247,9 +280,8 @@ check_strips (const ImPlan * p)
 static void
 test_strips (void)
 {
-  static const int sizes[] = { 1, 2, 15, 16, 17, 33, 321, 640, 1080, 2200,
-    4096, 30000, 58248, 58249, 65500
-  };
+  static const int sizes[] = { 1, 2, 15, 16, 17, 33, 321, 640, 1080, 2200, 4096,
+    30000, 58248, 58249, 65500 };
   int n = (int) (sizeof (sizes) / sizeof (sizes[0])), most = 0;
 
   for (int w = 0; w < n; w++)
@@ -300,15 +332,21 @@ test_subsampling (void)
   {
     const char *layout;
     ImSubsampling subsampling;
-    bool bytes;                 /* as they are */
+    bool bytes; /* as they are */
   } own[] = {
-    {"I420", IM_SUBSAMPLING_420, true}, {"YUV9", IM_SUBSAMPLING_420, true},
-    {"Y42B", IM_SUBSAMPLING_422, true}, {"Y41B", IM_SUBSAMPLING_422, true},
-    {"YUY2", IM_SUBSAMPLING_422, true}, {"Y444", IM_SUBSAMPLING_444, true},
-    {"GRAY8", IM_SUBSAMPLING_GRAY, true}, {"RGB", IM_SUBSAMPLING_420, true},
-    {"A420", IM_SUBSAMPLING_420, false}, {"AYUV", IM_SUBSAMPLING_444, false},
-    {"I422_10BE", IM_SUBSAMPLING_422, false}, {"BGRA", IM_SUBSAMPLING_420, false},
-    {"GRAY16_LE", IM_SUBSAMPLING_GRAY, false},
+    { "I420", IM_SUBSAMPLING_420, true },
+    { "YUV9", IM_SUBSAMPLING_420, true },
+    { "Y42B", IM_SUBSAMPLING_422, true },
+    { "Y41B", IM_SUBSAMPLING_422, true },
+    { "YUY2", IM_SUBSAMPLING_422, true },
+    { "Y444", IM_SUBSAMPLING_444, true },
+    { "GRAY8", IM_SUBSAMPLING_GRAY, true },
+    { "RGB", IM_SUBSAMPLING_420, true },
+    { "A420", IM_SUBSAMPLING_420, false },
+    { "AYUV", IM_SUBSAMPLING_444, false },
+    { "I422_10BE", IM_SUBSAMPLING_422, false },
+    { "BGRA", IM_SUBSAMPLING_420, false },
+    { "GRAY16_LE", IM_SUBSAMPLING_GRAY, false },
   };
 
   for (size_t i = 0; i < sizeof (own) / sizeof (own[0]); i++) {
@@ -322,10 +360,10 @@ test_subsampling (void)
       p = plan_of (own[i].layout, IM_CODEC_JPEG, (ImSubsampling) s, 0);
       CHECK_EQUAL (p.jpeg.subsampling, s);
       CHECK_EQUAL (p.n_components, s == IM_SUBSAMPLING_GRAY ? 1 : 3);
-      CHECK_EQUAL (p.model, s == IM_SUBSAMPLING_GRAY ? IM_MODEL_GRAY :
-          IM_MODEL_YCBCR);
-      CHECK_EQUAL (p.w_shift, s == IM_SUBSAMPLING_420
-          || s == IM_SUBSAMPLING_422);
+      CHECK_EQUAL (p.model,
+          s == IM_SUBSAMPLING_GRAY ? IM_MODEL_GRAY : IM_MODEL_YCBCR);
+      CHECK_EQUAL (p.w_shift,
+          s == IM_SUBSAMPLING_420 || s == IM_SUBSAMPLING_422);
       CHECK_EQUAL (p.h_shift, s == IM_SUBSAMPLING_420);
     }
   }
@@ -341,13 +379,15 @@ test_bit_depth (void)
     ImModel model;
     bool alpha;
   } png[] = {
-    {"I420", 8, 3, IM_MODEL_RGB, false}, {"GRAY8", 8, 1, IM_MODEL_GRAY, false},
-    {"BGRA", 8, 4, IM_MODEL_RGB, true}, {"A420", 8, 4, IM_MODEL_RGB, true},
-    {"I420_10LE", 8, 3, IM_MODEL_RGB, false},
-    {"GBR_10BE", 8, 3, IM_MODEL_RGB, false},
-    {"Y444_16LE", 8, 3, IM_MODEL_RGB, false},
-    {"GRAY16_LE", 16, 1, IM_MODEL_GRAY, false},
-    {"RGBA64_LE", 16, 4, IM_MODEL_RGB, true},
+    { "I420", 8, 3, IM_MODEL_RGB, false },
+    { "GRAY8", 8, 1, IM_MODEL_GRAY, false },
+    { "BGRA", 8, 4, IM_MODEL_RGB, true },
+    { "A420", 8, 4, IM_MODEL_RGB, true },
+    { "I420_10LE", 8, 3, IM_MODEL_RGB, false },
+    { "GBR_10BE", 8, 3, IM_MODEL_RGB, false },
+    { "Y444_16LE", 8, 3, IM_MODEL_RGB, false },
+    { "GRAY16_LE", 16, 1, IM_MODEL_GRAY, false },
+    { "RGBA64_LE", 16, 4, IM_MODEL_RGB, true },
   };
 
   for (size_t i = 0; i < sizeof (png) / sizeof (png[0]); i++) {
@@ -445,12 +485,10 @@ test_equal (void)
   CHECK (!im_plan_equal (&a, &b));
 }
 
-static const Test tests[] = {
-  TEST (test_sizes), TEST (test_crop), TEST (test_limits), TEST (test_strips),
-  TEST (test_subsampling), TEST (test_bit_depth),
-  TEST (test_few_bits_are_deep), TEST (test_borders_and_alpha),
-  TEST (test_light), TEST (test_equal)
-};
+static const Test tests[] = { TEST (test_sizes), TEST (test_crop),
+  TEST (test_limits), TEST (test_strips), TEST (test_subsampling),
+  TEST (test_bit_depth), TEST (test_few_bits_are_deep),
+  TEST (test_borders_and_alpha), TEST (test_light), TEST (test_equal) };
 
 int
 main (void)

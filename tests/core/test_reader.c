@@ -10,7 +10,7 @@
 #include "testing.h"
 
 static ImPlan
-plan_for (const Picture * picture)
+plan_for (const Picture *picture)
 {
   ImRequest request = request_plain (IM_CODEC_PNG);
   ImPlan plan;
@@ -20,22 +20,21 @@ plan_for (const Picture * picture)
 }
 
 static ImReader *
-reader_for (const Picture * picture, const ImPlan * plan, int rows, int left,
+reader_for (const Picture *picture, const ImPlan *plan, int rows, int left,
     bool premultiply)
 {
-  ImReaderSpan spans[4] = { {0} };
+  ImReaderSpan spans[4] = { { 0 } };
 
   for (int c = 0; c < picture->image.info.format.n_components; c++) {
     int width = picture_width (picture, c);
 
-    spans[c] = (ImReaderSpan) {
-    left < width ? left : width - 1, width, rows};
+    spans[c] = (ImReaderSpan){ left < width ? left : width - 1, width, rows };
   }
   return im_reader_new (plan, spans, premultiply);
 }
 
 static const void *
-read_row (ImReader * reader, const ImPlan * plan, int c, int y)
+read_row (ImReader *reader, const ImPlan *plan, int c, int y)
 {
   if (plan->deep)
     return im_reader_row_f32 (reader, c, y);
@@ -45,7 +44,7 @@ read_row (ImReader * reader, const ImPlan * plan, int c, int y)
 }
 
 static bool
-row_is_right (ImReader * reader, const Picture * picture, const ImPlan * plan,
+row_is_right (ImReader *reader, const Picture *picture, const ImPlan *plan,
     int c, int y, int left)
 {
   const ImImageInfo *info = &picture->image.info;
@@ -55,9 +54,12 @@ row_is_right (ImReader * reader, const Picture * picture, const ImPlan * plan,
   for (int x = left < width ? left : width - 1; x < width; x++) {
     unsigned code = picture_get (picture, c, x, y);
     bool right = plan->deep ? fabs ((double) ((const float *) row)[x]
-        - picture_meaning (info, c, code)) < 1e-6 : plan->words ?
-        fabs (((const int16_t *) row)[x] - 64 * picture_in_8_bits (info, c,
-            code)) < 1 : ((const uint8_t *) row)[x] == code;
+                                  - picture_meaning (info, c, code))
+            < 1e-6
+        : plan->words ? fabs (((const int16_t *) row)[x]
+                            - 64 * picture_in_8_bits (info, c, code))
+            < 1
+                      : ((const uint8_t *) row)[x] == code;
 
     if (!right)
       return false;
@@ -68,7 +70,7 @@ row_is_right (ImReader * reader, const Picture * picture, const ImPlan * plan,
 /* Every row of every component, in order, backwards and again: the ring has no
  * memory of another row or another frame. */
 static void
-check_rows (const PictureLayout * layout, int width, int height, int rows,
+check_rows (const PictureLayout *layout, int width, int height, int rows,
     int left, bool negative)
 {
   Picture picture, second;
@@ -96,8 +98,8 @@ check_rows (const PictureLayout * layout, int width, int height, int rows,
         }
     }
   if (!CHECK (right))
-    printf ("  %s %dx%d, %d rows, from %d\n", layout->name, width, height,
-        rows, left);
+    printf ("  %s %dx%d, %d rows, from %d\n", layout->name, width, height, rows,
+        left);
   im_reader_free (reader);
   picture_clear (&picture);
   picture_clear (&second);
@@ -108,7 +110,7 @@ test_rows (void)
 {
   static const int sizes[] = { 1, 2, 5, 16, 33, 67 };
 
-  for (const PictureLayout * l = picture_layouts; l->name; l++)
+  for (const PictureLayout *l = picture_layouts; l->name; l++)
     for (int w = 0; w < 6; w++)
       for (int rows = 1; rows <= 9; rows += 4)
         for (int negative = 0; negative < 2; negative++) {
@@ -121,7 +123,7 @@ test_rows (void)
 static void
 test_rows_stay (void)
 {
-  for (const PictureLayout * l = picture_layouts; l->name; l++) {
+  for (const PictureLayout *l = picture_layouts; l->name; l++) {
     const void *held[5], *again[5];
     Picture picture;
     ImReader *reader;
@@ -148,7 +150,7 @@ test_rows_stay (void)
 }
 
 static double
-mean_alpha (const Picture * picture, int c, int x, int y)
+mean_alpha (const Picture *picture, int c, int x, int y)
 {
   const ImComponent *component = &picture->image.info.format.component[c];
   int a = picture->image.info.format.n_components - 1;
@@ -156,13 +158,14 @@ mean_alpha (const Picture * picture, int c, int x, int y)
 
   for (int v = 0; v < 1 << component->h_shift; v++)
     for (int u = 0; u < 1 << component->w_shift; u++) {
-      int px = (x << component->w_shift) + u, py = (y << component->h_shift) + v;
+      int px = (x << component->w_shift) + u,
+          py = (y << component->h_shift) + v;
 
       px = px < picture->image.info.width ? px : picture->image.info.width - 1;
-      py = py < picture->image.info.height ?
-          py : picture->image.info.height - 1;
-      sum += picture_meaning (&picture->image.info, a, picture_get (picture, a,
-              px, py));
+      py = py < picture->image.info.height ? py
+                                           : picture->image.info.height - 1;
+      sum += picture_meaning (&picture->image.info, a,
+          picture_get (picture, a, px, py));
     }
   return sum / (1 << (component->h_shift + component->w_shift));
 }
@@ -187,8 +190,8 @@ check_premultiplied (const char *layout, int width, int height)
       const float *row = im_reader_row_f32 (reader, c, y);
 
       for (int x = 0; x < picture_width (&picture, c); x++) {
-        double v = picture_meaning (&picture.image.info, c, picture_get
-            (&picture, c, x, y));
+        double v = picture_meaning (&picture.image.info, c,
+            picture_get (&picture, c, x, y));
 
         if (c < a)
           v *= mean_alpha (&picture, c, x, y);
@@ -205,17 +208,15 @@ static void
 test_premultiply (void)
 {
   static const char *const layouts[] = { "BGRA", "AYUV", "A420", "RGBA64_LE",
-    "ARGB64_BE"
-  };
+    "ARGB64_BE" };
 
   for (int l = 0; l < 5; l++)
     for (int n = 1; n < 20; n += 3)
       check_premultiplied (layouts[l], n, 20 - n);
 }
 
-static const Test tests[] = {
-  TEST (test_rows), TEST (test_rows_stay), TEST (test_premultiply)
-};
+static const Test tests[] = { TEST (test_rows), TEST (test_rows_stay),
+  TEST (test_premultiply) };
 
 int
 main (void)

@@ -20,12 +20,15 @@ typedef struct
   void (*run) (void);
 } Test;
 
-#define TEST(function) { #function, function }
+#define TEST(function) \
+  { \
+#function, function \
+  }
 
 static int testing_failed_checks;
 static bool testing_skipped;
 
-static inline bool __attribute__((format (printf, 4, 5)))
+static inline bool __attribute__ ((format (printf, 4, 5)))
 testing_check (bool held, const char *file, int line, const char *format, ...)
 {
   if (!held) {
@@ -49,8 +52,12 @@ testing_check (bool held, const char *file, int line, const char *format, ...)
   testing_check ((long long) (a) == (long long) (b), __FILE__, __LINE__, \
       "%s is %lld, not %lld", #a, (long long) (a), (long long) (b))
 
-#define SKIP(why) do { printf ("skipped: %s\n", (why)); \
-    testing_skipped = true; return; } while (0)
+#define SKIP(why) \
+  do { \
+    printf ("skipped: %s\n", (why)); \
+    testing_skipped = true; \
+    return; \
+  } while (0)
 
 /* A generator whose seed is written down, so that every run sees the same. */
 static inline unsigned
@@ -61,7 +68,7 @@ testing_random (unsigned *state)
 }
 
 static inline int
-testing_run (const Test * tests, size_t n_tests)
+testing_run (const Test *tests, size_t n_tests)
 {
   int failed = 0, skipped = 0;
 
@@ -74,8 +81,11 @@ testing_run (const Test * tests, size_t n_tests)
       failed++;
     else if (testing_skipped)
       skipped++;
-    printf ("%s %s\n", testing_failed_checks > before ? "FAIL" :
-        testing_skipped ? "skip" : "ok  ", tests[i].name);
+    printf ("%s %s\n",
+        testing_failed_checks > before ? "FAIL"
+            : testing_skipped          ? "skip"
+                                       : "ok  ",
+        tests[i].name);
   }
   printf ("%zu passed, %d failed, %d skipped\n",
       n_tests - (size_t) (failed + skipped), failed, skipped);
