@@ -96,9 +96,9 @@ SPEED = [
 # Of pictures, not of time: tests/fidelity has the figures.
 FIDELITY = [
     ('colour of flat patches: PNG within 1 of 255, JPEG of quality 100 within 2',
-     'test_colour.py'),
+     'colour.py'),
     ("resize against Pillow's filters on photographs: mean difference <= 0.6",
-     'test_resize.py'),
+     'resize.py'),
 ]
 
 

@@ -79,11 +79,21 @@ def weighted(picture, start, weight):
     return out
 
 
-def resampled(picture, method, width, height, box=None):
-    """@box: (x, y, width, height) of the input that is shown."""
+def smooth(method, enlarged):
+    """Boxes are for shrinking; chroma that has to be enlarged is not to show
+    its samples."""
+    return 'bilinear' if enlarged and method == 'area' else method
+
+
+def resampled(picture, method, width, height, box=None, chroma=(False, False)):
+    """@box: (x, y, width, height) of the input that is shown. @chroma: fewer
+    samples than luma, across and down."""
     x, y, w, h = box or (0.0, 0.0, picture.shape[1], picture.shape[0])
-    tall = weighted(picture, *weights(method, picture.shape[0], height, y, h))
-    across = weights(method, picture.shape[1], width, x, w)
+    tall = weighted(picture, *weights(
+        smooth(method, chroma[1] and h < height), picture.shape[0], height, y,
+        h))
+    across = weights(smooth(method, chroma[0] and w < width),
+                     picture.shape[1], width, x, w)
     return weighted(tall.swapaxes(0, 1), *across).swapaxes(0, 1)
 
 
@@ -143,7 +153,7 @@ def rgb_of_planes(planes, width, height, method='bilinear', name='bt709',
         parts.append(resampled(
             plane.astype(float), method, width, height,
             (x / step_x + shift_x, y / step_y + shift_y, w / step_x,
-             h / step_y)))
+             h / step_y), (step_x > 1, step_y > 1)))
     ycbcr = ycbcr_of_codes(np.stack(parts, -1), full, depth)
     return np.clip(rgb_of_ycbcr(ycbcr, name), 0, 1) * 255
 
