@@ -15,16 +15,16 @@
 typedef struct
 {
   uint8_t *data;
-  size_t size;                  /* bytes in use */
-  size_t capacity;              /* bytes allocated */
+  size_t size;     /* bytes in use */
+  size_t capacity; /* bytes allocated */
 } ImBytes;
 
 /* Makes room for @extra bytes after those in use; false when out of memory,
  * and then nothing has changed. */
-bool im_bytes_reserve (ImBytes * bytes, size_t extra);
-bool im_bytes_append (ImBytes * bytes, const void *data, size_t size);
-void im_bytes_reset (ImBytes * bytes);
-void im_bytes_clear (ImBytes * bytes);
+bool im_bytes_reserve (ImBytes *bytes, size_t extra);
+bool im_bytes_append (ImBytes *bytes, const void *data, size_t size);
+void im_bytes_reset (ImBytes *bytes);
+void im_bytes_clear (ImBytes *bytes);
 
 /* Every buffer that vector code touches starts on such a boundary. */
 #define IM_ALIGN 64

@@ -35,29 +35,28 @@ typedef struct _ImCoder ImCoder;
 
 typedef struct
 {
-  const char *name;             /* "JPEG" */
-  const char *media_type;       /* "image/jpeg" */
+  const char *name;       /* "JPEG" */
+  const char *media_type; /* "image/jpeg" */
 
   /* NULL with @error set when out of memory or refused by the library. */
-  ImCoder *(*coder_new) (const ImPlan * plan, ImError * error);
-  void (*coder_free) (ImCoder * coder);
+  ImCoder *(*coder_new) (const ImPlan *plan, ImError *error);
+  void (*coder_free) (ImCoder *coder);
 
   /* Starts strip @index; bytes are appended to @out, which the caller has
    * reset and keeps alive until end (). After any failure the coder may begin
    * anew. */
-  bool (*begin) (ImCoder * coder, int index, ImCodedStrip * out,
-      ImError * error);
+  bool (*begin) (ImCoder *coder, int index, ImCodedStrip *out, ImError *error);
   /* The next rows, IM_BLOCK_ROWS at a time; fewer only at the strip's end. */
-  bool (*rows) (ImCoder * coder, const ImRows * rows, ImError * error);
-  bool (*end) (ImCoder * coder, ImError * error);
+  bool (*rows) (ImCoder *coder, const ImRows *rows, ImError *error);
+  bool (*end) (ImCoder *coder, ImError *error);
 
   /* Appends to @head and @tail, which the caller has reset. */
-  bool (*wrap) (ImCoder * coder, const ImCodedStrip * strips, int n_strips,
-      ImBytes * head, ImBytes * tail, ImError * error);
+  bool (*wrap) (ImCoder *coder, const ImCodedStrip *strips, int n_strips,
+      ImBytes *head, ImBytes *tail, ImError *error);
 } ImCodec;
 
-extern const ImCodec im_codec_jpeg;     /* jpeg.c */
-extern const ImCodec im_codec_png;      /* png.c */
+extern const ImCodec im_codec_jpeg; /* jpeg.c */
+extern const ImCodec im_codec_png;  /* png.c */
 
 static inline const ImCodec *
 im_codec_get (ImCodecId id)
@@ -68,7 +67,7 @@ im_codec_get (ImCodecId id)
 /* Bytes of memory that one row of component @c must have: the samples, and for
  * JPEG as many more as fill whole MCUs. */
 static inline size_t
-im_codec_row_size (const ImPlan * plan, int c)
+im_codec_row_size (const ImPlan *plan, int c)
 {
   size_t width = (size_t) plan->width;
 

@@ -12,7 +12,7 @@
 
 /* Code value on the scale of 8 bits = meaning * range + zero. */
 static double
-code_range (const ImPlan * plan, int c, bool chroma)
+code_range (const ImPlan *plan, int c, bool chroma)
 {
   if (plan->input.colour.range == IM_RANGE_FULL) {
     /* White is all ones, whose scale is not quite that of 8 bits. */
@@ -24,7 +24,7 @@ code_range (const ImPlan * plan, int c, bool chroma)
 }
 
 static double
-code_zero (const ImColour * colour, bool chroma)
+code_zero (const ImColour *colour, bool chroma)
 {
   if (chroma)
     return 128.0;
@@ -33,7 +33,7 @@ code_zero (const ImColour * colour, bool chroma)
 
 /* Output = sum of @weight times the inputs' meaning, * 255 + @zero. */
 static ImMix
-make_mix (const ImPlan * plan, const double weight[3], double zero)
+make_mix (const ImPlan *plan, const double weight[3], double zero)
 {
   bool ycbcr = plan->input.format.model == IM_MODEL_YCBCR;
   const ImColour *colour = &plan->input.colour;
@@ -48,20 +48,21 @@ make_mix (const ImPlan * plan, const double weight[3], double zero)
     /* Of the rounded weight, so that a component's zero stays where it is. */
     bias -= mix.weight[i] / one * code_zero (colour, chroma);
   }
-  mix.bias = (int32_t) lround (bias * (1 << IM_MIX_SHIFT))
-      + (1 << (IM_MIX_SHIFT - 1));
+  mix.bias =
+      (int32_t) lround (bias * (1 << IM_MIX_SHIFT)) + (1 << (IM_MIX_SHIFT - 1));
   return mix;
 }
 
 static void
-stage_mixes (ImColourStage * stage)
+stage_mixes (ImColourStage *stage)
 {
   const ImPlan *plan = stage->plan;
-  static const ImMatrix3 same = { {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}} };
-  ImMatrix3 to_rgb = plan->input.format.model == IM_MODEL_YCBCR ?
-      im_colour_rgb_from_ycbcr (plan->input.colour.matrix) : same;
-  ImMatrix3 to_ycbcr = im_matrix3_multiply (
-      im_colour_ycbcr_from_rgb (IM_MATRIX_BT601), to_rgb);
+  static const ImMatrix3 same = { { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } } };
+  ImMatrix3 to_rgb = plan->input.format.model == IM_MODEL_YCBCR
+      ? im_colour_rgb_from_ycbcr (plan->input.colour.matrix)
+      : same;
+  ImMatrix3 to_ycbcr =
+      im_matrix3_multiply (im_colour_ycbcr_from_rgb (IM_MATRIX_BT601), to_rgb);
   static const double alone[3] = { 1, 0, 0 };
 
   for (int i = 0; i < 3; i++)
@@ -81,7 +82,7 @@ background_channel (uint32_t background, int shift)
 /* The background is sRGB, and so are R'G'B' in PNG and, behind the matrix of
  * BT.601, Y'CbCr in JPEG. */
 static void
-stage_background (ImColourStage * stage)
+stage_background (ImColourStage *stage)
 {
   const ImPlan *plan = stage->plan;
   ImMatrix3 m = im_colour_ycbcr_from_rgb (IM_MATRIX_BT601);
@@ -113,7 +114,7 @@ stage_background (ImColourStage * stage)
 }
 
 static bool
-stage_mean_rows (ImColourStage * stage)
+stage_mean_rows (ImColourStage *stage)
 {
   size_t n = (size_t) stage->plan->width + 2;
 
@@ -129,7 +130,7 @@ stage_mean_rows (ImColourStage * stage)
 }
 
 ImColourStage *
-im_colour_new (const ImPlan * plan, bool premultiplied)
+im_colour_new (const ImPlan *plan, bool premultiplied)
 {
   const ImFormat *format = &plan->input.format;
   ImColourStage *stage = calloc (1, sizeof (*stage));
@@ -143,8 +144,8 @@ im_colour_new (const ImPlan * plan, bool premultiplied)
   stage->alpha = format->has_alpha ? format->n_components - 1 : -1;
   stage_mixes (stage);
   stage_background (stage);
-  if (!stage_mean_rows (stage) || (plan->deep
-          && !im_colour_deep_init (stage))) {
+  if (!stage_mean_rows (stage)
+      || (plan->deep && !im_colour_deep_init (stage))) {
     im_colour_free (stage);
     return NULL;
   }
@@ -152,7 +153,7 @@ im_colour_new (const ImPlan * plan, bool premultiplied)
 }
 
 void
-im_colour_free (ImColourStage * stage)
+im_colour_free (ImColourStage *stage)
 {
   if (stage == NULL)
     return;
@@ -165,25 +166,23 @@ im_colour_free (ImColourStage * stage)
 }
 
 ImPlace
-im_colour_place (const ImColourStage * stage, const ImBlock * block, int c,
-    int y)
+im_colour_place (const ImColourStage *stage, const ImBlock *block, int c, int y)
 {
   const ImPlan *plan = stage->plan;
-  bool chroma = plan->input.format.model == IM_MODEL_YCBCR && (c == 1
-      || c == 2);
+  bool chroma = plan->input.format.model == IM_MODEL_YCBCR
+      && (c == 1 || c == 2);
   int w_shift = chroma ? plan->chroma_w_shift : 0;
   int h_shift = chroma ? plan->chroma_h_shift : 0;
   const ImRect *picture = &plan->picture;
 
-  return (ImPlace) {
-    block->first[c] + (picture->y >> h_shift) - (y >> h_shift),
-        picture->x >> w_shift,
-        im_subsampled (picture->x + picture->width, w_shift)
-        - (picture->x >> w_shift)};
+  return (ImPlace){ block->first[c] + (picture->y >> h_shift) - (y >> h_shift),
+    picture->x >> w_shift,
+    im_subsampled (picture->x + picture->width, w_shift)
+        - (picture->x >> w_shift) };
 }
 
 static void
-fill_pixels (uint8_t * dst, const uint8_t * pixel, int size, int n)
+fill_pixels (uint8_t *dst, const uint8_t *pixel, int size, int n)
 {
   for (int x = 0; x < n; x++)
     memcpy (dst + (size_t) x * (size_t) size, pixel, (size_t) size);
@@ -191,8 +190,8 @@ fill_pixels (uint8_t * dst, const uint8_t * pixel, int size, int n)
 
 /* Whole rows, where any of it is border: the picture is written over it. */
 static void
-draw_borders (const ImColourStage * stage, const ImBlock * block,
-    const ImRows * rows)
+draw_borders (const ImColourStage *stage, const ImBlock *block,
+    const ImRows *rows)
 {
   const ImPlan *plan = stage->plan;
 
@@ -215,19 +214,18 @@ draw_borders (const ImColourStage * stage, const ImBlock * block,
 }
 
 ImChromaArea
-im_colour_chroma_area (const ImPlan * plan, ImPlace place, int n_rows)
+im_colour_chroma_area (const ImPlan *plan, ImPlace place, int n_rows)
 {
   int first = place.column >> plan->w_shift;
 
-  return (ImChromaArea) {
-    place.row >> plan->h_shift, n_rows == 0 ? 0 :
-        im_subsampled (place.row + n_rows, plan->h_shift), first,
-        im_subsampled (place.column + place.n, plan->w_shift) - first};
+  return (ImChromaArea){ place.row >> plan->h_shift,
+    n_rows == 0 ? 0 : im_subsampled (place.row + n_rows, plan->h_shift), first,
+    im_subsampled (place.column + place.n, plan->w_shift) - first };
 }
 
 void
-im_colour_neutral_chroma (const ImColourStage * stage, const ImBlock * block, int y,
-    const ImRows * rows)
+im_colour_neutral_chroma (const ImColourStage *stage, const ImBlock *block,
+    int y, const ImRows *rows)
 {
   ImChromaArea area = im_colour_chroma_area (stage->plan,
       im_colour_place (stage, block, 0, y), block->n[0]);
@@ -239,8 +237,8 @@ im_colour_neutral_chroma (const ImColourStage * stage, const ImBlock * block, in
 }
 
 static void
-jpeg_luma (ImColourStage * stage, const ImBlock * block, int y,
-    const ImRows * rows)
+jpeg_luma (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
 {
   const ImPlan *plan = stage->plan;
   ImPlace place = im_colour_place (stage, block, 0, y);
@@ -265,8 +263,8 @@ jpeg_luma (ImColourStage * stage, const ImBlock * block, int y,
 }
 
 static void
-jpeg_chroma (ImColourStage * stage, const ImBlock * block, int y,
-    const ImRows * rows)
+jpeg_chroma (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
 {
   ImPlace place = im_colour_place (stage, block, 1, y);
   const ImKernels *kernels = stage->kernels;
@@ -274,9 +272,9 @@ jpeg_chroma (ImColourStage * stage, const ImBlock * block, int y,
   for (int i = 0; i < block->n[1]; i++)
     for (int c = 1; c < 3; c++) {
       const ImMix *mix = &stage->chroma[c - 1];
-      ImMix alone = { {mix->weight[c], 0, 0}, mix->bias };
-      uint8_t *dst = rows->data[c] + (place.row + i) * rows->stride[c]
-          + place.column;
+      ImMix alone = { { mix->weight[c], 0, 0 }, mix->bias };
+      uint8_t *dst =
+          rows->data[c] + (place.row + i) * rows->stride[c] + place.column;
 
       if (stage->cross)
         kernels->mix3 (dst, block->row[0][0], block->row[1][i],
@@ -290,8 +288,8 @@ jpeg_chroma (ImColourStage * stage, const ImBlock * block, int y,
  * sample that is half border takes the colour of its picture half. @phase: 1
  * where the first sample has but one pixel. */
 static void
-mean_q6 (const ImKernels * kernels, int16_t * dst, const int16_t * top,
-    const int16_t * bottom, int w_shift, int phase, int n)
+mean_q6 (const ImKernels *kernels, int16_t *dst, const int16_t *top,
+    const int16_t *bottom, int w_shift, int phase, int n)
 {
   if (w_shift == 0) {
     kernels->mean_1x2 (dst, top, bottom, n);
@@ -308,8 +306,8 @@ mean_q6 (const ImKernels * kernels, int16_t * dst, const int16_t * top,
 
 /* From R'G'B', whose rows are all those of luma. */
 static void
-jpeg_chroma_from_rgb (ImColourStage * stage, const ImBlock * block, int y,
-    const ImRows * rows)
+jpeg_chroma_from_rgb (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
 {
   const ImPlan *plan = stage->plan;
   ImPlace place = im_colour_place (stage, block, 0, y);
@@ -327,15 +325,15 @@ jpeg_chroma_from_rgb (ImColourStage * stage, const ImBlock * block, int y,
           block->row[c][bottom], plan->w_shift, place.column & plan->w_shift,
           place.n);
     for (int c = 1; c < 3; c++)
-      stage->kernels->mix3 (rows->data[c] + row * rows->stride[c]
-          + area.first, stage->mean[0], stage->mean[1], stage->mean[2], 0, 0,
+      stage->kernels->mix3 (rows->data[c] + row * rows->stride[c] + area.first,
+          stage->mean[0], stage->mean[1], stage->mean[2], 0, 0,
           &stage->chroma[c - 1], area.n);
   }
 }
 
 static void
-jpeg_block (ImColourStage * stage, const ImBlock * block, int y,
-    const ImRows * rows)
+jpeg_block (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
 {
   jpeg_luma (stage, block, y, rows);
   if (stage->plan->model == IM_MODEL_GRAY)
@@ -349,8 +347,8 @@ jpeg_block (ImColourStage * stage, const ImBlock * block, int y,
 }
 
 static void
-png_block (ImColourStage * stage, const ImBlock * block, int y,
-    const ImRows * rows)
+png_block (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
 {
   ImPlace place = im_colour_place (stage, block, 0, y);
   int pixel = stage->plan->n_components;
@@ -368,8 +366,8 @@ png_block (ImColourStage * stage, const ImBlock * block, int y,
 }
 
 void
-im_colour_block (ImColourStage * stage, const ImBlock * block, int y,
-    const ImRows * rows)
+im_colour_block (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
 {
   draw_borders (stage, block, rows);
   if (stage->plan->deep)

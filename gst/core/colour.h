@@ -22,10 +22,10 @@ typedef struct _ImColourStage ImColourStage;
 
 /* @plan has to outlive it. @premultiplied: the rows of the deep path come
  * multiplied by alpha. NULL when out of memory. */
-ImColourStage *im_colour_new (const ImPlan * plan, bool premultiplied);
-void im_colour_free (ImColourStage * stage);
+ImColourStage *im_colour_new (const ImPlan *plan, bool premultiplied);
+void im_colour_free (ImColourStage *stage);
 
 /* Fills canvas rows [@y, @y + @rows->n_rows): the picture's samples from
  * @block, whose float rows may be changed, and the background around them. */
-void im_colour_block (ImColourStage * stage, const ImBlock * block, int y,
-    const ImRows * rows);
+void im_colour_block (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows);

@@ -15,17 +15,17 @@
 #include "bytes.h"
 
 static float
-lut_get (const ImLut * lut, float x)
+lut_get (const ImLut *lut, float x)
 {
   float position = fminf (fmaxf (x, 0.0f), 1.0f) * IM_LUT_SIZE;
   int i = (int) position;
 
-  return lut->value[i] + (lut->value[i + 1] - lut->value[i])
-      * (position - (float) i);
+  return lut->value[i]
+      + (lut->value[i + 1] - lut->value[i]) * (position - (float) i);
 }
 
 static void
-light_luts (ImLight * light, ImTransfer transfer)
+light_luts (ImLight *light, ImTransfer transfer)
 {
   for (int i = 0; i < IM_LUT_SIZE + 2; i++) {
     double x = fmin ((double) i / IM_LUT_SIZE, 1.0);
@@ -37,13 +37,13 @@ light_luts (ImLight * light, ImTransfer transfer)
 }
 
 static bool
-stage_light (ImColourStage * stage)
+stage_light (ImColourStage *stage)
 {
   const ImColour *colour = &stage->plan->input.colour;
   ImMatrix3 m = im_colour_bt709_from_primaries (colour->primaries);
   ImMatrix3 ycbcr = im_colour_ycbcr_from_rgb (
-      colour->primaries == IM_PRIMARIES_BT2020 ?
-      IM_MATRIX_BT2020 : IM_MATRIX_BT709);
+      colour->primaries == IM_PRIMARIES_BT2020 ? IM_MATRIX_BT2020
+                                               : IM_MATRIX_BT709);
   ImLight *light = calloc (1, sizeof (*light));
 
   stage->light = light;
@@ -60,14 +60,14 @@ stage_light (ImColourStage * stage)
 }
 
 bool
-im_colour_deep_init (ImColourStage * stage)
+im_colour_deep_init (ImColourStage *stage)
 {
   const ImPlan *plan = stage->plan;
   ImMatrix3 to_rgb = im_colour_rgb_from_ycbcr (plan->input.colour.matrix);
   ImMatrix3 to_ycbcr = im_colour_ycbcr_from_rgb (IM_MATRIX_BT601);
   bool planes = plan->model == IM_MODEL_YCBCR
-      && plan->input.format.model == IM_MODEL_YCBCR
-      && !plan->linear_light && stage->alpha < 0;
+      && plan->input.format.model == IM_MODEL_YCBCR && !plan->linear_light
+      && stage->alpha < 0;
 
   if (planes)
     to_ycbcr = im_matrix3_multiply (to_ycbcr, to_rgb);
@@ -89,7 +89,7 @@ round_u8 (float v)
 
 /* Network byte order (PNG, 7.1). */
 static inline void
-store_u16 (uint8_t * dst, float v)
+store_u16 (uint8_t *dst, float v)
 {
   unsigned code;
 
@@ -113,7 +113,7 @@ divide_alpha (float *const v[3], int n_colours, const float *alpha, int n)
 }
 
 static void
-rgb_from_ycbcr (const ImColourStage * stage, float *restrict a,
+rgb_from_ycbcr (const ImColourStage *stage, float *restrict a,
     float *restrict b, float *restrict c, int n)
 {
   float m[3][3];
@@ -143,7 +143,7 @@ tone_pixel (float light[3])
 }
 
 static void
-light_pixel (const ImColourStage * stage, float v[3])
+light_pixel (const ImColourStage *stage, float v[3])
 {
   const ImLight *l = stage->light;
   ImTransfer transfer = stage->plan->input.colour.transfer;
@@ -160,9 +160,11 @@ light_pixel (const ImColourStage * stage, float v[3])
       light[i] *= gain;
   }
   for (int i = 0; i < 3; i++)
-    out[i] = !l->convert_primaries ? light[i] :
-        fmaxf (l->primaries[i][0] * light[0] + l->primaries[i][1] * light[1]
-        + l->primaries[i][2] * light[2], 0.0f);
+    out[i] = !l->convert_primaries
+        ? light[i]
+        : fmaxf (l->primaries[i][0] * light[0] + l->primaries[i][1] * light[1]
+                + l->primaries[i][2] * light[2],
+            0.0f);
   if (transfer == IM_TRANSFER_PQ || transfer == IM_TRANSFER_HLG)
     tone_pixel (out);
   for (int i = 0; i < 3; i++)
@@ -170,7 +172,7 @@ light_pixel (const ImColourStage * stage, float v[3])
 }
 
 static void
-light_row (const ImColourStage * stage, float *const v[3], bool gray, int n)
+light_row (const ImColourStage *stage, float *const v[3], bool gray, int n)
 {
   for (int x = 0; x < n; x++) {
     float pixel[3] = { v[0][x], v[gray ? 0 : 1][x], v[gray ? 0 : 2][x] };
@@ -185,7 +187,7 @@ light_row (const ImColourStage * stage, float *const v[3], bool gray, int n)
 }
 
 static void
-flatten (const ImColourStage * stage, float *const v[3], bool gray,
+flatten (const ImColourStage *stage, float *const v[3], bool gray,
     const float *alpha, int n)
 {
   for (int c = 0; c < (gray ? 1 : 3); c++) {
@@ -198,13 +200,12 @@ flatten (const ImColourStage * stage, float *const v[3], bool gray,
 
 /* Row @i of the block, in place, to what the file means. */
 static void
-finish_row (const ImColourStage * stage, const ImBlock * block, int i, int n)
+finish_row (const ImColourStage *stage, const ImBlock *block, int i, int n)
 {
   const ImPlan *plan = stage->plan;
   bool gray = stage->gray_in;
   float *v[3] = { block->row[0][i], block->row[gray ? 0 : 1][i],
-    block->row[gray ? 0 : 2][i]
-  };
+    block->row[gray ? 0 : 2][i] };
   const float *alpha = stage->alpha < 0 ? NULL : block->row[stage->alpha][i];
 
   if (stage->premultiplied)
@@ -218,16 +219,18 @@ finish_row (const ImColourStage * stage, const ImBlock * block, int i, int n)
 }
 
 static void
-png_row (const ImColourStage * stage, const ImBlock * block, int i,
-    uint8_t * dst, int n)
+png_row (const ImColourStage *stage, const ImBlock *block, int i, uint8_t *dst,
+    int n)
 {
   const ImPlan *plan = stage->plan;
-  int size = plan->bit_depth / 8, n_colours = plan->model == IM_MODEL_RGB ?
-      3 : 1, pixel = plan->n_components * size;
+  int size = plan->bit_depth / 8,
+      n_colours = plan->model == IM_MODEL_RGB ? 3 : 1,
+      pixel = plan->n_components * size;
 
   for (int c = 0; c < plan->n_components; c++) {
-    const float *v = c < n_colours ? block->row[c][i] :
-        stage->alpha < 0 ? NULL : block->row[stage->alpha][i];
+    const float *v = c < n_colours ? block->row[c][i]
+        : stage->alpha < 0         ? NULL
+                                   : block->row[stage->alpha][i];
     uint8_t *out = dst + c * size;
 
     for (int x = 0; x < n; x++) {
@@ -243,7 +246,7 @@ png_row (const ImColourStage * stage, const ImBlock * block, int i,
 
 /* @v are R'G'B', or Y'CbCr, or gray alone. */
 static void
-mix_row (const ImColourStage * stage, uint8_t * dst, const float *const v[3],
+mix_row (const ImColourStage *stage, uint8_t *dst, const float *const v[3],
     int c, int shift, int phase, int n)
 {
   const float *m = stage->to_ycbcr[c];
@@ -252,14 +255,13 @@ mix_row (const ImColourStage * stage, uint8_t * dst, const float *const v[3],
   for (int x = 0; x < n; x++) {
     int k = (x + phase) >> shift;
 
-    dst[x] = round_u8 (m[0] * v[0][x] + m[1] * v[1][k] + m[2] * v[2][k]
-        + zero);
+    dst[x] = round_u8 (m[0] * v[0][x] + m[1] * v[1][k] + m[2] * v[2][k] + zero);
   }
 }
 
 static void
-jpeg_deep_luma (const ImColourStage * stage, const ImBlock * block, int y,
-    const ImRows * rows)
+jpeg_deep_luma (const ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
 {
   const ImPlan *plan = stage->plan;
   ImPlace place = im_colour_place (stage, block, 0, y);
@@ -277,9 +279,10 @@ jpeg_deep_luma (const ImColourStage * stage, const ImBlock * block, int y,
     }
     other = (row >> plan->chroma_h_shift)
         - (im_colour_place (stage, block, 1, y).row);
-    mix_row (stage, dst, (const float *const[]) {luma, block->row[1][other],
-            block->row[2][other]}, 0, plan->chroma_w_shift,
-        place.column & plan->chroma_w_shift, place.n);
+    mix_row (stage, dst,
+        (const float *const[]){ luma, block->row[1][other],
+            block->row[2][other] },
+        0, plan->chroma_w_shift, place.column & plan->chroma_w_shift, place.n);
   }
 }
 
@@ -301,8 +304,8 @@ mean_f32 (float *dst, const float *top, const float *bottom, int w_shift,
 }
 
 static void
-jpeg_deep_chroma_from_rgb (const ImColourStage * stage, const ImBlock * block,
-    int y, const ImRows * rows)
+jpeg_deep_chroma_from_rgb (const ImColourStage *stage, const ImBlock *block,
+    int y, const ImRows *rows)
 {
   const ImPlan *plan = stage->plan;
   ImPlace place = im_colour_place (stage, block, 0, y);
@@ -325,22 +328,24 @@ jpeg_deep_chroma_from_rgb (const ImColourStage * stage, const ImBlock * block,
 }
 
 static void
-jpeg_deep_chroma (const ImColourStage * stage, const ImBlock * block, int y,
-    const ImRows * rows)
+jpeg_deep_chroma (const ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
 {
   ImPlace place = im_colour_place (stage, block, 1, y);
 
   /* Luma takes no part in chroma, and any row stands for it. */
   for (int i = 0; i < block->n[1]; i++)
     for (int c = 1; c < 3; c++)
-      mix_row (stage, rows->data[c] + (place.row + i) * rows->stride[c]
-          + place.column, (const float *const[]) {block->row[1][i],
-              block->row[1][i], block->row[2][i]}, c, 0, 0, place.n);
+      mix_row (stage,
+          rows->data[c] + (place.row + i) * rows->stride[c] + place.column,
+          (const float *const[]){ block->row[1][i], block->row[1][i],
+              block->row[2][i] },
+          c, 0, 0, place.n);
 }
 
 void
-im_colour_deep_block (ImColourStage * stage, const ImBlock * block, int y,
-    const ImRows * rows)
+im_colour_deep_block (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
 {
   const ImPlan *plan = stage->plan;
   ImPlace place = im_colour_place (stage, block, 0, y);
@@ -353,9 +358,10 @@ im_colour_deep_block (ImColourStage * stage, const ImBlock * block, int y,
       finish_row (stage, block, i, place.n);
   if (plan->codec == IM_CODEC_PNG) {
     for (int i = 0; i < block->n[0]; i++)
-      png_row (stage, block, i, rows->data[0]
-          + (place.row + i) * rows->stride[0]
-          + place.column * plan->n_components * plan->bit_depth / 8, place.n);
+      png_row (stage, block, i,
+          rows->data[0] + (place.row + i) * rows->stride[0]
+              + place.column * plan->n_components * plan->bit_depth / 8,
+          place.n);
     return;
   }
   jpeg_deep_luma (stage, block, y, rows);

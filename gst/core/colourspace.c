@@ -18,8 +18,8 @@ im_matrix3_multiply (ImMatrix3 a, ImMatrix3 b)
 
   for (int i = 0; i < 3; i++)
     for (int j = 0; j < 3; j++)
-      out.m[i][j] = a.m[i][0] * b.m[0][j] + a.m[i][1] * b.m[1][j]
-          + a.m[i][2] * b.m[2][j];
+      out.m[i][j] =
+          a.m[i][0] * b.m[0][j] + a.m[i][1] * b.m[1][j] + a.m[i][2] * b.m[2][j];
   return out;
 }
 
@@ -48,11 +48,11 @@ static const struct
 {
   double kr, kb;
 } luma_weights[] = {
-  [IM_MATRIX_BT601] = {0.299, 0.114},
-  [IM_MATRIX_BT709] = {0.2126, 0.0722},
-  [IM_MATRIX_BT2020] = {0.2627, 0.0593},
-  [IM_MATRIX_SMPTE240M] = {0.212, 0.087},
-  [IM_MATRIX_FCC] = {0.30, 0.11},
+  [IM_MATRIX_BT601] = { 0.299, 0.114 },
+  [IM_MATRIX_BT709] = { 0.2126, 0.0722 },
+  [IM_MATRIX_BT2020] = { 0.2627, 0.0593 },
+  [IM_MATRIX_SMPTE240M] = { 0.212, 0.087 },
+  [IM_MATRIX_FCC] = { 0.30, 0.11 },
 };
 
 ImMatrix3
@@ -62,11 +62,11 @@ im_colour_ycbcr_from_rgb (ImMatrix matrix)
   double kg = 1.0 - kr - kb;
   double cb = 0.5 / (1.0 - kb), cr = 0.5 / (1.0 - kr);
 
-  return (ImMatrix3) {{
-      {kr, kg, kb},
-      {-kr * cb, -kg * cb, 0.5},
-      {0.5, -kg * cr, -kb * cr},
-  }};
+  return (ImMatrix3){ {
+      { kr, kg, kb },
+      { -kr * cb, -kg * cb, 0.5 },
+      { 0.5, -kg * cr, -kb * cr },
+  } };
 }
 
 ImMatrix3
@@ -76,12 +76,12 @@ im_colour_rgb_from_ycbcr (ImMatrix matrix)
 }
 
 void
-im_colour_code (const ImImageInfo * info, uint32_t rgb, uint8_t code[3])
+im_colour_code (const ImImageInfo *info, uint32_t rgb, uint8_t code[3])
 {
   bool full = info->colour.range == IM_RANGE_FULL;
-  ImMatrix3 m = im_colour_ycbcr_from_rgb (
-      info->format.model == IM_MODEL_YCBCR ?
-      info->colour.matrix : IM_MATRIX_BT601);
+  ImMatrix3 m = im_colour_ycbcr_from_rgb (info->format.model == IM_MODEL_YCBCR
+          ? info->colour.matrix
+          : IM_MATRIX_BT601);
   double in[3];
 
   for (int i = 0; i < 3; i++)
@@ -90,8 +90,9 @@ im_colour_code (const ImImageInfo * info, uint32_t rgb, uint8_t code[3])
     bool chroma = info->format.model != IM_MODEL_RGB && i > 0;
     double range = full ? 255.0 : chroma ? 224.0 : 219.0;
     double zero = chroma ? 128.0 : full ? 0.0 : 16.0;
-    double value = info->format.model == IM_MODEL_RGB ? in[i] :
-        m.m[i][0] * in[0] + m.m[i][1] * in[1] + m.m[i][2] * in[2];
+    double value = info->format.model == IM_MODEL_RGB
+        ? in[i]
+        : m.m[i][0] * in[0] + m.m[i][1] * in[1] + m.m[i][2] * in[2];
 
     code[i] = (uint8_t) fmin (floor (value * range + zero + 0.5), 255.0);
   }
@@ -106,18 +107,18 @@ static const struct
 {
   Chromaticity red, green, blue, white;
 } primary_colours[] = {
-  [IM_PRIMARIES_BT709] = {
-    {0.640, 0.330}, {0.300, 0.600}, {0.150, 0.060}, {0.3127, 0.3290}},
-  [IM_PRIMARIES_BT2020] = {
-    {0.708, 0.292}, {0.170, 0.797}, {0.131, 0.046}, {0.3127, 0.3290}},
-  [IM_PRIMARIES_ADOBE_RGB] = {
-    {0.640, 0.330}, {0.210, 0.710}, {0.150, 0.060}, {0.3127, 0.3290}},
-  [IM_PRIMARIES_DCI_P3] = {
-    {0.680, 0.320}, {0.265, 0.690}, {0.150, 0.060}, {0.314, 0.351}},
-  [IM_PRIMARIES_DISPLAY_P3] = {
-    {0.680, 0.320}, {0.265, 0.690}, {0.150, 0.060}, {0.3127, 0.3290}},
-  [IM_PRIMARIES_FILM] = {
-    {0.681, 0.319}, {0.243, 0.692}, {0.145, 0.049}, {0.310, 0.316}},
+  [IM_PRIMARIES_BT709] = { { 0.640, 0.330 }, { 0.300, 0.600 }, { 0.150, 0.060 },
+      { 0.3127, 0.3290 } },
+  [IM_PRIMARIES_BT2020] = { { 0.708, 0.292 }, { 0.170, 0.797 },
+      { 0.131, 0.046 }, { 0.3127, 0.3290 } },
+  [IM_PRIMARIES_ADOBE_RGB] = { { 0.640, 0.330 }, { 0.210, 0.710 },
+      { 0.150, 0.060 }, { 0.3127, 0.3290 } },
+  [IM_PRIMARIES_DCI_P3] = { { 0.680, 0.320 }, { 0.265, 0.690 },
+      { 0.150, 0.060 }, { 0.314, 0.351 } },
+  [IM_PRIMARIES_DISPLAY_P3] = { { 0.680, 0.320 }, { 0.265, 0.690 },
+      { 0.150, 0.060 }, { 0.3127, 0.3290 } },
+  [IM_PRIMARIES_FILM] = { { 0.681, 0.319 }, { 0.243, 0.692 }, { 0.145, 0.049 },
+      { 0.310, 0.316 } },
 };
 
 static void
@@ -160,13 +161,13 @@ xyz_from_primaries (ImPrimaries primaries)
 static ImMatrix3
 adapt_white (Chromaticity from, Chromaticity to)
 {
-  static const ImMatrix3 bradford = {{
-      {0.8951, 0.2664, -0.1614},
-      {-0.7502, 1.7135, 0.0367},
-      {0.0389, -0.0685, 1.0296},
-  }};
+  static const ImMatrix3 bradford = { {
+      { 0.8951, 0.2664, -0.1614 },
+      { -0.7502, 1.7135, 0.0367 },
+      { 0.0389, -0.0685, 1.0296 },
+  } };
   double xyz[3], cone_from[3], cone_to[3];
-  ImMatrix3 scale = { {{0}} };
+  ImMatrix3 scale = { { { 0 } } };
 
   xyz_of (from, xyz);
   multiply_vector (bradford, xyz, cone_from);
@@ -252,8 +253,8 @@ im_colour_encode_srgb (double light)
     return 0.0;
   if (light >= 1.0)
     return 1.0;
-  return light <= 0.0031308 ? light * 12.92 :
-      1.055 * pow (light, 1.0 / 2.4) - 0.055;
+  return light <= 0.0031308 ? light * 12.92
+                            : 1.055 * pow (light, 1.0 / 2.4) - 0.055;
 }
 
 double
@@ -276,6 +277,6 @@ im_colour_tone (double light)
     return light;
   if (light - IM_TONE_KNEE >= above)
     return 1.0;
-  return IM_TONE_KNEE + (light - IM_TONE_KNEE)
-      / (1.0 + (light - IM_TONE_KNEE) * bend);
+  return IM_TONE_KNEE
+      + (light - IM_TONE_KNEE) / (1.0 + (light - IM_TONE_KNEE) * bend);
 }

@@ -11,10 +11,10 @@
 typedef enum
 {
   IM_ERROR_NONE = 0,
-  IM_ERROR_INVALID,             /* a request that contradicts itself */
-  IM_ERROR_TOO_LARGE,           /* past what the file format can hold */
+  IM_ERROR_INVALID,   /* a request that contradicts itself */
+  IM_ERROR_TOO_LARGE, /* past what the file format can hold */
   IM_ERROR_NO_MEMORY,
-  IM_ERROR_CODEC                /* libjpeg, libpng or zlib refused */
+  IM_ERROR_CODEC /* libjpeg, libpng or zlib refused */
 } ImErrorCode;
 
 typedef struct
@@ -26,8 +26,8 @@ typedef struct
 
 /* Fills @error, which may be NULL. Always returns false, so that a function
  * can end with `return im_error_set (...)`. */
-static inline bool __attribute__((format (printf, 3, 4)))
-im_error_set (ImError * error, ImErrorCode code, const char *format, ...)
+static inline bool __attribute__ ((format (printf, 3, 4)))
+im_error_set (ImError *error, ImErrorCode code, const char *format, ...)
 {
   if (error != NULL) {
     va_list args;
@@ -41,7 +41,7 @@ im_error_set (ImError * error, ImErrorCode code, const char *format, ...)
 }
 
 static inline bool
-im_error_no_memory (ImError * error, const char *what)
+im_error_no_memory (ImError *error, const char *what)
 {
   return im_error_set (error, IM_ERROR_NO_MEMORY,
       "Out of memory for %s; ask for a smaller picture.", what);

@@ -13,20 +13,20 @@
 
 typedef enum
 {
-  IM_MODEL_GRAY,                /* one component, then alpha if any */
-  IM_MODEL_YCBCR,               /* Y', Cb, Cr, then alpha if any */
-  IM_MODEL_RGB                  /* R', G', B', then alpha if any */
+  IM_MODEL_GRAY,  /* one component, then alpha if any */
+  IM_MODEL_YCBCR, /* Y', Cb, Cr, then alpha if any */
+  IM_MODEL_RGB    /* R', G', B', then alpha if any */
 } ImModel;
 
 /* Where the samples of one component lie. */
 typedef struct
 {
-  uint8_t plane;                /* index into ImImage.data */
-  uint8_t offset;               /* bytes from the start of a row to its first sample */
-  uint8_t step;                 /* bytes from one sample to the next */
-  uint8_t depth;                /* significant bits, 1 to 16 */
-  uint8_t shift;                /* bits below them in the word */
-  uint8_t w_shift, h_shift;     /* log2 of the subsampling against luma */
+  uint8_t plane;  /* index into ImImage.data */
+  uint8_t offset; /* bytes from the start of a row to its first sample */
+  uint8_t step;   /* bytes from one sample to the next */
+  uint8_t depth;  /* significant bits, 1 to 16 */
+  uint8_t shift;  /* bits below them in the word */
+  uint8_t w_shift, h_shift; /* log2 of the subsampling against luma */
 } ImComponent;
 
 typedef struct _ImImage ImImage;
@@ -35,7 +35,7 @@ typedef struct _ImImage ImImage;
  * order alpha, then the model's three (gray: in the first of them). Chroma is
  * replicated, never interpolated, and taken for row @y from row
  * y >> h_shift of the chroma. Pure: any number of threads may call it at once. */
-typedef void (*ImUnpackRow) (const ImImage * image, int y, void *dest);
+typedef void (*ImUnpackRow) (const ImImage *image, int y, void *dest);
 
 /* How a picture lies in memory. Formats that are not rows of whole bytes or
  * words (tiles, bit packing, palettes) bring @unpack, and then the components
@@ -44,11 +44,11 @@ typedef struct
 {
   ImModel model;
   bool has_alpha;
-  uint8_t n_components;         /* 1 to 4, with alpha, which comes last */
-  uint8_t sample_bytes;         /* 1 or 2 */
-  bool big_endian;              /* of 2-byte samples; never with @unpack */
+  uint8_t n_components; /* 1 to 4, with alpha, which comes last */
+  uint8_t sample_bytes; /* 1 or 2 */
+  bool big_endian;      /* of 2-byte samples; never with @unpack */
   ImComponent component[4];
-  ImUnpackRow unpack;           /* NULL: read in place */
+  ImUnpackRow unpack; /* NULL: read in place */
 } ImFormat;
 
 /* Y'CbCr matrices by their Kr and Kb; see im_colour_kr_kb (). */
@@ -63,7 +63,7 @@ typedef enum
 
 typedef enum
 {
-  IM_RANGE_LIMITED,             /* 16..235 and 16..240 in 8 bits */
+  IM_RANGE_LIMITED, /* 16..235 and 16..240 in 8 bits */
   IM_RANGE_FULL
 } ImRange;
 
@@ -79,8 +79,8 @@ typedef enum
   IM_TRANSFER_LOG100,
   IM_TRANSFER_LOG316,
   IM_TRANSFER_ADOBE_RGB,
-  IM_TRANSFER_PQ,               /* SMPTE ST 2084 */
-  IM_TRANSFER_HLG               /* ARIB STD-B67 */
+  IM_TRANSFER_PQ, /* SMPTE ST 2084 */
+  IM_TRANSFER_HLG /* ARIB STD-B67 */
 } ImTransfer;
 
 /* The SD primaries (BT.470, SMPTE 170M and 240M, EBU) are near enough to
@@ -90,14 +90,14 @@ typedef enum
   IM_PRIMARIES_BT709,
   IM_PRIMARIES_BT2020,
   IM_PRIMARIES_ADOBE_RGB,
-  IM_PRIMARIES_DCI_P3,          /* SMPTE RP 431, DCI white */
-  IM_PRIMARIES_DISPLAY_P3,      /* SMPTE EG 432, D65 */
+  IM_PRIMARIES_DCI_P3,     /* SMPTE RP 431, DCI white */
+  IM_PRIMARIES_DISPLAY_P3, /* SMPTE EG 432, D65 */
   IM_PRIMARIES_FILM
 } ImPrimaries;
 
 typedef struct
 {
-  ImMatrix matrix;              /* unused for RGB and gray */
+  ImMatrix matrix; /* unused for RGB and gray */
   ImRange range;
   ImTransfer transfer;
   ImPrimaries primaries;
@@ -110,8 +110,8 @@ typedef struct
 {
   ImFormat format;
   ImColour colour;
-  int width, height;            /* luma samples, > 0 */
-  int par_n, par_d;             /* pixel aspect ratio, > 0 */
+  int width, height; /* luma samples, > 0 */
+  int par_n, par_d;  /* pixel aspect ratio, > 0 */
   /* Two fields woven into one picture: each chroma row belongs to one field. */
   bool interlaced;
 } ImImageInfo;
@@ -121,8 +121,8 @@ struct _ImImage
 {
   ImImageInfo info;
   const uint8_t *data[4];
-  ptrdiff_t stride[4];          /* bytes from row to row; may be negative */
-  const void *user;             /* for ImFormat.unpack alone */
+  ptrdiff_t stride[4]; /* bytes from row to row; may be negative */
+  const void *user;    /* for ImFormat.unpack alone */
 };
 
 typedef struct

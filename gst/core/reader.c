@@ -14,7 +14,7 @@
 #define UNPACK_SLACK 64
 
 static bool
-ring_init (ImRing * ring, int rows, size_t row_size)
+ring_init (ImRing *ring, int rows, size_t row_size)
 {
   ring->n_slots = 1;
   while (ring->n_slots < rows)
@@ -26,14 +26,14 @@ ring_init (ImRing * ring, int rows, size_t row_size)
 }
 
 static void
-ring_clear (ImRing * ring)
+ring_clear (ImRing *ring)
 {
   free (ring->row);
   free (ring->data);
 }
 
 static void
-ring_forget (ImRing * ring)
+ring_forget (ImRing *ring)
 {
   for (int i = 0; i < ring->n_slots; i++)
     ring->row[i] = -1;
@@ -42,7 +42,7 @@ ring_forget (ImRing * ring)
 /* Code values to what they mean: ITU-R BT.601-7, 2.5.3; BT.709-6, 3.4; the
  * limited range of 8 bits times two for each further bit. */
 static void
-reader_scale (ImReader * reader, int c)
+reader_scale (ImReader *reader, int c)
 {
   const ImFormat *format = &reader->input.format;
   int depth = format->component[c].depth;
@@ -58,7 +58,7 @@ reader_scale (ImReader * reader, int c)
 }
 
 static bool
-reader_alloc_rings (ImReader * reader, size_t sample)
+reader_alloc_rings (ImReader *reader, size_t sample)
 {
   const ImFormat *format = &reader->input.format;
   size_t width = (size_t) reader->input.width + UNPACK_SLACK;
@@ -75,12 +75,13 @@ reader_alloc_rings (ImReader * reader, size_t sample)
       return false;
   }
   /* A few more, so that the components of neighbouring rows share them. */
-  return !format->unpack || ring_init (&reader->unpacked, most_rows + 8,
-      width * 4 * format->sample_bytes);
+  return !format->unpack
+      || ring_init (&reader->unpacked, most_rows + 8,
+          width * 4 * format->sample_bytes);
 }
 
 static bool
-reader_alloc (ImReader * reader, size_t sample)
+reader_alloc (ImReader *reader, size_t sample)
 {
   size_t width = (size_t) reader->input.width + UNPACK_SLACK;
 
@@ -101,7 +102,7 @@ reader_alloc (ImReader * reader, size_t sample)
 /* Components whose bytes take turns, each one in every pixel: they are taken
  * apart together. */
 static int
-count_interleaved (const ImFormat * format, int c)
+count_interleaved (const ImFormat *format, int c)
 {
   const ImComponent *component = &format->component[c];
   int step = component->step, n = 0;
@@ -123,8 +124,7 @@ count_interleaved (const ImFormat * format, int c)
 }
 
 ImReader *
-im_reader_new (const ImPlan * plan, const ImReaderSpan * spans,
-    bool premultiply)
+im_reader_new (const ImPlan *plan, const ImReaderSpan *spans, bool premultiply)
 {
   const ImFormat *format = &plan->input.format;
   ImReader *reader = calloc (1, sizeof (*reader));
@@ -140,12 +140,14 @@ im_reader_new (const ImPlan * plan, const ImReaderSpan * spans,
   for (int c = 0; c < format->n_components; c++) {
     reader->span[c] = spans[c];
     reader->n_interleaved[c] = count_interleaved (format, c);
-    reader->in_place[c] = !plan->deep && !plan->words
-        && !format->unpack && format->component[c].step == 1;
+    reader->in_place[c] = !plan->deep && !plan->words && !format->unpack
+        && format->component[c].step == 1;
     reader_scale (reader, c);
   }
-  if (!reader_alloc (reader, plan->deep ? sizeof (float) :
-          plan->words ? sizeof (int16_t) : 1)) {
+  if (!reader_alloc (reader,
+          plan->deep        ? sizeof (float)
+              : plan->words ? sizeof (int16_t)
+                            : 1)) {
     im_reader_free (reader);
     return NULL;
   }
@@ -153,7 +155,7 @@ im_reader_new (const ImPlan * plan, const ImReaderSpan * spans,
 }
 
 void
-im_reader_free (ImReader * reader)
+im_reader_free (ImReader *reader)
 {
   if (reader == NULL)
     return;
@@ -166,7 +168,7 @@ im_reader_free (ImReader * reader)
 }
 
 void
-im_reader_start (ImReader * reader, const ImImage * frame)
+im_reader_start (ImReader *reader, const ImImage *frame)
 {
   reader->frame = *frame;
   for (int c = 0; c < 4; c++)
@@ -176,7 +178,7 @@ im_reader_start (ImReader * reader, const ImImage * frame)
 }
 
 const uint8_t *
-im_reader_samples (ImReader * reader, int c, int y)
+im_reader_samples (ImReader *reader, int c, int y)
 {
   const ImComponent *component = &reader->input.format.component[c];
   const ImImage *frame = &reader->frame;
@@ -194,7 +196,7 @@ im_reader_samples (ImReader * reader, int c, int y)
 }
 
 static inline void
-pick_u8 (uint8_t * restrict dst, const uint8_t * restrict src, int step,
+pick_u8 (uint8_t *restrict dst, const uint8_t *restrict src, int step,
     int first, int last)
 {
   for (int x = first; x < last; x++)
@@ -202,8 +204,8 @@ pick_u8 (uint8_t * restrict dst, const uint8_t * restrict src, int step,
 }
 
 void
-im_reader_pick_u8 (const ImReader * reader, int c, const uint8_t * src,
-    uint8_t * dst)
+im_reader_pick_u8 (const ImReader *reader, int c, const uint8_t *src,
+    uint8_t *dst)
 {
   const ImReaderSpan *span = &reader->span[c];
   int step = reader->input.format.component[c].step;
@@ -220,14 +222,14 @@ im_reader_pick_u8 (const ImReader * reader, int c, const uint8_t * src,
 }
 
 void
-im_reader_split (const ImReader * reader, int c, const uint8_t * src,
-    uint8_t * const *rows)
+im_reader_split (const ImReader *reader, int c, const uint8_t *src,
+    uint8_t *const *rows)
 {
   const ImReaderSpan *span = &reader->span[c];
   int step = reader->n_interleaved[c], n = span->last - span->first;
 
-  src += (ptrdiff_t) span->first * step
-      - reader->input.format.component[c].offset;
+  src +=
+      (ptrdiff_t) span->first * step - reader->input.format.component[c].offset;
   if (step == 2)
     reader->kernels->split2 (rows, src, n);
   else if (step == 3)
@@ -238,7 +240,7 @@ im_reader_split (const ImReader * reader, int c, const uint8_t * src,
 
 /* Row @y of all components that share the plane of @c. */
 static void
-split_row (ImReader * reader, int c, int y, const uint8_t * src)
+split_row (ImReader *reader, int c, int y, const uint8_t *src)
 {
   const ImFormat *format = &reader->input.format;
   uint8_t *rows[4];
@@ -257,7 +259,7 @@ split_row (ImReader * reader, int c, int y, const uint8_t * src)
 }
 
 const uint8_t *
-im_reader_row_u8 (ImReader * reader, int c, int y)
+im_reader_row_u8 (ImReader *reader, int c, int y)
 {
   const uint8_t *src;
   uint8_t *dst;

@@ -25,27 +25,27 @@
 /* Which rows and columns of a component are going to be asked for. */
 typedef struct
 {
-  int first, last;              /* columns [first, last) */
-  int rows;                     /* so many consecutive rows at a time */
+  int first, last; /* columns [first, last) */
+  int rows;        /* so many consecutive rows at a time */
 } ImReaderSpan;
 
 typedef struct _ImReader ImReader;
 
 /* @spans: one for each component of the plan's input; those with no rows are
  * never asked for. @premultiply: multiply by alpha (f32 only). NULL when out of memory. */
-ImReader *im_reader_new (const ImPlan * plan, const ImReaderSpan * spans,
+ImReader *im_reader_new (const ImPlan *plan, const ImReaderSpan *spans,
     bool premultiply);
-void im_reader_free (ImReader * reader);
+void im_reader_free (ImReader *reader);
 
 /* Begins with @frame, which has to stay until the last row was used. */
-void im_reader_start (ImReader * reader, const ImImage * frame);
+void im_reader_start (ImReader *reader, const ImImage *frame);
 
 /* Row @y of component @c; index it with absolute columns, within the span.
  * Valid until more than `rows` other rows of @c were asked for. */
-const uint8_t *im_reader_row_u8 (ImReader * reader, int c, int y);
-const int16_t *im_reader_row_q6 (ImReader * reader, int c, int y);
-const float *im_reader_row_f32 (ImReader * reader, int c, int y);
+const uint8_t *im_reader_row_u8 (ImReader *reader, int c, int y);
+const int16_t *im_reader_row_q6 (ImReader *reader, int c, int y);
+const float *im_reader_row_f32 (ImReader *reader, int c, int y);
 
 /* The alpha that row @y of component @c was multiplied by; only with
  * premultiply. */
-const float *im_reader_alpha_f32 (ImReader * reader, int c, int y);
+const float *im_reader_alpha_f32 (ImReader *reader, int c, int y);

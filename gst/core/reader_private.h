@@ -11,8 +11,8 @@
 typedef struct
 {
   int n_slots;
-  int *row;                     /* which row a slot holds; -1: none */
-  size_t row_size;              /* bytes */
+  int *row;        /* which row a slot holds; -1: none */
+  size_t row_size; /* bytes */
   uint8_t *data;
 } ImRing;
 
@@ -24,20 +24,20 @@ struct _ImReader
   const ImKernels *kernels;
   bool in_place[4];
   ImRing ring[4];
-  ImRing unpacked;              /* whole rows, as ImUnpackRow makes them */
+  ImRing unpacked; /* whole rows, as ImUnpackRow makes them */
 
   /* How many bytes of different components alternate in the component's plane,
    * where they all have the same number of rows and columns; else 0. */
   int n_interleaved[4];
-  uint8_t *spare[4];            /* rows of bytes for the moment */
+  uint8_t *spare[4]; /* rows of bytes for the moment */
   uint8_t *spare_data;
 
-  bool flatten;                 /* q6: over flat_code */
+  bool flatten; /* q6: over flat_code */
   int flat_code[3];
 
-  bool premultiply;             /* f32 */
-  float scale[4], offset[4];    /* f32: sample -> meaning */
-  ImRing alpha;                 /* f32: alpha at the resolution of chroma */
+  bool premultiply;          /* f32 */
+  float scale[4], offset[4]; /* f32: sample -> meaning */
+  ImRing alpha;              /* f32: alpha at the resolution of chroma */
 };
 
 static inline bool

@@ -5,10 +5,10 @@
 #include "reader_private.h"
 
 /* Rows need not start on even addresses. */
-typedef uint16_t __attribute__((may_alias, aligned (1))) Word;
+typedef uint16_t __attribute__ ((may_alias, aligned (1))) Word;
 
 static inline uint16_t
-load_u16 (const uint8_t * src, bool big_endian)
+load_u16 (const uint8_t *src, bool big_endian)
 {
   uint16_t word = *(const Word *) src;
   bool swapped = big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
@@ -17,16 +17,16 @@ load_u16 (const uint8_t * src, bool big_endian)
 }
 
 static inline void
-pick_u16 (float *restrict dst, const uint8_t * restrict src, int step,
+pick_u16 (float *restrict dst, const uint8_t *restrict src, int step,
     bool big_endian, int shift, int mask, int first, int last)
 {
   for (int x = first; x < last; x++)
-    dst[x] = (float) (load_u16 (src + (ptrdiff_t) x * step, big_endian)
-        >> shift & mask);
+    dst[x] = (float) (load_u16 (src + (ptrdiff_t) x * step, big_endian) >> shift
+        & mask);
 }
 
 static void
-pick_f32 (ImReader * reader, int c, const uint8_t * src, float *dst)
+pick_f32 (ImReader *reader, int c, const uint8_t *src, float *dst)
 {
   const ImFormat *format = &reader->input.format;
   const ImComponent *component = &format->component[c];
@@ -44,24 +44,24 @@ pick_f32 (ImReader * reader, int c, const uint8_t * src, float *dst)
   } else if (component->step == 4 && !format->big_endian) {
     pick_u16 (dst, src, 4, false, shift, mask, first, last);
   } else {
-    pick_u16 (dst, src, component->step, format->big_endian, shift, mask,
-        first, last);
+    pick_u16 (dst, src, component->step, format->big_endian, shift, mask, first,
+        last);
   }
 }
 
 static float
-sample_value (const ImFormat * format, const ImComponent * component,
-    const uint8_t * src)
+sample_value (const ImFormat *format, const ImComponent *component,
+    const uint8_t *src)
 {
-  unsigned v = format->sample_bytes == 1 ? *src :
-      load_u16 (src, format->big_endian);
+  unsigned v = format->sample_bytes == 1 ? *src
+                                         : load_u16 (src, format->big_endian);
 
   return (float) (v >> component->shift & ((1u << component->depth) - 1));
 }
 
 /* The mean of the alpha of the pixels under each sample of component @c. */
 static void
-mean_alpha (ImReader * reader, int c, int y, float *dst)
+mean_alpha (ImReader *reader, int c, int y, float *dst)
 {
   const ImFormat *format = &reader->input.format;
   const ImComponent *component = &format->component[c];
@@ -92,7 +92,7 @@ mean_alpha (ImReader * reader, int c, int y, float *dst)
 }
 
 const float *
-im_reader_alpha_f32 (ImReader * reader, int c, int y)
+im_reader_alpha_f32 (ImReader *reader, int c, int y)
 {
   const ImFormat *format = &reader->input.format;
   bool held;
@@ -107,8 +107,8 @@ im_reader_alpha_f32 (ImReader * reader, int c, int y)
 }
 
 static inline void
-pick_q6 (int16_t * restrict dst, const uint8_t * restrict src, int step,
-    bool big_endian, const ImComponent * component, int first, int last)
+pick_q6 (int16_t *restrict dst, const uint8_t *restrict src, int step,
+    bool big_endian, const ImComponent *component, int first, int last)
 {
   uint16_t mask = (uint16_t) ((1u << component->depth) - 1);
   int shift = component->shift, depth = component->depth;
@@ -124,7 +124,7 @@ pick_q6 (int16_t * restrict dst, const uint8_t * restrict src, int step,
 }
 
 static void
-row_from_words (ImReader * reader, int c, const uint8_t * src, int16_t * dst)
+row_from_words (ImReader *reader, int c, const uint8_t *src, int16_t *dst)
 {
   const ImFormat *format = &reader->input.format;
   const ImComponent *component = &format->component[c];
@@ -141,7 +141,7 @@ row_from_words (ImReader * reader, int c, const uint8_t * src, int16_t * dst)
 
 /* The alpha of the pixels under sample @x, of row @y, of component @c. */
 static int
-mean_alpha_u8 (ImReader * reader, int c, int x, int y)
+mean_alpha_u8 (ImReader *reader, int c, int x, int y)
 {
   const ImFormat *format = &reader->input.format;
   const ImComponent *component = &format->component[c];
@@ -167,8 +167,8 @@ mean_alpha_u8 (ImReader * reader, int c, int x, int y)
 /* @sample over @code, in 16 bits all the way: 32897 / 65536 is 128 / 255, near
  * enough to be exact where alpha is 0 or 255. */
 static inline void
-flatten (int16_t * restrict dst, const uint8_t * restrict sample,
-    const uint8_t * restrict alpha, int code, int n)
+flatten (int16_t *restrict dst, const uint8_t *restrict sample,
+    const uint8_t *restrict alpha, int code, int n)
 {
   uint16_t behind = (uint16_t) code;
 
@@ -183,7 +183,7 @@ flatten (int16_t * restrict dst, const uint8_t * restrict sample,
 
 /* Pixels of one plane, alpha and all: row @y of every component. */
 static void
-flatten_pixels (ImReader * reader, int c, int y, const uint8_t * src)
+flatten_pixels (ImReader *reader, int c, int y, const uint8_t *src)
 {
   const ImFormat *format = &reader->input.format;
   const ImReaderSpan *span = &reader->span[c];
@@ -204,7 +204,7 @@ flatten_pixels (ImReader * reader, int c, int y, const uint8_t * src)
 }
 
 static void
-flatten_row (ImReader * reader, int c, int y, int16_t * dst)
+flatten_row (ImReader *reader, int c, int y, int16_t *dst)
 {
   const ImFormat *format = &reader->input.format;
   const ImReaderSpan *span = &reader->span[c];
@@ -226,7 +226,7 @@ flatten_row (ImReader * reader, int c, int y, int16_t * dst)
 }
 
 const int16_t *
-im_reader_row_q6 (ImReader * reader, int c, int y)
+im_reader_row_q6 (ImReader *reader, int c, int y)
 {
   bool held;
   int16_t *dst = im_ring_slot (&reader->ring[c], y, &held);
@@ -243,7 +243,7 @@ im_reader_row_q6 (ImReader * reader, int c, int y)
 }
 
 const float *
-im_reader_row_f32 (ImReader * reader, int c, int y)
+im_reader_row_f32 (ImReader *reader, int c, int y)
 {
   const ImFormat *format = &reader->input.format;
   const ImReaderSpan *span = &reader->span[c];

@@ -31,6 +31,6 @@ typedef struct
 typedef struct
 {
   uint8_t *data[3];
-  ptrdiff_t stride[3];          /* bytes */
-  int n_rows;                   /* luma rows */
+  ptrdiff_t stride[3]; /* bytes */
+  int n_rows;          /* luma rows */
 } ImRows;

@@ -17,13 +17,13 @@ struct _ImLane
   ImColourStage *colour;
   ImCoder *coder;
   ImBlock block;
-  uint8_t *block_data;          /* what the resampler fills */
+  uint8_t *block_data; /* what the resampler fills */
   ImRows rows;
-  uint8_t *rows_data;           /* what the codec gets */
+  uint8_t *rows_data; /* what the codec gets */
 };
 
 static bool
-lane_block (ImLane * lane, const ImResampleTables * tables)
+lane_block (ImLane *lane, const ImResampleTables *tables)
 {
   const ImPlan *plan = lane->plan;
   size_t total = 0, used = 0;
@@ -43,7 +43,7 @@ lane_block (ImLane * lane, const ImResampleTables * tables)
 }
 
 static bool
-lane_rows (ImLane * lane)
+lane_rows (ImLane *lane)
 {
   const ImPlan *plan = lane->plan;
   int planes = plan->codec == IM_CODEC_PNG ? 1 : plan->n_components;
@@ -58,14 +58,13 @@ lane_rows (ImLane * lane)
     return false;
   lane->rows.data[0] = lane->rows_data;
   for (int c = 1; c < planes; c++)
-    lane->rows.data[c] = lane->rows.data[c - 1]
-        + lane->rows.stride[c - 1] * IM_BLOCK_ROWS;
+    lane->rows.data[c] =
+        lane->rows.data[c - 1] + lane->rows.stride[c - 1] * IM_BLOCK_ROWS;
   return true;
 }
 
 ImLane *
-im_lane_new (const ImPlan * plan, const ImResampleTables * tables,
-    ImError * error)
+im_lane_new (const ImPlan *plan, const ImResampleTables *tables, ImError *error)
 {
   ImLane *lane = calloc (1, sizeof (*lane));
 
@@ -91,7 +90,7 @@ im_lane_new (const ImPlan * plan, const ImResampleTables * tables,
 }
 
 void
-im_lane_free (ImLane * lane)
+im_lane_free (ImLane *lane)
 {
   if (lane == NULL)
     return;
@@ -105,7 +104,7 @@ im_lane_free (ImLane * lane)
 }
 
 bool
-im_lane_set_codec (ImLane * lane, ImError * error)
+im_lane_set_codec (ImLane *lane, ImError *error)
 {
   if (lane->coder)
     lane->codec->coder_free (lane->coder);
@@ -114,18 +113,18 @@ im_lane_set_codec (ImLane * lane, ImError * error)
 }
 
 ImCoder *
-im_lane_coder (ImLane * lane)
+im_lane_coder (ImLane *lane)
 {
   return lane->coder;
 }
 
 /* Which rows of component @c lie in canvas rows [@y, @y + @n). */
 static void
-block_rows (ImLane * lane, int c, int y, int n)
+block_rows (ImLane *lane, int c, int y, int n)
 {
   const ImPlan *plan = lane->plan;
-  bool chroma = plan->input.format.model == IM_MODEL_YCBCR && (c == 1
-      || c == 2);
+  bool chroma = plan->input.format.model == IM_MODEL_YCBCR
+      && (c == 1 || c == 2);
   int shift = chroma ? plan->chroma_h_shift : 0;
   int top = plan->picture.y >> shift;
   int bottom = im_subsampled (plan->picture.y + plan->picture.height, shift);
@@ -140,13 +139,13 @@ block_rows (ImLane * lane, int c, int y, int n)
 }
 
 bool
-im_lane_code (ImLane * lane, const ImImage * frame, int index,
-    ImCodedStrip * out, ImError * error)
+im_lane_code (ImLane *lane, const ImImage *frame, int index, ImCodedStrip *out,
+    ImError *error)
 {
   const ImPlan *plan = lane->plan;
   int y = index * plan->strip_rows;
-  int end = plan->height - y < plan->strip_rows ?
-      plan->height : y + plan->strip_rows;
+  int end = plan->height - y < plan->strip_rows ? plan->height
+                                                : y + plan->strip_rows;
 
   im_bytes_reset (&out->bytes);
   im_resampler_start (lane->resampler, frame);

@@ -17,16 +17,16 @@
 typedef struct _ImLane ImLane;
 
 /* @plan and @tables have to outlive it. NULL with @error set on failure. */
-ImLane *im_lane_new (const ImPlan * plan, const ImResampleTables * tables,
-    ImError * error);
-void im_lane_free (ImLane * lane);
+ImLane *im_lane_new (const ImPlan *plan, const ImResampleTables *tables,
+    ImError *error);
+void im_lane_free (ImLane *lane);
 
 /* Codes strip @index of @frame into @out, which is reset first. */
-bool im_lane_code (ImLane * lane, const ImImage * frame, int index,
-    ImCodedStrip * out, ImError * error);
+bool im_lane_code (ImLane *lane, const ImImage *frame, int index,
+    ImCodedStrip *out, ImError *error);
 
 /* For ImCodec.wrap (). */
-ImCoder *im_lane_coder (ImLane * lane);
+ImCoder *im_lane_coder (ImLane *lane);
 
 /* Takes over codec options that changed while everything else stayed. */
-bool im_lane_set_codec (ImLane * lane, ImError * error);
+bool im_lane_set_codec (ImLane *lane, ImError *error);

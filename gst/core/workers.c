@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE             /* sched_getaffinity, pthread_setname_np */
+#define _GNU_SOURCE /* sched_getaffinity, pthread_setname_np */
 #endif
 #include "workers.h"
 
@@ -28,10 +28,10 @@ struct _Batch
 
 static struct
 {
-  pthread_mutex_t lifecycle;    /* held while threads are being ended */
-  pthread_mutex_t lock;         /* guards all below */
+  pthread_mutex_t lifecycle; /* held while threads are being ended */
+  pthread_mutex_t lock;      /* guards all below */
   pthread_cond_t work;
-  Batch *batches;               /* the next one to serve comes first */
+  Batch *batches; /* the next one to serve comes first */
   int n_users;
   pthread_t *threads;
   int n_threads;
@@ -43,7 +43,7 @@ static struct
 };
 
 static void
-append_batch (Batch * batch)
+append_batch (Batch *batch)
 {
   Batch **end = &pool.batches;
 
@@ -54,7 +54,7 @@ append_batch (Batch * batch)
 }
 
 static void
-remove_batch (Batch * batch)
+remove_batch (Batch *batch)
 {
   Batch **link = &pool.batches;
 
@@ -67,7 +67,7 @@ remove_batch (Batch * batch)
 static Batch *
 take_turn (void)
 {
-  for (Batch * batch = pool.batches; batch; batch = batch->next)
+  for (Batch *batch = pool.batches; batch; batch = batch->next)
     if (batch->next_job < batch->n_jobs && batch->free_lanes != 0) {
       remove_batch (batch);
       append_batch (batch);
@@ -78,7 +78,7 @@ take_turn (void)
 
 /* Called with the lock held, and gives it up while the job runs. */
 static void
-run_one (Batch * batch, int lane)
+run_one (Batch *batch, int lane)
 {
   int index = batch->next_job++;
 
@@ -170,7 +170,7 @@ im_workers_unref (void)
 }
 
 static void
-run_batch (Batch * batch, int lanes)
+run_batch (Batch *batch, int lanes)
 {
   pthread_cond_init (&batch->done, NULL);
   pthread_mutex_lock (&pool.lock);
@@ -201,9 +201,12 @@ im_workers_run (void (*job) (void *data, int index, int lane), void *data,
     return;
   }
   /* The caller's own lane is 0. */
-  run_batch (&(Batch) {
-        .job = job, .data = data, .n_jobs = n_jobs, .free_lanes =
-        (UINT64_MAX >> (IM_MAX_LANES - lanes)) & ~UINT64_C (1)}, lanes);
+  run_batch (&(Batch){ .job = job,
+                 .data = data,
+                 .n_jobs = n_jobs,
+                 .free_lanes = (UINT64_MAX >> (IM_MAX_LANES - lanes))
+                     & ~UINT64_C (1) },
+      lanes);
 }
 
 int

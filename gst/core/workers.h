@@ -25,8 +25,8 @@ void im_workers_unref (void);
 /* Runs @job for each index in [0, @n_jobs), at most @max_lanes at once, and
  * returns when all are done. @lane is below @max_lanes, and no two jobs that
  * run at once have the same. */
-void im_workers_run (void (*job) (void *data, int index, int lane),
-    void *data, int n_jobs, int max_lanes);
+void im_workers_run (void (*job) (void *data, int index, int lane), void *data,
+    int n_jobs, int max_lanes);
 
 /* Processors that this process may run on. */
 int im_workers_processors (void);
