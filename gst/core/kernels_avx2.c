@@ -9,6 +9,7 @@
 #include <immintrin.h>
 #include <string.h>
 
+#include "kernels_avx2.h"
 #include "kernels_loops.h"
 
 static inline __m256i
@@ -62,8 +63,8 @@ weigh_bytes (__m256i sum[4], const uint8_t *first, const uint8_t *second,
       _mm256_madd_epi16 (_mm256_unpackhi_epi8 (high, zero), weights));
 }
 
-static void
-vertical_u8_avx2 (int16_t *dst, const uint8_t *const *rows,
+void
+im_vertical_u8_avx2 (int16_t *dst, const uint8_t *const *rows,
     const int16_t *weight, int taps, int n)
 {
   const int shift = IM_WEIGHT_SHIFT - IM_Q;
@@ -115,8 +116,8 @@ round_q6 (Sums sums)
       _mm256_srai_epi32 (sums.hi, IM_WEIGHT_SHIFT));
 }
 
-static void
-vertical_q6_avx2 (int16_t *dst, const int16_t *const *rows,
+void
+im_vertical_q6_avx2 (int16_t *dst, const int16_t *const *rows,
     const int16_t *weight, int taps, int n)
 {
   const __m256i half = _mm256_set1_epi32 (IM_WEIGHT_ONE / 2);
@@ -134,8 +135,8 @@ vertical_q6_avx2 (int16_t *dst, const int16_t *const *rows,
   vertical_q6_from (dst, rows, weight, taps, x, n);
 }
 
-static void
-horizontal_q6_avx2 (int16_t *dst, const int16_t *src, const ImFilter *filter)
+void
+im_horizontal_q6_avx2 (int16_t *dst, const int16_t *src, const ImFilter *filter)
 {
   const __m256i half = _mm256_set1_epi32 (IM_WEIGHT_ONE / 2);
 
@@ -168,8 +169,8 @@ gather_channel (const __m128i part[3], const __m128i from[3])
       _mm_shuffle_epi8 (part[2], from[2]));
 }
 
-static void
-split3_avx2 (uint8_t *const *rows, const uint8_t *src, int n)
+void
+im_split3_avx2 (uint8_t *const *rows, const uint8_t *src, int n)
 {
   __m128i from[3][3];
   int x = 0;
@@ -234,8 +235,8 @@ transpose_16x16 (__m256i r[16])
   }
 }
 
-static void
-columns_from_rows_avx2 (int16_t *dst, const int16_t *const *rows, int n)
+void
+im_columns_from_rows_avx2 (int16_t *dst, const int16_t *const *rows, int n)
 {
   int x = 0;
 
@@ -253,8 +254,8 @@ columns_from_rows_avx2 (int16_t *dst, const int16_t *const *rows, int n)
       dst[x * IM_LANES + l] = rows[l][x];
 }
 
-static void
-rows_from_columns_avx2 (int16_t *const *rows, const int16_t *src, int n)
+void
+im_rows_from_columns_avx2 (int16_t *const *rows, const int16_t *src, int n)
 {
   int x = 0;
 
@@ -286,8 +287,8 @@ pack_bytes (__m256i first, __m256i second)
   return _mm256_permute4x64_epi64 (_mm256_packus_epi16 (first, second), 0xd8);
 }
 
-static void
-mix1_avx2 (uint8_t *dst, const int16_t *a, const ImMix *mix, int n)
+void
+im_mix1_avx2 (uint8_t *dst, const int16_t *a, const ImMix *mix, int n)
 {
   const __m256i zero = _mm256_setzero_si256 ();
   const __m256i weight = weight_pair (mix->weight[0], 0);
@@ -371,9 +372,9 @@ mix3_half_avx2 (uint8_t *dst, const int16_t *a, const int16_t *b,
   mix3 (dst + x, a + x, b + x / 2, c + x / 2, 1, 0, mix, n - x);
 }
 
-static void
-mix3_avx2 (uint8_t *dst, const int16_t *a, const int16_t *b, const int16_t *c,
-    int shift, int phase, const ImMix *mix, int n)
+void
+im_mix3_avx2 (uint8_t *dst, const int16_t *a, const int16_t *b,
+    const int16_t *c, int shift, int phase, const ImMix *mix, int n)
 {
   const MixVectors vectors = mix_vectors (mix);
   int x = 0;
@@ -440,8 +441,8 @@ mix_channel (__m256i a, __m256i b, __m256i c, const MixVectors *mix)
   return _mm256_castsi256_si128 (pack_bytes (words, words));
 }
 
-static void
-mix_rgb_avx2 (uint8_t *dst, const int16_t *a, const int16_t *b,
+void
+im_mix_rgb_avx2 (uint8_t *dst, const int16_t *a, const int16_t *b,
     const int16_t *c, const ImMix *mix, int n)
 {
   const MixVectors red = mix_vectors (&mix[0]);
@@ -458,9 +459,8 @@ mix_rgb_avx2 (uint8_t *dst, const int16_t *a, const int16_t *b,
   mix_rgb (dst + 3 * x, a + x, b + x, c + x, mix, n - x);
 }
 
-extern const ImKernels im_kernels_avx2;
-
-const ImKernels im_kernels_avx2 = { "AVX2", vertical_u8_avx2, vertical_q6_avx2,
-  vertical_f32, split2, split3_avx2, split4, columns_from_rows_avx2,
-  rows_from_columns_avx2, horizontal_q6_avx2, horizontal_f32, mean_1x2,
-  mean_2x2, mix1_avx2, mix3_avx2, mix_rgb_avx2 };
+const ImKernels im_kernels_avx2 = { "AVX2", im_vertical_u8_avx2,
+  im_vertical_q6_avx2, vertical_f32, split2, im_split3_avx2, split4,
+  im_columns_from_rows_avx2, im_rows_from_columns_avx2, im_horizontal_q6_avx2,
+  horizontal_f32, mean_1x2, mean_2x2, im_mix1_avx2, im_mix3_avx2,
+  im_mix_rgb_avx2 };

@@ -11,6 +11,9 @@ static const ImKernels kernels_c = { "C", vertical_u8, vertical_q6,
 #ifdef HAVE_AVX2
 extern const ImKernels im_kernels_avx2;
 #endif
+#ifdef HAVE_AVX512
+extern const ImKernels im_kernels_avx512;
+#endif
 
 int
 im_kernels_all (const ImKernels **all, int max)
@@ -22,6 +25,12 @@ im_kernels_all (const ImKernels **all, int max)
 #ifdef HAVE_AVX2
   if (n < max && __builtin_cpu_supports ("avx2"))
     all[n++] = &im_kernels_avx2;
+#endif
+#ifdef HAVE_AVX512
+  if (n < max && __builtin_cpu_supports ("avx512bw")
+      && __builtin_cpu_supports ("avx512vl")
+      && __builtin_cpu_supports ("avx512vnni"))
+    all[n++] = &im_kernels_avx512;
 #endif
   return n;
 }

@@ -177,6 +177,28 @@ im_reader_start (ImReader *reader, const ImImage *frame)
   ring_forget (&reader->alpha);
 }
 
+#define CACHE_LINE 64
+
+void
+im_reader_prefetch (const ImReader *reader, int c, int y, int n)
+{
+  const ImComponent *component = &reader->input.format.component[c];
+  const ImReaderSpan *span = &reader->span[c];
+  ptrdiff_t stride = reader->frame.stride[component->plane];
+  int rows = im_subsampled (reader->input.height, component->h_shift);
+  int begin = span->first * component->step;
+  int end = span->last * component->step;
+
+  if (reader->input.format.unpack)
+    return;
+  for (int i = y; i < y + n && i < rows; i++) {
+    const uint8_t *row = reader->frame.data[component->plane] + i * stride;
+
+    for (int x = begin; x < end; x += CACHE_LINE)
+      __builtin_prefetch (row + x);
+  }
+}
+
 const uint8_t *
 im_reader_samples (ImReader *reader, int c, int y)
 {

@@ -40,6 +40,10 @@ void im_reader_free (ImReader *reader);
 /* Begins with @frame, which has to stay until the last row was used. */
 void im_reader_start (ImReader *reader, const ImImage *frame);
 
+/* Has the memory of rows [@y, @y + @n) of component @c fetched into the cache
+ * while other work goes on. Rows outside the frame are left alone. */
+void im_reader_prefetch (const ImReader *reader, int c, int y, int n);
+
 /* Row @y of component @c; index it with absolute columns, within the span.
  * Valid until more than `rows` other rows of @c were asked for. */
 const uint8_t *im_reader_row_u8 (ImReader *reader, int c, int y);

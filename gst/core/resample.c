@@ -213,6 +213,24 @@ source_row (ImResampler *resampler, int c, int y, int first)
   return im_reader_row_u8 (resampler->reader, c, y) + first;
 }
 
+/* Reading the frame is what the vertical pass waits for: the rows that this
+ * many rows later are read are asked for now. Components that lie in the plane
+ * of another before them come along with it. */
+#define ROWS_AHEAD 10
+
+static void
+prefetch (const ImResampler *resampler, const ImFilter *down, int c, int y)
+{
+  const ImComponent *component = resampler->plan->input.format.component;
+  int next = y + 1 < down->n_out ? down->start[y + 1] : down->start[y];
+
+  if (c > 0 && component[c].plane == component[c - 1].plane)
+    return;
+  im_reader_prefetch (resampler->reader, c,
+      down->first + down->start[y] + down->taps[y] + ROWS_AHEAD,
+      next - down->start[y]);
+}
+
 /* Output row @y of component @c, as wide as the source. */
 static void
 vertical_pass (ImResampler *resampler, int c, int y, int16_t *dst)
@@ -227,6 +245,7 @@ vertical_pass (ImResampler *resampler, int c, int y, int16_t *dst)
 
   for (int t = 0; t < taps; t++)
     resampler->taps[t] = source_row (resampler, c, start + t, across->first);
+  prefetch (resampler, down, c, y);
   if (plan->words)
     resampler->kernels->vertical_q6 (dst,
         (const int16_t *const *) resampler->taps, weight, taps,
