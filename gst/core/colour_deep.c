@@ -14,10 +14,19 @@
 
 #include "bytes.h"
 
-static float
+/* fminf () and fmaxf () are calls, for the sake of NaN, which none of these can
+ * be. */
+static inline float
+between (float x, float least, float most)
+{
+  x = x < least ? least : x;
+  return x > most ? most : x;
+}
+
+static inline float
 lut_get (const ImLut *lut, float x)
 {
-  float position = fminf (fmaxf (x, 0.0f), 1.0f) * IM_LUT_SIZE;
+  float position = between (x, 0.0f, 1.0f) * IM_LUT_SIZE;
   int i = (int) position;
 
   return lut->value[i]
@@ -50,6 +59,7 @@ stage_light (ImColourStage *stage)
   if (light == NULL)
     return false;
   light_luts (light, colour->transfer);
+  light->tone_bend = (float) im_colour_tone_bend ();
   light->convert_primaries = colour->primaries != IM_PRIMARIES_BT709;
   for (int i = 0; i < 3; i++) {
     light->luminance[i] = (float) ycbcr.m[0][i];
@@ -128,21 +138,32 @@ rgb_from_ycbcr (const ImColourStage *stage, float *restrict a,
   }
 }
 
-/* By the largest of the three, so that hues stay. */
-static void
-tone_pixel (float light[3])
+/* im_colour_tone () of the largest of the three, and the others along with it,
+ * so that hues stay. */
+static inline void
+tone_pixel (const ImLight *l, float light[3])
 {
-  float most = fmaxf (light[0], fmaxf (light[1], light[2]));
+  float most = light[0] > light[1] ? light[0] : light[1];
+  float above;
 
-  if (most > (float) IM_TONE_KNEE) {
-    float scale = (float) im_colour_tone (most) / most;
+  most = light[2] > most ? light[2] : most;
+  above = most - (float) IM_TONE_KNEE;
+  if (above > 0.0f) {
+    float toned = (float) IM_TONE_KNEE + above / (1.0f + above * l->tone_bend);
+    float scale = (toned < 1.0f ? toned : 1.0f) / most;
 
     for (int i = 0; i < 3; i++)
       light[i] *= scale;
   }
 }
 
-static void
+static inline float
+positive (float x)
+{
+  return x < 0.0f ? 0.0f : x;
+}
+
+static inline void
 light_pixel (const ImColourStage *stage, float v[3])
 {
   const ImLight *l = stage->light;
@@ -162,11 +183,10 @@ light_pixel (const ImColourStage *stage, float v[3])
   for (int i = 0; i < 3; i++)
     out[i] = !l->convert_primaries
         ? light[i]
-        : fmaxf (l->primaries[i][0] * light[0] + l->primaries[i][1] * light[1]
-                + l->primaries[i][2] * light[2],
-            0.0f);
+        : positive (l->primaries[i][0] * light[0]
+            + l->primaries[i][1] * light[1] + l->primaries[i][2] * light[2]);
   if (transfer == IM_TRANSFER_PQ || transfer == IM_TRANSFER_HLG)
-    tone_pixel (out);
+    tone_pixel (l, out);
   for (int i = 0; i < 3; i++)
     v[i] = lut_get (&l->encode, sqrtf (out[i]));
 }

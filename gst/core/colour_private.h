@@ -24,6 +24,7 @@ typedef struct
   float primaries[3][3];
   float luminance[3]; /* of the source's primaries */
   bool convert_primaries;
+  float tone_bend;
 } ImLight;
 
 struct _ImColourStage

@@ -266,17 +266,23 @@ im_colour_hlg_gain (double luminance)
       * pow (fmax (luminance, 0.0), system_gamma - 1.0);
 }
 
+#define ROOM_ABOVE_KNEE (1.0 - IM_TONE_KNEE)
+#define LIGHT_ABOVE_KNEE (PQ_PEAK / REFERENCE_WHITE - IM_TONE_KNEE)
+
+double
+im_colour_tone_bend (void)
+{
+  return 1.0 / ROOM_ABOVE_KNEE - 1.0 / LIGHT_ABOVE_KNEE;
+}
+
 double
 im_colour_tone (double light)
 {
-  const double room = 1.0 - IM_TONE_KNEE;
-  const double above = PQ_PEAK / REFERENCE_WHITE - IM_TONE_KNEE;
-  const double bend = 1.0 / room - 1.0 / above;
+  double above = light - IM_TONE_KNEE;
 
-  if (light <= IM_TONE_KNEE)
+  if (above <= 0.0)
     return light;
-  if (light - IM_TONE_KNEE >= above)
+  if (above >= LIGHT_ABOVE_KNEE)
     return 1.0;
-  return IM_TONE_KNEE
-      + (light - IM_TONE_KNEE) / (1.0 + (light - IM_TONE_KNEE) * bend);
+  return IM_TONE_KNEE + above / (1.0 + above * im_colour_tone_bend ());
 }

@@ -50,3 +50,6 @@ double im_colour_hlg_gain (double luminance);
  * then a hyperbola that reaches 1 at 10000 cd/m2: reference white becomes 0.87,
  * 1000 cd/m2 0.98. */
 double im_colour_tone (double light);
+/* What bends it: above the knee k, light l becomes k + (l - k) / (1 + (l - k) *
+ * bend), and 1 at most. */
+double im_colour_tone_bend (void);

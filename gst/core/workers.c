@@ -93,6 +93,7 @@ static void *
 thread_main (void *unused)
 {
   (void) unused;
+  pthread_setname_np (pthread_self (), "imbytes");
   pthread_mutex_lock (&pool.lock);
   while (!pool.ending) {
     Batch *batch = take_turn ();
@@ -128,7 +129,6 @@ start_threads (int wanted)
   while (pool.n_threads < wanted) {
     if (pthread_create (&threads[pool.n_threads], NULL, thread_main, NULL))
       return;
-    pthread_setname_np (threads[pool.n_threads], "imbytes");
     pool.n_threads++;
   }
 }

@@ -22,9 +22,10 @@
 void im_workers_ref (void);
 void im_workers_unref (void);
 
-/* Runs @job for each index in [0, @n_jobs), at most @max_lanes at once, and
- * returns when all are done. @lane is below @max_lanes, and no two jobs that
- * run at once have the same. */
+/* Runs @job for each index in [0, @n_jobs), at most @max_lanes (and never more
+ * than IM_MAX_LANES) at once, and returns when all are done. @lane is below
+ * that, and no two jobs that run at once have the same. One lane is always
+ * there: the caller's own, 0. A job may run a batch itself. */
 void im_workers_run (void (*job) (void *data, int index, int lane), void *data,
     int n_jobs, int max_lanes);
 
