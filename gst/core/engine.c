@@ -21,6 +21,8 @@ struct _ImEngine
   ImLane *lanes[IM_MAX_LANES];
   ImCodedStrip *strips; /* plan.n_strips of them */
   int n_strips;
+  ImRows whole; /* of pictures that are coded whole */
+  uint8_t *whole_data;
   const ImImage *frame; /* while it is being coded */
   atomic_bool failed;
   ImError errors[IM_MAX_LANES];
@@ -63,6 +65,8 @@ engine_unconfigure (ImEngine *engine)
     im_lane_free (engine->lanes[i]);
     engine->lanes[i] = NULL;
   }
+  free (engine->whole_data);
+  engine->whole_data = NULL;
   im_resample_tables_clear (&engine->tables);
 }
 
@@ -100,6 +104,25 @@ engine_rebuild (ImEngine *engine, ImError *error)
     return im_error_no_memory (error, "the resampling tables");
   engine->lanes[0] = im_lane_new (&engine->plan, &engine->tables, error);
   return engine->lanes[0] != NULL;
+}
+
+/* On one thread there is nothing to make in parallel. */
+static bool
+is_made_in_bands (const ImEngine *engine)
+{
+  return engine->plan.n_strips == 1 && engine->plan.n_bands > 1
+      && engine->n_threads > 1;
+}
+
+static bool
+engine_whole (ImEngine *engine, ImError *error)
+{
+  if (!is_made_in_bands (engine) || engine->whole_data != NULL)
+    return true;
+  engine->whole_data =
+      im_rows_alloc (&engine->whole, &engine->plan, engine->plan.height);
+  return engine->whole_data != NULL
+      || im_error_no_memory (error, "a whole picture");
 }
 
 static bool
@@ -147,6 +170,14 @@ im_engine_plan (const ImEngine *engine)
   return engine->configured ? &engine->plan : NULL;
 }
 
+static ImLane *
+get_lane (ImEngine *engine, int lane, ImError *error)
+{
+  if (engine->lanes[lane] == NULL)
+    engine->lanes[lane] = im_lane_new (&engine->plan, &engine->tables, error);
+  return engine->lanes[lane];
+}
+
 /* One strip, on whichever thread. */
 static void
 code_strip (void *data, int index, int lane)
@@ -156,31 +187,61 @@ code_strip (void *data, int index, int lane)
 
   if (atomic_load (&engine->failed))
     return;
-  if (engine->lanes[lane] == NULL)
-    engine->lanes[lane] = im_lane_new (&engine->plan, &engine->tables, error);
-  if (engine->lanes[lane] == NULL
+  if (!get_lane (engine, lane, error)
       || !im_lane_code (engine->lanes[lane], engine->frame, index,
           &engine->strips[index], error))
     atomic_store (&engine->failed, true);
 }
 
-static bool
-code_strips (ImEngine *engine, const ImImage *frame, ImError *error)
+/* One band, on whichever thread. */
+static void
+fill_band (void *data, int index, int lane)
 {
-  engine->frame = frame;
-  atomic_store (&engine->failed, false);
-  for (int i = 0; i < IM_MAX_LANES; i++)
-    engine->errors[i].code = IM_ERROR_NONE;
-  im_workers_run (code_strip, engine, engine->n_strips, engine->n_threads);
-  engine->frame = NULL;
-  if (!atomic_load (&engine->failed))
-    return true;
+  ImEngine *engine = data;
+  const ImPlan *plan = &engine->plan;
+  int y = index * plan->band_rows;
+
+  if (atomic_load (&engine->failed))
+    return;
+  if (!get_lane (engine, lane, &engine->errors[lane]))
+    atomic_store (&engine->failed, true);
+  else
+    im_lane_fill (engine->lanes[lane], engine->frame, y,
+        index + 1 < plan->n_bands ? y + plan->band_rows : plan->height,
+        &engine->whole);
+}
+
+/* The first thing that went wrong on any thread. */
+static bool
+report_error (const ImEngine *engine, ImError *error)
+{
   for (int i = 0; i < IM_MAX_LANES; i++)
     if (engine->errors[i].code != IM_ERROR_NONE && error != NULL) {
       *error = engine->errors[i];
       break;
     }
   return false;
+}
+
+static bool
+code_strips (ImEngine *engine, const ImImage *frame, ImError *error)
+{
+  const ImPlan *plan = &engine->plan;
+
+  engine->frame = frame;
+  atomic_store (&engine->failed, false);
+  for (int i = 0; i < IM_MAX_LANES; i++)
+    engine->errors[i].code = IM_ERROR_NONE;
+  if (is_made_in_bands (engine))
+    im_workers_run (fill_band, engine, plan->n_bands, engine->n_threads);
+  else
+    im_workers_run (code_strip, engine, plan->n_strips, engine->n_threads);
+  engine->frame = NULL;
+  if (atomic_load (&engine->failed))
+    return report_error (engine, error);
+  return !is_made_in_bands (engine)
+      || im_lane_code_rows (engine->lanes[0], &engine->whole,
+          &engine->strips[0], error);
 }
 
 bool
@@ -194,7 +255,7 @@ im_engine_encode (ImEngine *engine, const ImImage *frame, size_t *size,
       || !im_image_info_equal (&frame->info, &engine->plan.input))
     return im_error_set (error, IM_ERROR_INVALID,
         "The frame is not of the kind that was agreed on.");
-  if (!code_strips (engine, frame, error))
+  if (!engine_whole (engine, error) || !code_strips (engine, frame, error))
     return false;
   im_bytes_reset (&engine->head);
   im_bytes_reset (&engine->tail);

@@ -328,35 +328,38 @@ codes_whole (const ImPlan *plan)
   return plan->png.level == 9;
 }
 
+/* A restart interval as long as the whole picture is never written. */
+static int64_t
+most_strip_rows (const ImPlan *plan)
+{
+  int64_t across = im_subsampled (plan->width, 3 + plan->w_shift);
+  int64_t most = MAX_RESTART_INTERVAL / across << (3 + plan->h_shift);
+
+  if (plan->codec != IM_CODEC_JPEG || codes_whole (plan)
+      || plan->height <= most)
+    return plan->height;
+  return most / IM_BLOCK_ROWS * IM_BLOCK_ROWS;
+}
+
 static void
 plan_strips (ImPlan *plan)
 {
   int64_t out = (int64_t) plan->width * plan->height;
   int64_t in = (int64_t) plan->crop.width * plan->crop.height / READ_COST;
-  int64_t n = (out > in ? out : in) / STRIP_PIXELS, rows;
+  int64_t n = (out > in ? out : in) / STRIP_PIXELS, rows = plan->height;
+  int64_t most = most_strip_rows (plan);
 
   if (n > MAX_STRIPS)
     n = MAX_STRIPS;
-  plan->strip_rows = plan->height;
-  plan->n_strips = 1;
-  if (codes_whole (plan))
-    return;
-  rows = n > 1 ? (plan->height + n - 1) / n : plan->height;
-  if (plan->codec == IM_CODEC_JPEG) {
-    int64_t across = im_subsampled (plan->width, 3 + plan->w_shift);
-    int64_t most = MAX_RESTART_INTERVAL / across << (3 + plan->h_shift);
-
-    /* An interval as long as the whole picture is never written. */
-    if (rows < plan->height || plan->height > most)
-      rows = rows < most / IM_BLOCK_ROWS * IM_BLOCK_ROWS
-          ? rows
-          : most / IM_BLOCK_ROWS * IM_BLOCK_ROWS;
-  }
-  if (rows >= plan->height)
-    return;
+  if (n > 1)
+    rows = (plan->height + n - 1) / n;
   rows = (rows + IM_BLOCK_ROWS - 1) / IM_BLOCK_ROWS * IM_BLOCK_ROWS;
-  plan->strip_rows = smaller ((int) rows, plan->height);
-  plan->n_strips = (plan->height + plan->strip_rows - 1) / plan->strip_rows;
+  if (rows > most)
+    rows = most;
+  plan->band_rows = smaller ((int) rows, plan->height);
+  plan->n_bands = (plan->height + plan->band_rows - 1) / plan->band_rows;
+  plan->strip_rows = codes_whole (plan) ? plan->height : plan->band_rows;
+  plan->n_strips = codes_whole (plan) ? 1 : plan->n_bands;
 }
 
 bool

@@ -145,6 +145,9 @@ typedef struct
   /* Bands of strip_rows rows (the last may be shorter), each coded alone. A
    * multiple of IM_BLOCK_ROWS unless there is but one. */
   int strip_rows, n_strips;
+  /* Where the codec has to see the whole picture, n_strips is 1, and rows are
+   * made in these bands before it sees them. Else the bands are the strips. */
+  int band_rows, n_bands;
 
   ImJpegOptions jpeg; /* subsampling is never AUTO here */
   ImPngOptions png;   /* bit_depth is never 0 here */

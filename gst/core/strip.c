@@ -42,25 +42,27 @@ lane_block (ImLane *lane, const ImResampleTables *tables)
   return true;
 }
 
-static bool
-lane_rows (ImLane *lane)
+uint8_t *
+im_rows_alloc (ImRows *rows, const ImPlan *plan, int n_rows)
 {
-  const ImPlan *plan = lane->plan;
   int planes = plan->codec == IM_CODEC_PNG ? 1 : plan->n_components;
-  size_t total = 0;
+  size_t height = (size_t) n_rows, total = 0;
+  uint8_t *data;
 
+  memset (rows, 0, sizeof (*rows));
   for (int c = 0; c < planes; c++) {
-    lane->rows.stride[c] = (ptrdiff_t) im_align (im_codec_row_size (plan, c));
-    total += (size_t) lane->rows.stride[c];
+    rows->stride[c] = (ptrdiff_t) im_align (im_codec_row_size (plan, c));
+    total += (size_t) rows->stride[c];
   }
-  lane->rows_data = im_alloc_array (total, IM_BLOCK_ROWS);
-  if (lane->rows_data == NULL)
-    return false;
-  lane->rows.data[0] = lane->rows_data;
+  data = im_alloc_array (total, height);
+  if (data == NULL)
+    return NULL;
+  rows->data[0] = data;
   for (int c = 1; c < planes; c++)
-    lane->rows.data[c] =
-        lane->rows.data[c - 1] + lane->rows.stride[c - 1] * IM_BLOCK_ROWS;
-  return true;
+    rows->data[c] =
+        rows->data[c - 1] + rows->stride[c - 1] * (ptrdiff_t) height;
+  rows->n_rows = n_rows;
+  return data;
 }
 
 ImLane *
@@ -77,7 +79,9 @@ im_lane_new (const ImPlan *plan, const ImResampleTables *tables, ImError *error)
   lane->resampler = im_resampler_new (plan, tables);
   lane->colour = im_colour_new (plan, tables->premultiply);
   if (lane->resampler == NULL || lane->colour == NULL
-      || !lane_block (lane, tables) || !lane_rows (lane)) {
+      || !lane_block (lane, tables)
+      || !(
+          lane->rows_data = im_rows_alloc (&lane->rows, plan, IM_BLOCK_ROWS))) {
     im_error_no_memory (error, "a strip");
     im_lane_free (lane);
     return NULL;
@@ -138,6 +142,22 @@ block_rows (ImLane *lane, int c, int y, int n)
   lane->block.n[c] = end > first ? end - first : 0;
 }
 
+/* Canvas rows from @y on, as many as @rows says. */
+static void
+make_rows (ImLane *lane, int y, const ImRows *rows)
+{
+  for (int c = 0; c < lane->plan->input.format.n_components; c++)
+    block_rows (lane, c, y, rows->n_rows);
+  im_resampler_block (lane->resampler, &lane->block);
+  im_colour_block (lane->colour, &lane->block, y, rows);
+}
+
+static int
+block_height (int y, int end)
+{
+  return end - y < IM_BLOCK_ROWS ? end - y : IM_BLOCK_ROWS;
+}
+
 bool
 im_lane_code (ImLane *lane, const ImImage *frame, int index, ImCodedStrip *out,
     ImError *error)
@@ -152,12 +172,52 @@ im_lane_code (ImLane *lane, const ImImage *frame, int index, ImCodedStrip *out,
   if (!lane->codec->begin (lane->coder, index, out, error))
     return false;
   for (; y < end; y += lane->rows.n_rows) {
-    lane->rows.n_rows = end - y < IM_BLOCK_ROWS ? end - y : IM_BLOCK_ROWS;
-    for (int c = 0; c < plan->input.format.n_components; c++)
-      block_rows (lane, c, y, lane->rows.n_rows);
-    im_resampler_block (lane->resampler, &lane->block);
-    im_colour_block (lane->colour, &lane->block, y, &lane->rows);
+    lane->rows.n_rows = block_height (y, end);
+    make_rows (lane, y, &lane->rows);
     if (!lane->codec->rows (lane->coder, &lane->rows, error))
+      return false;
+  }
+  return lane->codec->end (lane->coder, error);
+}
+
+/* The rows of the block at @y. */
+static ImRows
+rows_of_whole (const ImPlan *plan, const ImRows *whole, int y, int end)
+{
+  ImRows rows = *whole;
+
+  for (int c = 0; c < 3; c++)
+    if (rows.data[c])
+      rows.data[c] += (y >> (c > 0 ? plan->h_shift : 0)) * rows.stride[c];
+  rows.n_rows = block_height (y, end);
+  return rows;
+}
+
+void
+im_lane_fill (ImLane *lane, const ImImage *frame, int y, int end,
+    const ImRows *whole)
+{
+  im_resampler_start (lane->resampler, frame);
+  for (; y < end; y += IM_BLOCK_ROWS) {
+    ImRows rows = rows_of_whole (lane->plan, whole, y, end);
+
+    make_rows (lane, y, &rows);
+  }
+}
+
+bool
+im_lane_code_rows (ImLane *lane, const ImRows *whole, ImCodedStrip *out,
+    ImError *error)
+{
+  const ImPlan *plan = lane->plan;
+
+  im_bytes_reset (&out->bytes);
+  if (!lane->codec->begin (lane->coder, 0, out, error))
+    return false;
+  for (int y = 0; y < plan->height; y += IM_BLOCK_ROWS) {
+    ImRows rows = rows_of_whole (plan, whole, y, plan->height);
+
+    if (!lane->codec->rows (lane->coder, &rows, error))
       return false;
   }
   return lane->codec->end (lane->coder, error);

@@ -14,6 +14,10 @@
 #include "codec.h"
 #include "resample.h"
 
+/* Memory for @n_rows rows of the canvas, for the codec's use: free () what it
+ * gives, which is NULL when out of memory. */
+uint8_t *im_rows_alloc (ImRows *rows, const ImPlan *plan, int n_rows);
+
 typedef struct _ImLane ImLane;
 
 /* @plan and @tables have to outlive it. NULL with @error set on failure. */
@@ -24,6 +28,14 @@ void im_lane_free (ImLane *lane);
 /* Codes strip @index of @frame into @out, which is reset first. */
 bool im_lane_code (ImLane *lane, const ImImage *frame, int index,
     ImCodedStrip *out, ImError *error);
+
+/* For pictures that the codec has to see whole: im_lane_fill () makes canvas
+ * rows [@y, @end) in @whole, which has memory for every row of the canvas, and
+ * once all are made, im_lane_code_rows () codes them. */
+void im_lane_fill (ImLane *lane, const ImImage *frame, int y, int end,
+    const ImRows *whole);
+bool im_lane_code_rows (ImLane *lane, const ImRows *whole, ImCodedStrip *out,
+    ImError *error);
 
 /* For ImCodec.wrap (). */
 ImCoder *im_lane_coder (ImLane *lane);
