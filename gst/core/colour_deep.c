@@ -228,7 +228,7 @@ finish_row (const ImColourStage *stage, const ImBlock *block, int i, int n)
     block->row[gray ? 0 : 2][i] };
   const float *alpha = stage->alpha < 0 ? NULL : block->row[stage->alpha][i];
 
-  if (stage->premultiplied)
+  if (stage->premultiplied && alpha)
     divide_alpha (v, gray ? 1 : 3, alpha, n);
   if (!gray && plan->input.format.model == IM_MODEL_YCBCR)
     rgb_from_ycbcr (stage, v[0], v[1], v[2], n);

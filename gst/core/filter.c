@@ -206,7 +206,7 @@ static Line
 filter_line (const ImFilterSpec *spec, int i)
 {
   Line line = { *spec, i, 1, 0 };
-  int y = spec->first_line + i, field = y & 1;
+  int y = spec->first_line + i, field = y & 1, row = y / 2;
 
   if (!spec->fields)
     return line;
@@ -214,7 +214,7 @@ filter_line (const ImFilterSpec *spec, int i)
   line.phase = field;
   line.index = 0;
   line.spec.scale = 0.5;
-  line.spec.offset = (y / 2 - (field ? 0.75 : 0.25)) / 2 + 0.5 - 0.25;
+  line.spec.offset = (row - (field ? 0.75 : 0.25)) / 2 + 0.5 - 0.25;
   line.spec.min = (spec->min + 1 - field) / 2;
   line.spec.max = (spec->max + 1 - field) / 2;
   return line;
@@ -267,10 +267,12 @@ filter_alloc (ImFilter *filter, const ImFilterSpec *spec)
   for (int i = 0; i < spec->n_out; i++) {
     Line line = filter_line (spec, i);
     int start, taps;
+    size_t most;
 
     filter_window (&line.spec, line.index, &start, &taps);
-    if ((size_t) (taps * line.step) > stride)
-      stride = (size_t) (taps * line.step);
+    most = (size_t) taps * (size_t) line.step;
+    if (most > stride)
+      stride = most;
   }
   stride += stride & 1;
   im_filter_clear (filter);

@@ -14,6 +14,9 @@ extern const ImKernels im_kernels_avx2;
 #ifdef HAVE_AVX512
 extern const ImKernels im_kernels_avx512;
 #endif
+#ifdef HAVE_NEON
+extern const ImKernels im_kernels_neon;
+#endif
 
 int
 im_kernels_all (const ImKernels **all, int max)
@@ -31,6 +34,10 @@ im_kernels_all (const ImKernels **all, int max)
       && __builtin_cpu_supports ("avx512vl")
       && __builtin_cpu_supports ("avx512vnni"))
     all[n++] = &im_kernels_avx512;
+#endif
+#ifdef HAVE_NEON
+  if (n < max)
+    all[n++] = &im_kernels_neon;
 #endif
   return n;
 }

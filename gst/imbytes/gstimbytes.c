@@ -280,10 +280,13 @@ static gboolean
 gst_im_bytes_start (GstVideoEncoder *encoder)
 {
   GstImBytes *self = GST_IM_BYTES (encoder);
+  GstImBytesSettings settings = gst_im_bytes_get_settings (self);
   GstSample *old;
 
   clear_state (&self->state);
   self->state.engine = im_engine_new ();
+  if (self->state.engine != NULL)
+    im_engine_set_threads (self->state.engine, (int) settings.n_threads);
   GST_OBJECT_LOCK (self);
   memset (&self->stats, 0, sizeof (self->stats));
   old = self->last_image;

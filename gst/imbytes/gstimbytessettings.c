@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "core/workers.h"
+
 /* What the larger of the two codecs can hold; see the plan. */
 #define MAX_SIZE 1000000
 
@@ -31,6 +33,7 @@ enum
   PROP_PNG_FILTER,
   PROP_BIT_DEPTH,
   PROP_SNAPSHOT,
+  PROP_N_THREADS,
   N_PROPERTIES
 };
 
@@ -274,6 +277,26 @@ install_selection (GObjectClass *klass)
           FLAGS | GST_PARAM_MUTABLE_PLAYING));
 }
 
+static void
+install_threads (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:n-threads:
+   *
+   * How many threads one element uses at most, the streaming thread among
+   * them. Threads are shared by all elements of the process: they start with
+   * the first image that is large enough to need them and end with the last
+   * element. The images are the same to the byte with any number.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (klass, PROP_N_THREADS,
+      g_param_spec_uint ("n-threads", "Threads",
+          "Threads to use at most, the streaming thread among them "
+          "(0 = one for each processor)",
+          0, IM_MAX_LANES, 0, FLAGS | GST_PARAM_MUTABLE_READY));
+}
+
 void
 gst_im_bytes_settings_install (GObjectClass *klass)
 {
@@ -282,6 +305,7 @@ gst_im_bytes_settings_install (GObjectClass *klass)
   install_jpeg (klass);
   install_png (klass);
   install_selection (klass);
+  install_threads (klass);
 }
 
 G_STATIC_ASSERT (N_PROPERTIES == GST_IM_BYTES_N_SETTINGS + 1);
@@ -363,6 +387,10 @@ gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,
     case PROP_SNAPSHOT:
       settings->snapshot = g_value_get_boolean (value);
       break;
+    case PROP_N_THREADS:
+      settings->n_threads = g_value_get_uint (value);
+      /* Nothing that was agreed on with anyone depends on it. */
+      return TRUE;
     default:
       return FALSE;
   }
@@ -427,6 +455,9 @@ gst_im_bytes_settings_get (const GstImBytesSettings *settings, guint id,
       break;
     case PROP_SNAPSHOT:
       g_value_set_boolean (value, settings->snapshot);
+      break;
+    case PROP_N_THREADS:
+      g_value_set_uint (value, settings->n_threads);
       break;
     default:
       return FALSE;

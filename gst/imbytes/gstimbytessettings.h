@@ -16,14 +16,16 @@ typedef struct
 {
   GstImBytesFormat format;
   gboolean snapshot;
+  guint n_threads; /* read when the element starts; 0: one for each processor */
   /* codec and crop are unused: they are found out for each frame. */
   ImRequest request;
-  /* Counts the changes, so that two copies are the same if this is. */
+  /* Counts the changes, so that two copies are the same, but for n_threads, if
+   * this is. */
   guint serial;
 } GstImBytesSettings;
 
 /* Installs the properties under the ids from 1 to GST_IM_BYTES_N_SETTINGS. */
-#define GST_IM_BYTES_N_SETTINGS 17
+#define GST_IM_BYTES_N_SETTINGS 18
 void gst_im_bytes_settings_install (GObjectClass *klass);
 
 void gst_im_bytes_settings_init (GstImBytesSettings *settings);
