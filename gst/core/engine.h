@@ -5,8 +5,8 @@
  *   im_engine_write ()       the file, into memory of exactly that size
  *
  * A frame walks: reader -> resample -> colour -> codec, a strip at a time, a
- * block of 16 rows at a time within it, so that no whole frame ever stands
- * between two stages.
+ * block of 16 rows at a time within it, so that no whole frame stands
+ * between two stages, but for pictures that their codec has to see whole.
  *
  * Strips are coded on the threads of the process-wide pool (workers.h) and on
  * the caller's; the bytes do not depend on how many there are.

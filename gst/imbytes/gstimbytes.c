@@ -30,7 +30,7 @@
  * gst-launch-1.0 v4l2src ! imbytes width=640 quality=75 ! multipartmux ! tcpserversink port=8080
  * ]| A camera as motion JPEG for a browser.
  *
- * Since: 1.0
+ * Since: 0.1
  */
 #include "gstimbytesprivate.h"
 
@@ -376,7 +376,7 @@ install_outcomes (GObjectClass *klass)
    * The latest image with its caps and segment, %NULL before the first. May be
    * read at any time and from any thread, also after the stream has stopped.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_LAST_IMAGE,
       g_param_spec_boxed ("last-image", "Last image",
@@ -391,7 +391,7 @@ install_outcomes (GObjectClass *klass)
    * made), `bytes-out`, and in nanoseconds `average-encode-time` and
    * `last-encode-time`, all of them guint64.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",

@@ -4,6 +4,8 @@
  */
 #include "gstimbytesprivate.h"
 
+#include "gstimbytesformat.h"
+
 void
 gst_im_bytes_post_error (GstImBytes *self, const ImError *error)
 {
@@ -119,7 +121,8 @@ gst_im_bytes_set_format (GstVideoEncoder *encoder, GstVideoCodecState *input)
   GstImBytesSettings settings = gst_im_bytes_get_settings (self);
 
   state->info = input->info;
-  gst_im_bytes_picture_init (&state->base, &input->info);
+  gst_im_bytes_take_chroma_site (&state->info, input->caps);
+  gst_im_bytes_picture_init (&state->base, &state->info);
   gst_pad_check_reconfigure (GST_VIDEO_ENCODER_SRC_PAD (self));
   return agree_anew (self, &settings, &state->base, &state->info)
       == GST_FLOW_OK;

@@ -52,7 +52,8 @@ gst_im_bytes_method_get_type (void)
     { IM_METHOD_BICUBIC, "Cubic with a = -0.5, antialiased", "bicubic" },
     { IM_METHOD_AREA, "Mean of the area that a pixel covers", "area" },
     { IM_METHOD_LANCZOS, "Lanczos with 3 lobes, antialiased", "lanczos" },
-    { IM_METHOD_SPLINE36, "Spline of 36 samples, antialiased", "spline36" },
+    { IM_METHOD_SPLINE36, "Cubic spline through 6 by 6 samples, antialiased",
+        "spline36" },
     { 0, NULL, NULL }
   };
 

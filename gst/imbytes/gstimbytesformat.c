@@ -229,6 +229,16 @@ init_colour (ImColour *colour, const GstVideoInfo *info)
 }
 
 void
+gst_im_bytes_take_chroma_site (GstVideoInfo *info, const GstCaps *caps)
+{
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  const gchar *site = gst_structure_get_string (structure, "chroma-site");
+
+  if (site != NULL)
+    info->chroma_site = gst_video_chroma_site_from_string (site);
+}
+
+void
 gst_im_bytes_image_info_init (ImImageInfo *image, const GstVideoInfo *info)
 {
   /* Whole, with padding, so that equal infos are equal bytes too. */

@@ -16,4 +16,8 @@ G_BEGIN_DECLS
 void gst_im_bytes_image_info_init (ImImageInfo *image,
     const GstVideoInfo *info);
 
+/* gst_video_info_from_caps () puts its own default for the siting that caps give
+ * when they give no colorimetry beside it; this puts it right. */
+void gst_im_bytes_take_chroma_site (GstVideoInfo *info, const GstCaps *caps);
+
 G_END_DECLS

@@ -46,7 +46,7 @@ install_output (GObjectClass *klass)
    * Whether images are JPEG or PNG. `auto` takes what downstream accepts,
    * JPEG first: `imbytes ! image/png` makes PNG without further ado.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_FORMAT,
       g_param_spec_enum ("format", "Format", "Codec of the images",
@@ -64,7 +64,7 @@ install_size (GObjectClass *klass)
    * and the aspect ratio of the picture, or, when that is 0 too, from
    * downstream caps and else from the input.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_WIDTH,
       g_param_spec_uint ("width", "Width",
@@ -77,7 +77,7 @@ install_size (GObjectClass *klass)
    *
    * Height of the images in pixels; like #GstImBytes:width.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_HEIGHT,
       g_param_spec_uint ("height", "Height",
@@ -91,7 +91,7 @@ install_size (GObjectClass *klass)
    * How the picture is brought to the size when both width and height are
    * given, by properties or by downstream caps.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_FIT,
       g_param_spec_enum ("fit", "Fit",
@@ -104,7 +104,7 @@ install_size (GObjectClass *klass)
    *
    * When %FALSE, the picture is never made larger than the input is.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_ENLARGE,
       g_param_spec_boolean ("enlarge", "Enlarge",
@@ -116,9 +116,9 @@ install_size (GObjectClass *klass)
    *
    * Image viewers ignore pixel aspect ratios. When %TRUE, pictures are
    * resized so that they look right there; when %FALSE, the samples are kept
-   * as they are and the ratio goes into the caps and, for PNG, into the file.
+   * as they are and the ratio goes into the caps and the file.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_SQUARE_PIXELS,
       g_param_spec_boolean ("square-pixels", "Square pixels",
@@ -132,7 +132,7 @@ install_size (GObjectClass *klass)
    * transparent input is laid upon for JPEG. 0xAARRGGBB in sRGB; JPEG ignores
    * the alpha.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_BACKGROUND,
       g_param_spec_uint ("background", "Background",
@@ -146,7 +146,7 @@ install_size (GObjectClass *klass)
    * and match the filters of the same name in Pillow; `area` is Pillow's BOX
    * and, at whole ratios, OpenCV's INTER_AREA.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_METHOD,
       g_param_spec_enum ("method", "Method", "How pictures are resized",
@@ -162,7 +162,7 @@ install_jpeg (GObjectClass *klass)
    *
    * JPEG quality on the scale of libjpeg, as in jpegenc.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_QUALITY,
       g_param_spec_int ("quality", "Quality", "JPEG quality", 0, 100, 85,
@@ -175,7 +175,7 @@ install_jpeg (GObjectClass *klass)
    * and one component for gray; where downstream caps allow that only
    * another, it is that one.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_SUBSAMPLING,
       g_param_spec_enum ("subsampling", "Subsampling",
@@ -187,7 +187,7 @@ install_jpeg (GObjectClass *klass)
    *
    * JPEG that shows in several scans: smaller, and slower to make.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_PROGRESSIVE,
       g_param_spec_boolean ("progressive", "Progressive",
@@ -199,7 +199,7 @@ install_jpeg (GObjectClass *klass)
    *
    * Huffman tables made for each JPEG: smaller, and slower to make.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_OPTIMIZE,
       g_param_spec_boolean ("optimize", "Optimize",
@@ -211,7 +211,7 @@ install_jpeg (GObjectClass *klass)
    *
    * How libjpeg computes the DCT.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_DCT_METHOD,
       g_param_spec_enum ("dct-method", "DCT method",
@@ -227,7 +227,7 @@ install_png (GObjectClass *klass)
    *
    * PNG compression from 0 (none) to 9 (smallest and slowest), as in pngenc.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_COMPRESSION_LEVEL,
       g_param_spec_uint ("compression-level", "Compression level",
@@ -238,7 +238,7 @@ install_png (GObjectClass *klass)
    *
    * How PNG rows are filtered before they are compressed.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_PNG_FILTER,
       g_param_spec_enum ("png-filter", "PNG filter", "PNG row filter",
@@ -252,7 +252,7 @@ install_png (GObjectClass *klass)
    * input and 8 for everything else; video of 10 and 12 bits is rounded, not
    * cut off.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_BIT_DEPTH,
       g_param_spec_enum ("bit-depth", "Bit depth",
@@ -269,7 +269,7 @@ install_selection (GObjectClass *klass)
    * Make one image, then send end of stream downstream. Frames that still
    * come are swallowed, so that other branches of a tee play on.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_SNAPSHOT,
       g_param_spec_boolean ("snapshot", "Snapshot",
@@ -288,7 +288,7 @@ install_threads (GObjectClass *klass)
    * the first image that is large enough to need them and end with the last
    * element. The images are the same to the byte with any number.
    *
-   * Since: 1.0
+   * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_N_THREADS,
       g_param_spec_uint ("n-threads", "Threads",

@@ -8,7 +8,7 @@
  *
  * Raw video frames in, JPEG or PNG images out, as bytes in memory.
  *
- * Since: 1.0
+ * Since: 0.1
  */
 #include "gstimbytes.h"
 

@@ -203,7 +203,7 @@ test_limits (void)
   unsigned seed = 7;
 
   for (int i = 0; i < 3000; i++) {
-    ImFilterSpec spec;
+    ImFilterSpec spec = { 0 };
     ImFilter filter = { 0 };
     int before = testing_failed_checks;
 

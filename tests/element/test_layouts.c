@@ -298,6 +298,43 @@ GST_START_TEST (test_interlaced)
 
 GST_END_TEST;
 
+static GstBuffer *
+encode_sited (const gchar *fields)
+{
+  gchar *caps = g_strdup_printf ("video/x-raw,format=I420,width=32,height=32,"
+                                 "framerate=25/1%s",
+      fields);
+  GstVideoInfo info = video_info (GST_VIDEO_FORMAT_I420, 32, 32);
+  GstBuffer *frame = frame_new (&info), *image;
+  Bench bench = bench_new ("imbytes format=png", NULL, caps);
+
+  gst_buffer_memset (frame, 0, 0x80, info.size);
+  for (gint y = 0; y < 16; y++)
+    gst_buffer_memset (frame, info.offset[1] + y * info.stride[1] + 8, 0x40, 8);
+  image = bench_push (&bench, frame);
+  bench_clear (&bench);
+  g_free (caps);
+  return image;
+}
+
+/* Also where caps say nothing of colorimetry, in which case GStreamer's own
+ * reading of them loses it. */
+GST_START_TEST (test_chroma_site)
+{
+  GstBuffer *jpeg = encode_sited (",chroma-site=jpeg");
+  GstBuffer *mpeg2 = encode_sited (",chroma-site=mpeg2");
+  GstBuffer *tagged =
+      encode_sited (",chroma-site=mpeg2,colorimetry=(string)bt601");
+
+  fail_if (buffers_are_equal (jpeg, mpeg2));
+  fail_unless (buffers_are_equal (mpeg2, tagged));
+  gst_buffer_unref (jpeg);
+  gst_buffer_unref (mpeg2);
+  gst_buffer_unref (tagged);
+}
+
+GST_END_TEST;
+
 static Suite *
 layouts_suite (void)
 {
@@ -312,6 +349,7 @@ layouts_suite (void)
   tcase_add_test (tcase, test_crop_beyond);
   tcase_add_test (tcase, test_padded_frame);
   tcase_add_test (tcase, test_interlaced);
+  tcase_add_test (tcase, test_chroma_site);
   return suite;
 }
 
