@@ -1,12 +1,14 @@
 /* imbytes: the kernels for NEON (AArch64).
  *
- * The portable loops, which the compiler does well where samples are only
- * split, averaged or in floats, and intrinsics where it misses the widening
- * multiply-add, the saturating narrowing shift or the transposing.
+ * The portable loops, which the compiler does well where samples are split or
+ * in floats, and intrinsics where it does not find the instructions: the
+ * widening multiply-add, the saturating narrowing shift, adding neighbours and
+ * transposing.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <arm_neon.h>
+#include <string.h>
 
 #include "kernels_loops.h"
 
@@ -154,17 +156,21 @@ transpose_8x8 (int16x8_t r[8])
     exchange_64 (&r[i], &r[i + 4]);
 }
 
+/* Both ways, the pointers are copied: only then does the compiler keep them in
+ * registers while it stores samples. */
 static void
 columns_from_rows_neon (int16_t *dst, const int16_t *const *rows, int n)
 {
+  const int16_t *row[IM_LANES];
   int x = 0;
 
+  memcpy (row, rows, sizeof (row));
   for (; x + 8 <= n; x += 8)
     for (int half = 0; half < IM_LANES; half += 8) {
       int16x8_t r[8];
 
       for (int i = 0; i < 8; i++)
-        r[i] = vld1q_s16 (rows[half + i] + x);
+        r[i] = vld1q_s16 (row[half + i] + x);
       transpose_8x8 (r);
       for (int i = 0; i < 8; i++)
         vst1q_s16 (dst + (x + i) * IM_LANES + half, r[i]);
@@ -177,8 +183,10 @@ columns_from_rows_neon (int16_t *dst, const int16_t *const *rows, int n)
 static void
 rows_from_columns_neon (int16_t *const *rows, const int16_t *src, int n)
 {
+  int16_t *row[IM_LANES];
   int x = 0;
 
+  memcpy (row, rows, sizeof (row));
   for (; x + 8 <= n; x += 8)
     for (int half = 0; half < IM_LANES; half += 8) {
       int16x8_t r[8];
@@ -187,11 +195,31 @@ rows_from_columns_neon (int16_t *const *rows, const int16_t *src, int n)
         r[i] = vld1q_s16 (src + (x + i) * IM_LANES + half);
       transpose_8x8 (r);
       for (int i = 0; i < 8; i++)
-        vst1q_s16 (rows[half + i] + x, r[i]);
+        vst1q_s16 (row[half + i] + x, r[i]);
     }
   for (; x < n; x++)
     for (int l = 0; l < IM_LANES; l++)
       rows[l][x] = src[x * IM_LANES + l];
+}
+
+static inline int32x4_t
+sum_2x2 (const int16_t *top, const int16_t *bottom)
+{
+  return vpadalq_s16 (vpaddlq_s16 (vld1q_s16 (top)), vld1q_s16 (bottom));
+}
+
+static void
+mean_2x2_neon (int16_t *dst, const int16_t *top, const int16_t *bottom, int n)
+{
+  int x = 0;
+
+  for (; x + 8 <= n; x += 8) {
+    int32x4_t low = sum_2x2 (top + 2 * x, bottom + 2 * x);
+    int32x4_t high = sum_2x2 (top + 2 * x + 8, bottom + 2 * x + 8);
+
+    vst1q_s16 (dst + x, vrshrn_high_n_s32 (vrshrn_n_s32 (low, 2), high, 2));
+  }
+  mean_2x2 (dst + x, top + 2 * x, bottom + 2 * x, n - x);
 }
 
 /* Shifts by IM_MIX_SHIFT and clamps: the upper halves are the sums shifted by
@@ -296,17 +324,17 @@ static void
 mix_rgb_neon (uint8_t *dst, const int16_t *a, const int16_t *b,
     const int16_t *c, const ImMix *mix, int n)
 {
-  const MixWeights weights[3] = { mix_weights (&mix[0]), mix_weights (&mix[1]),
-    mix_weights (&mix[2]) };
+  const MixWeights red = mix_weights (&mix[0]);
+  const MixWeights green = mix_weights (&mix[1]);
+  const MixWeights blue = mix_weights (&mix[2]);
   int x = 0;
 
   for (; x + 8 <= n; x += 8) {
     int16x8_t u = vld1q_s16 (a + x), v = vld1q_s16 (b + x);
     int16x8_t w = vld1q_s16 (c + x);
-    uint8x8x3_t rgb;
+    uint8x8x3_t rgb = { { mix_8 (u, v, w, &red), mix_8 (u, v, w, &green),
+        mix_8 (u, v, w, &blue) } };
 
-    for (int i = 0; i < 3; i++)
-      rgb.val[i] = mix_8 (u, v, w, &weights[i]);
     vst3_u8 (dst + 3 * x, rgb);
   }
   mix_rgb (dst + 3 * x, a + x, b + x, c + x, mix, n - x);
@@ -315,4 +343,4 @@ mix_rgb_neon (uint8_t *dst, const int16_t *a, const int16_t *b,
 const ImKernels im_kernels_neon = { "NEON", vertical_u8_neon, vertical_q6_neon,
   vertical_f32, split2, split3, split4, columns_from_rows_neon,
   rows_from_columns_neon, horizontal_q6_neon, horizontal_f32, mean_1x2,
-  mean_2x2, mix1_neon, mix3_neon, mix_rgb_neon };
+  mean_2x2_neon, mix1_neon, mix3_neon, mix_rgb_neon };

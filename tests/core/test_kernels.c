@@ -413,6 +413,56 @@ test_flat (void)
       }
 }
 
+/* Sums that no picture reaches are clamped, and not wrapped around. */
+static void
+test_saturation (void)
+{
+  enum
+  {
+    N = 45
+  };
+  static const int16_t weight[4] = { 24000, -7616, 24000, 0 };
+  static uint8_t bytes[2][N];
+  static int16_t words[2][N], columns[3 * IM_LANES], out[N];
+
+  memset (bytes[1], 255, N);
+  for (int x = 0; x < N; x++) {
+    words[0][x] = INT16_MIN;
+    words[1][x] = INT16_MAX;
+  }
+  for (int sign = 0; sign < 2; sign++) {
+    const int16_t *high = words[sign], *low = words[!sign];
+    const uint8_t *up = bytes[sign], *down = bytes[!sign];
+    int16_t limit = sign ? INT16_MAX : INT16_MIN;
+    int32_t start = 0, taps = 3;
+    ImFilter filter = { .n_out = 1,
+      .last = 3,
+      .max_taps = 3,
+      .stride = 4,
+      .start = &start,
+      .taps = &taps,
+      .weight = (int16_t *) weight };
+
+    for (int l = 0; l < IM_LANES; l++) {
+      columns[l] = columns[2 * IM_LANES + l] = high[l];
+      columns[IM_LANES + l] = low[l];
+    }
+    for (int k = 0; k < n_tables; k++) {
+      tables[k]->vertical_u8 (out, (const uint8_t *const[]){ up, down, up },
+          weight, 3, N);
+      for (int x = 0; x < N; x++)
+        CHECK_EQUAL (out[x], sign ? INT16_MAX : (-7616 * 255 + 128) >> 8);
+      tables[k]->vertical_q6 (out, (const int16_t *const[]){ high, low, high },
+          weight, 3, N);
+      for (int x = 0; x < N; x++)
+        CHECK_EQUAL (out[x], limit);
+      tables[k]->horizontal_q6 (out, columns, &filter);
+      for (int l = 0; l < IM_LANES; l++)
+        CHECK_EQUAL (out[l], limit);
+    }
+  }
+}
+
 static void
 test_tables (void)
 {
@@ -428,7 +478,7 @@ test_tables (void)
 
 static const Test tests[] = { TEST (test_tables), TEST (test_vertical),
   TEST (test_horizontal), TEST (test_transposing), TEST (test_means),
-  TEST (test_mixes), TEST (test_flat) };
+  TEST (test_mixes), TEST (test_flat), TEST (test_saturation) };
 
 int
 main (void)

@@ -141,8 +141,10 @@ block_distance (const ImBlock *block, const ImPlan *plan,
       double v = plan->deep ? (double) ((float *) block->row[c][i])[x] * 255
                             : ((int16_t *) block->row[c][i])[x] / 64.0;
 
-      worst = fmax (worst,
-          fabs (v - reference[c][(block->first[c] + i) * h.n + x]));
+      double off = fabs (v - reference[c][(block->first[c] + i) * h.n + x]);
+
+      if (off > worst)
+        worst = off;
     }
   return worst;
 }
