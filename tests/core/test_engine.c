@@ -8,19 +8,27 @@
 #include "core/engine.h"
 
 #include <malloc.h>
+#include <stdatomic.h>
 
 #include "pictures.h"
 #include "testing.h"
 
-/* Counts down to the allocation that fails; below 0: none does. */
-static long fail_at = -1;
-static long n_allocations;
+/* Counts down to the allocation that fails; below 0: none does. Relaxed, so
+ * that counting puts the threads that allocate in no order. */
+static atomic_long fail_at = -1;
+static atomic_long n_allocations;
 
 static bool
 fails (void)
 {
-  n_allocations++;
-  return fail_at >= 0 && fail_at-- == 0;
+  long left = atomic_load_explicit (&fail_at, memory_order_relaxed);
+
+  atomic_fetch_add_explicit (&n_allocations, 1, memory_order_relaxed);
+  while (left >= 0
+      && !atomic_compare_exchange_weak_explicit (&fail_at, &left, left - 1,
+          memory_order_relaxed, memory_order_relaxed))
+    ;
+  return left == 0;
 }
 
 void *__real_malloc (size_t size);
@@ -370,6 +378,20 @@ test_out_of_memory (void)
       }
 }
 
+/* Allocations that one frame takes. */
+static long
+count_allocations (ImEngine *engine, const Picture *picture,
+    const ImRequest *request)
+{
+  ImError error = { 0 };
+  long before = n_allocations;
+  size_t size;
+
+  CHECK (im_engine_configure (engine, &picture->image.info, request, &error));
+  CHECK (im_engine_encode (engine, &picture->image, &size, &error));
+  return n_allocations - before;
+}
+
 /* With everything in place, coding a frame allocates nothing in the core. */
 static void
 test_steady_state (void)
@@ -377,29 +399,55 @@ test_steady_state (void)
   for (int codec = 0; codec < 2; codec++) {
     ImRequest request = request_of ((ImCodecId) codec, 320, 0, IM_FIT_FILL, 1);
     ImEngine *engine = im_engine_new ();
-    ImError error = { 0 };
     Picture picture;
-    size_t size;
-    long before;
 
-    /* A thread makes its own when it first gets a strip, in whichever frame. */
     im_engine_set_threads (engine, 1);
     picture_init (&picture, "I420", 640, 480, false);
     picture_random (&picture, 2);
-    CHECK (im_engine_configure (engine, &picture.image.info, &request, &error));
-    CHECK (im_engine_encode (engine, &picture.image, &size, &error));
-    before = n_allocations;
-    CHECK (im_engine_configure (engine, &picture.image.info, &request, &error));
-    CHECK (im_engine_encode (engine, &picture.image, &size, &error));
-    CHECK_EQUAL (n_allocations, before);
+    CHECK (count_allocations (engine, &picture, &request) > 0);
+    CHECK_EQUAL (count_allocations (engine, &picture, &request), 0);
     im_engine_free (engine);
+    picture_clear (&picture);
+  }
+}
+
+/* A thread's lane is made when it first gets a strip, in whichever frame that
+ * is, and grows with the largest strip it was given. After that, nothing. */
+static void
+test_steady_state_of_threads (void)
+{
+  for (int codec = 0; codec < 2; codec++) {
+    ImRequest request = request_of ((ImCodecId) codec, 0, 0, IM_FIT_FILL, 1);
+    ImEngine *alone = im_engine_new (), *engine = im_engine_new ();
+    Picture picture;
+    long for_one, total = 0;
+    int quiet = 0;
+
+    im_engine_set_threads (alone, 1);
+    im_engine_set_threads (engine, 4);
+    picture_init (&picture, "I420", 640, 200, false);
+    picture_random (&picture, 2);
+    for_one = count_allocations (alone, &picture, &request);
+    for (int i = 0; i < 2000 && quiet < 100; i++) {
+      long n = count_allocations (engine, &picture, &request);
+
+      total += n;
+      quiet = n == 0 ? quiet + 1 : 0;
+    }
+    CHECK (im_engine_plan (engine)->n_strips > 2);
+    CHECK (total >= for_one);
+    CHECK (total <= 8 * for_one);
+    CHECK_EQUAL (quiet, 100);
+    im_engine_free (engine);
+    im_engine_free (alone);
     picture_clear (&picture);
   }
 }
 
 static const Test tests[] = { TEST (test_same_bytes), TEST (test_strides),
   TEST (test_reconfigure), TEST (test_codec_options), TEST (test_refusals),
-  TEST (test_out_of_memory), TEST (test_steady_state) };
+  TEST (test_out_of_memory), TEST (test_steady_state),
+  TEST (test_steady_state_of_threads) };
 
 int
 main (void)
