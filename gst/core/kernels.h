@@ -34,6 +34,16 @@ typedef struct
   int32_t bias;
 } ImMix;
 
+/* Rows that will be read some output rows later, from the column on where the
+ * kernel begins: it asks for their memory while it works on its own, so that
+ * neither waits for the other. */
+#define IM_MAX_AHEAD 16
+typedef struct
+{
+  const uint8_t *row[IM_MAX_AHEAD];
+  int n;
+} ImAhead;
+
 typedef struct
 {
   const char *name;
@@ -41,7 +51,7 @@ typedef struct
   /* @dst[x] = sum of @rows[t][x] * @weight[t] over @taps, in Q6, @n samples.
    * Weights may be read in pairs: an odd number is followed by a zero. */
   void (*vertical_u8) (int16_t *dst, const uint8_t *const *rows,
-      const int16_t *weight, int taps, int n);
+      const int16_t *weight, int taps, int n, const ImAhead *ahead);
   /* The same from rows that are in Q6 already. */
   void (*vertical_q6) (int16_t *dst, const int16_t *const *rows,
       const int16_t *weight, int taps, int n);

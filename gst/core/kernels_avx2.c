@@ -65,7 +65,7 @@ weigh_bytes (__m256i sum[4], const uint8_t *first, const uint8_t *second,
 
 void
 im_vertical_u8_avx2 (int16_t *dst, const uint8_t *const *rows,
-    const int16_t *weight, int taps, int n)
+    const int16_t *weight, int taps, int n, const ImAhead *ahead)
 {
   const int shift = IM_WEIGHT_SHIFT - IM_Q;
   const __m256i half = _mm256_set1_epi32 (1 << (shift - 1));
@@ -74,6 +74,8 @@ im_vertical_u8_avx2 (int16_t *dst, const uint8_t *const *rows,
   for (; x + 32 <= n; x += 32) {
     __m256i sum[4] = { half, half, half, half }, low, high;
 
+    if (x % CACHE_LINE == 0)
+      fetch_ahead (ahead, x, CACHE_LINE);
     for (int t = 0; t < taps; t += 2)
       weigh_bytes (sum, rows[t] + x, rows[t + 1 < taps ? t + 1 : t] + x,
           load_weight_pair (weight + t));

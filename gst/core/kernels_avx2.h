@@ -11,7 +11,7 @@
 extern const ImKernels im_kernels_avx2;
 
 void im_vertical_u8_avx2 (int16_t *dst, const uint8_t *const *rows,
-    const int16_t *weight, int taps, int n);
+    const int16_t *weight, int taps, int n, const ImAhead *ahead);
 void im_vertical_q6_avx2 (int16_t *dst, const int16_t *const *rows,
     const int16_t *weight, int taps, int n);
 void im_horizontal_q6_avx2 (int16_t *dst, const int16_t *src,

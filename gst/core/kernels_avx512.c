@@ -61,7 +61,7 @@ round_bytes (const __m512i sum[4], __m512i out[2])
  * them is touched. */
 static void
 vertical_u8_avx512 (int16_t *dst, const uint8_t *const *rows,
-    const int16_t *weight, int taps, int n)
+    const int16_t *weight, int taps, int n, const ImAhead *ahead)
 {
   const __m512i half = _mm512_set1_epi32 (1 << (IM_WEIGHT_SHIFT - IM_Q - 1));
 
@@ -70,6 +70,7 @@ vertical_u8_avx512 (int16_t *dst, const uint8_t *const *rows,
                                  : ((__mmask64) 1 << (n - x)) - 1;
     __m512i sum[4] = { half, half, half, half }, out[2];
 
+    fetch_ahead (ahead, x, CACHE_LINE);
     for (int t = 0; t < taps; t += 2)
       weigh_bytes (sum, _mm512_maskz_loadu_epi8 (mask, rows[t] + x),
           _mm512_maskz_loadu_epi8 (mask, rows[t + 1 < taps ? t + 1 : t] + x),

@@ -48,11 +48,27 @@ clamp_u8 (int32_t v)
 VERTICAL_FROM (vertical_u8_from, uint8_t, (IM_WEIGHT_SHIFT - IM_Q))
 VERTICAL_FROM (vertical_q6_from, int16_t, IM_WEIGHT_SHIFT)
 
+#define CACHE_LINE 64
+
+/* What is ahead of columns [x, x + n). */
+static inline void
+fetch_ahead (const ImAhead *ahead, int x, int n)
+{
+  for (int i = 0; i < ahead->n; i++)
+    for (int at = x; at < x + n; at += CACHE_LINE)
+      __builtin_prefetch (ahead->row[i] + at);
+}
+
 static inline void
 vertical_u8 (int16_t *dst, const uint8_t *const *rows, const int16_t *weight,
-    int taps, int n)
+    int taps, int n, const ImAhead *ahead)
 {
-  vertical_u8_from (dst, rows, weight, taps, 0, n);
+  for (int x = 0; x < n; x += VERTICAL_BLOCK) {
+    int end = n - x < VERTICAL_BLOCK ? n : x + VERTICAL_BLOCK;
+
+    fetch_ahead (ahead, x, end - x);
+    vertical_u8_from (dst, rows, weight, taps, x, end);
+  }
 }
 
 static inline void

@@ -50,7 +50,7 @@ weigh_bytes (Sums sums[2], uint8x16_t bytes, int16x8_t weight)
 
 static void
 vertical_u8_neon (int16_t *dst, const uint8_t *const *rows,
-    const int16_t *weight, int taps, int n)
+    const int16_t *weight, int taps, int n, const ImAhead *ahead)
 {
   const int32x4_t half = vdupq_n_s32 (1 << (IM_WEIGHT_SHIFT - IM_Q - 1));
   int x = 0;
@@ -59,6 +59,8 @@ vertical_u8_neon (int16_t *dst, const uint8_t *const *rows,
     Sums sums[4] = { sums_of (half), sums_of (half), sums_of (half),
       sums_of (half) };
 
+    if (x % CACHE_LINE == 0)
+      fetch_ahead (ahead, x, CACHE_LINE);
     for (int t = 0; t < taps; t++) {
       const uint8_t *row = rows[t] + x;
       int16x8_t w = vld1q_dup_s16 (weight + t);

@@ -179,24 +179,35 @@ im_reader_start (ImReader *reader, const ImImage *frame)
 
 #define CACHE_LINE 64
 
-void
-im_reader_prefetch (const ImReader *reader, int c, int y, int n)
+static void
+prefetch_row (const uint8_t *row, int begin, int end)
+{
+  for (int x = begin; x < end; x += CACHE_LINE)
+    __builtin_prefetch (row + x);
+}
+
+int
+im_reader_ahead (const ImReader *reader, int c, int y, int n,
+    const uint8_t **rows)
 {
   const ImComponent *component = &reader->input.format.component[c];
   const ImReaderSpan *span = &reader->span[c];
   ptrdiff_t stride = reader->frame.stride[component->plane];
-  int rows = im_subsampled (reader->input.height, component->h_shift);
-  int begin = span->first * component->step;
-  int end = span->last * component->step;
+  int height = im_subsampled (reader->input.height, component->h_shift);
+  int found = 0;
 
   if (reader->input.format.unpack)
-    return;
-  for (int i = y; i < y + n && i < rows; i++) {
+    return 0;
+  for (int i = y; i < y + n && i < height; i++) {
     const uint8_t *row = reader->frame.data[component->plane] + i * stride;
 
-    for (int x = begin; x < end; x += CACHE_LINE)
-      __builtin_prefetch (row + x);
+    if (reader->in_place[c])
+      rows[found++] = row + component->offset;
+    else
+      prefetch_row (row, span->first * component->step,
+          span->last * component->step);
   }
+  return found;
 }
 
 const uint8_t *

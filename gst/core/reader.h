@@ -40,9 +40,12 @@ void im_reader_free (ImReader *reader);
 /* Begins with @frame, which has to stay until the last row was used. */
 void im_reader_start (ImReader *reader, const ImImage *frame);
 
-/* Has the memory of rows [@y, @y + @n) of component @c fetched into the cache
- * while other work goes on. Rows outside the frame are left alone. */
-void im_reader_prefetch (const ImReader *reader, int c, int y, int n);
+/* Of rows [@y, @y + @n) of component @c, which are going to be asked for later:
+ * where they lie, in @rows, and how many there are. Where rows are unpacked it
+ * fetches their memory into the cache itself, and gives 0. Rows outside the
+ * frame are left out. */
+int im_reader_ahead (const ImReader *reader, int c, int y, int n,
+    const uint8_t **rows);
 
 /* Row @y of component @c; index it with absolute columns, within the span.
  * Valid until more than `rows` other rows of @c were asked for. */

@@ -216,19 +216,28 @@ source_row (ImResampler *resampler, int c, int y, int first)
 /* Reading the frame is what the vertical pass waits for: the rows that this
  * many rows later are read are asked for now. Components that lie in the plane
  * of another before them come along with it. */
-#define ROWS_AHEAD 10
+#define ROWS_AHEAD 8
 
 static void
-prefetch (const ImResampler *resampler, const ImFilter *down, int c, int y)
+look_ahead (const ImResampler *resampler, int c, int y, ImAhead *ahead)
 {
-  const ImComponent *component = resampler->plan->input.format.component;
+  const ImPlan *plan = resampler->plan;
+  const ImComponent *component = plan->input.format.component;
+  const ImFilter *across =
+      get_filter (plan, resampler->tables, c, IM_AXIS_HORIZONTAL);
+  const ImFilter *down =
+      get_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
   int next = y + 1 < down->n_out ? down->start[y + 1] : down->start[y];
+  int n = next - down->start[y];
 
+  ahead->n = 0;
   if (c > 0 && component[c].plane == component[c - 1].plane)
     return;
-  im_reader_prefetch (resampler->reader, c,
+  ahead->n = im_reader_ahead (resampler->reader, c,
       down->first + down->start[y] + down->taps[y] + ROWS_AHEAD,
-      next - down->start[y]);
+      n < IM_MAX_AHEAD ? n : IM_MAX_AHEAD, ahead->row);
+  for (int i = 0; i < ahead->n; i++)
+    ahead->row[i] += across->first;
 }
 
 /* Output row @y of component @c, as wide as the source. */
@@ -242,10 +251,11 @@ vertical_pass (ImResampler *resampler, int c, int y, int16_t *dst)
       get_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
   const int16_t *weight = down->weight + (size_t) y * (size_t) down->stride;
   int start = down->first + down->start[y], taps = down->taps[y];
+  ImAhead ahead;
 
   for (int t = 0; t < taps; t++)
     resampler->taps[t] = source_row (resampler, c, start + t, across->first);
-  prefetch (resampler, down, c, y);
+  look_ahead (resampler, c, y, &ahead);
   if (plan->words)
     resampler->kernels->vertical_q6 (dst,
         (const int16_t *const *) resampler->taps, weight, taps,
@@ -253,7 +263,7 @@ vertical_pass (ImResampler *resampler, int c, int y, int16_t *dst)
   else
     resampler->kernels->vertical_u8 (dst,
         (const uint8_t *const *) resampler->taps, weight, taps,
-        filter_span (across));
+        filter_span (across), &ahead);
 }
 
 /* Up to 16 rows that share a filter, whichever components they are of. */

@@ -92,6 +92,8 @@ random_weights (int16_t *weight, float *weight_f, int taps)
     weight_f[t] = (float) weight[t] / (float) IM_WEIGHT_ONE;
 }
 
+static const ImAhead nothing_ahead = { .n = 0 };
+
 static int
 next_width (int n)
 {
@@ -162,7 +164,8 @@ vertical_case (int n, int taps)
   random_weights (weight, weight_f, taps);
   outputs_poison ((size_t) n * 2);
   for (int k = 0; k < n_tables; k++)
-    tables[k]->vertical_u8 ((int16_t *) outputs[k], rows, weight, taps, n);
+    tables[k]->vertical_u8 ((int16_t *) outputs[k], rows, weight, taps, n,
+        &nothing_ahead);
   outputs_check ("vertical_u8", n, taps, (size_t) n * 2);
   vertical_q6_case (weight, n, taps);
   outputs_poison ((size_t) n * 4);
@@ -406,7 +409,8 @@ test_flat (void)
         for (int i = 0; i < n; i++)
           for (int k = 0; k < n_tables; k++) {
             tables[k]->vertical_u8 (&out, rows,
-                filter.weight + i * filter.stride, filter.taps[i], 1);
+                filter.weight + i * filter.stride, filter.taps[i], 1,
+                &nothing_ahead);
             CHECK_EQUAL (out, v << IM_Q);
           }
         im_filter_clear (&filter);
@@ -449,7 +453,7 @@ test_saturation (void)
     }
     for (int k = 0; k < n_tables; k++) {
       tables[k]->vertical_u8 (out, (const uint8_t *const[]){ up, down, up },
-          weight, 3, N);
+          weight, 3, N, &nothing_ahead);
       for (int x = 0; x < N; x++)
         CHECK_EQUAL (out[x], sign ? INT16_MAX : (-7616 * 255 + 128) >> 8);
       tables[k]->vertical_q6 (out, (const int16_t *const[]){ high, low, high },

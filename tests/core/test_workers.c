@@ -183,6 +183,34 @@ job_at_gate (void *data, int index, int lane)
     atomic_fetch_add (&gate->n_done, 1);
 }
 
+static void
+job_that_meets (void *data, int index, int lane)
+{
+  Gate *gate = data;
+
+  (void) index;
+  (void) lane;
+  atomic_fetch_add (&gate->n_in, 1);
+  if (wait_for (&gate->n_in, 4))
+    atomic_fetch_add (&gate->n_done, 1);
+}
+
+/* Jobs that end only when all run at once: threads that sleep have to wake. */
+static void
+test_threads_wake (void)
+{
+  im_workers_ref ();
+  for (int turn = 0; turn < 20; turn++) {
+    Gate gate = { .open = 0 };
+
+    im_workers_run (job_that_meets, &gate, 4, 4);
+    if (!CHECK_EQUAL (gate.n_done, 4))
+      break;
+    nap ();
+  }
+  im_workers_unref ();
+}
+
 static void *
 run_at_gate (void *gate)
 {
@@ -460,9 +488,10 @@ test_processors (void)
 }
 
 static const Test tests[] = { TEST (test_every_job_once),
-  TEST (test_caller_works_too), TEST (test_no_waiting_for_others),
-  TEST (test_batch_in_batch), TEST (test_threads_come_and_go),
-  TEST (test_users_come_and_go), TEST (test_turns), TEST (test_hundred_callers),
+  TEST (test_caller_works_too), TEST (test_threads_wake),
+  TEST (test_no_waiting_for_others), TEST (test_batch_in_batch),
+  TEST (test_threads_come_and_go), TEST (test_users_come_and_go),
+  TEST (test_turns), TEST (test_hundred_callers),
   TEST (test_no_threads_to_be_had), TEST (test_processors) };
 
 int
