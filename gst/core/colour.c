@@ -223,6 +223,15 @@ im_colour_chroma_area (const ImPlan *plan, ImPlace place, int n_rows)
     im_subsampled (place.column + place.n, plan->w_shift) - first };
 }
 
+ImRowsUnder
+im_colour_rows_under (const ImPlan *plan, ImPlace luma, int n_rows, int row)
+{
+  int top = (row << plan->h_shift) - luma.row, bottom = top + plan->h_shift;
+
+  return (
+      ImRowsUnder){ top < 0 ? 0 : top, bottom < n_rows ? bottom : n_rows - 1 };
+}
+
 void
 im_colour_neutral_chroma (const ImColourStage *stage, const ImBlock *block,
     int y, const ImRows *rows)
@@ -314,16 +323,12 @@ jpeg_chroma_from_rgb (ImColourStage *stage, const ImBlock *block, int y,
   ImChromaArea area = im_colour_chroma_area (plan, place, block->n[0]);
 
   for (int row = area.first_row; row < area.end_row; row++) {
-    int top = (row << plan->h_shift) - place.row, bottom = top + plan->h_shift;
+    ImRowsUnder under = im_colour_rows_under (plan, place, block->n[0], row);
 
-    if (top < 0)
-      top = 0;
-    if (bottom >= block->n[0])
-      bottom = block->n[0] - 1;
     for (int c = 0; c < 3; c++)
-      mean_q6 (stage->kernels, stage->mean[c], block->row[c][top],
-          block->row[c][bottom], plan->w_shift, place.column & plan->w_shift,
-          place.n);
+      mean_q6 (stage->kernels, stage->mean[c], block->row[c][under.top],
+          block->row[c][under.bottom], plan->w_shift,
+          place.column & plan->w_shift, place.n);
     for (int c = 1; c < 3; c++)
       stage->kernels->mix3 (rows->data[c] + row * rows->stride[c] + area.first,
           stage->mean[0], stage->mean[1], stage->mean[2], 0, 0,

@@ -332,15 +332,12 @@ jpeg_deep_chroma_from_rgb (const ImColourStage *stage, const ImBlock *block,
   ImChromaArea area = im_colour_chroma_area (plan, place, block->n[0]);
 
   for (int row = area.first_row; row < area.end_row; row++) {
-    int top = (row << plan->h_shift) - place.row, bottom = top + plan->h_shift;
+    ImRowsUnder under = im_colour_rows_under (plan, place, block->n[0], row);
 
-    if (top < 0)
-      top = 0;
-    if (bottom >= block->n[0])
-      bottom = block->n[0] - 1;
     for (int c = 0; c < 3; c++)
-      mean_f32 (stage->mean_f[c], block->row[c][top], block->row[c][bottom],
-          plan->w_shift, place.column & plan->w_shift, place.n);
+      mean_f32 (stage->mean_f[c], block->row[c][under.top],
+          block->row[c][under.bottom], plan->w_shift,
+          place.column & plan->w_shift, place.n);
     for (int c = 1; c < 3; c++)
       mix_row (stage, rows->data[c] + row * rows->stride[c] + area.first,
           (const float *const *) stage->mean_f, c, 0, 0, area.n);

@@ -74,6 +74,16 @@ typedef struct
 ImChromaArea im_colour_chroma_area (const ImPlan *plan, ImPlace luma,
     int n_rows);
 
+/* The first and last of the @n_rows rows of luma that chroma row @row of the
+ * block covers. */
+typedef struct
+{
+  int top, bottom;
+} ImRowsUnder;
+
+ImRowsUnder im_colour_rows_under (const ImPlan *plan, ImPlace luma, int n_rows,
+    int row);
+
 /* A gray picture in a file of three components. */
 void im_colour_neutral_chroma (const ImColourStage *stage, const ImBlock *block,
     int y, const ImRows *rows);

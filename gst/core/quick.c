@@ -96,7 +96,7 @@ static const uint16_t distance_base[N_DISTANCES] = { 1, 2, 3, 4, 5, 7, 9, 13,
 static const uint8_t distance_extra[N_DISTANCES] = { 0, 0, 0, 0, 1, 1, 2, 2, 3,
   3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13 };
 
-static const Effort efforts[IM_QUICK_EFFORTS] = { { 5, 1, 3, true },
+static const Effort efforts[IM_QUICK_EFFORTS] = { { 5, 1, 4, true },
   { 7, 2, 7, true }, { 6, 4, 9, true } };
 
 static inline uint64_t

@@ -10,6 +10,7 @@
 #include <malloc.h>
 #include <stdatomic.h>
 
+#include "core/workers.h"
 #include "pictures.h"
 #include "testing.h"
 
@@ -365,6 +366,8 @@ test_out_of_memory (void)
   static const char *const layouts[] = { "I420", "NV12", "BGRA", "A420",
     "UNPACK", "Y444_12LE", "GRAY16_BE" };
 
+  /* The pool's threads stay, which else come and go with each engine. */
+  im_workers_ref ();
   for (int reuse = 0; reuse < 2; reuse++)
     for (int l = 0; l < 7; l++)
       for (int codec = 0; codec < 2; codec++) {
@@ -376,6 +379,7 @@ test_out_of_memory (void)
         request.png.level = 9;
         fail_each (layouts[l], &request, reuse);
       }
+  im_workers_unref ();
 }
 
 /* Allocations that one frame takes. */

@@ -5,8 +5,8 @@
 import io
 
 import report
-from imbytes_runner import Frame, GstVideo, chain_of, codes_of_frame, decode, \
-    run
+from imbytes_runner import Frame, Gst, GstVideo, chain_of, codes_of_frame, \
+    decode, run
 import reference
 
 import numpy as np
@@ -38,7 +38,11 @@ class Clip:
         return self.info.width, self.info.height
 
     def exact(self, i, width, height, method='bilinear', box=None):
-        site = self.info.chroma_site
+        # VideoInfo loses the site of caps that say nothing of colorimetry.
+        caps = Gst.Caps.from_string(self.frames[0].caps).get_structure(0)
+        named = caps.get_string('chroma-site')
+        site = GstVideo.VideoChromaSite.from_string(named) \
+            if named else self.info.chroma_site
         cosited = (bool(site & GstVideo.VideoChromaSite.H_COSITED),
                    bool(site & GstVideo.VideoChromaSite.V_COSITED))
         colour = self.info.colorimetry
