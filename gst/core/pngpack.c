@@ -96,6 +96,7 @@ struct _ImPngPack
   ImDeflate *usual, *drawn, *dense; /* lane.deflate is one of these */
   ImDeflate *probe, *dense_probe;
   ImBytes probe_out;
+  bool out_of_memory;       /* a probe was */
   Rival rivals[MAX_RIVALS]; /* each with a compressor of its own */
   int n_rivals;
   Choice found;    /* by the latest probes */
@@ -196,7 +197,8 @@ is_drawn (ImPngPack *self, const Block *block)
   return predicted / DRAWN_NUMERATOR >= seen / DRAWN_DENOMINATOR;
 }
 
-/* Bytes that @block takes with @filter; SIZE_MAX when out of memory. */
+/* Bytes that @block takes with @filter. Out of memory it says so in the pack:
+ * another choice would be another file. */
 static size_t
 probe (ImPngPack *self, ImDeflate *deflate, const Block *block,
     ImPngFilter filter)
@@ -205,7 +207,7 @@ probe (ImPngPack *self, ImDeflate *deflate, const Block *block,
   im_deflate_begin (deflate, &self->probe_out);
   if (!feed_block (self, deflate, block, filter)
       || !im_deflate_end (deflate, true))
-    return SIZE_MAX;
+    self->out_of_memory = true;
   return self->probe_out.size;
 }
 
@@ -339,8 +341,12 @@ choose (ImPngPack *self, const Block *block)
 static bool
 pack_looked_at (ImPngPack *self, const Block *block)
 {
-  Choice choice = choose (self, block);
+  Choice choice;
 
+  self->out_of_memory = false;
+  choice = choose (self, block);
+  if (self->out_of_memory)
+    return false;
   for (int i = 0; i < self->n_rivals; i++) {
     Rival *rival = &self->rivals[i];
 

@@ -107,25 +107,6 @@ same (File a, File b)
   return a.size == b.size && a.size > 0 && memcmp (a.data, b.data, a.size) == 0;
 }
 
-static bool
-same_picture (File a, File b, ImCodecId codec)
-{
-  Decoded p, q;
-  bool equal;
-
-  if (codec != IM_CODEC_PNG)
-    return same (a, b);
-  equal = decode_png (&p, a.data, a.size) && decode_png (&q, b.data, b.size)
-      && p.width == q.width && p.height == q.height && p.channels == q.channels
-      && memcmp (p.sample, q.sample,
-             (size_t) 2 * (size_t) p.width * (size_t) p.height
-                 * (size_t) p.channels)
-          == 0;
-  decoded_clear (&p);
-  decoded_clear (&q);
-  return equal;
-}
-
 static ImRequest
 request_of (ImCodecId codec, int width, int height, ImFit fit, ImMethod method)
 {
@@ -336,8 +317,8 @@ fail_each (const char *layout, const ImRequest *request, bool reuse)
       continue;
     }
     if (done) {
-      /* It did without, perhaps by a filter that compresses less. */
-      if (!CHECK (same_picture (expected, file, request->codec)))
+      /* It did without, and must not have made another file. */
+      if (!CHECK (same (expected, file)))
         printf ("  %s, codec %d, allocation %ld\n", layout,
             (int) request->codec, n);
       free (file.data);
