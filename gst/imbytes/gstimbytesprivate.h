@@ -65,4 +65,8 @@ gboolean gst_im_bytes_set_format (GstVideoEncoder *encoder,
     GstVideoCodecState *input);
 GstCaps *gst_im_bytes_getcaps (GstVideoEncoder *encoder, GstCaps *filter);
 
+/* GstVideoEncoderClass.handle_frame. */
+GstFlowReturn gst_im_bytes_handle_frame (GstVideoEncoder *encoder,
+    GstVideoCodecFrame *frame);
+
 G_END_DECLS

@@ -24,8 +24,30 @@ typedef struct
   guint serial;
 } GstImBytesSettings;
 
-/* Installs the properties under the ids from 1 to GST_IM_BYTES_N_SETTINGS. */
-#define GST_IM_BYTES_N_SETTINGS 18
+/* Ids of the properties, which gst_im_bytes_settings_install () installs. */
+enum
+{
+  PROP_FORMAT = 1,
+  PROP_WIDTH,
+  PROP_HEIGHT,
+  PROP_FIT,
+  PROP_ENLARGE,
+  PROP_SQUARE_PIXELS,
+  PROP_BACKGROUND,
+  PROP_METHOD,
+  PROP_QUALITY,
+  PROP_SUBSAMPLING,
+  PROP_PROGRESSIVE,
+  PROP_OPTIMIZE,
+  PROP_DCT_METHOD,
+  PROP_COMPRESSION_LEVEL,
+  PROP_PNG_FILTER,
+  PROP_BIT_DEPTH,
+  PROP_SNAPSHOT,
+  PROP_N_THREADS,
+  PROP_LAST_SETTING = PROP_N_THREADS
+};
+
 void gst_im_bytes_settings_install (GObjectClass *klass);
 
 void gst_im_bytes_settings_init (GstImBytesSettings *settings);

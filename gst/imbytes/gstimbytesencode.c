@@ -1,0 +1,134 @@
+/* imbytes: from a frame that is wanted to the image that is pushed.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstimbytesprivate.h"
+
+/* A buffer with the image; NULL with @error set. */
+static GstBuffer *
+encode (GstImBytes *self, const GstImBytesFrame *mapped, ImError *error)
+{
+  GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
+  ImEngine *engine = self->state.engine;
+  GstAllocationParams params;
+  GstAllocator *allocator;
+  GstBuffer *buffer;
+  gsize size;
+
+  if (!im_engine_encode (engine, &mapped->image, &size, error))
+    return NULL;
+  gst_video_encoder_get_allocator (encoder, &allocator, &params);
+  buffer = gst_im_bytes_buffer_new (engine, size, allocator, &params);
+  if (allocator != NULL)
+    gst_object_unref (allocator);
+  if (buffer == NULL)
+    im_error_no_memory (error, "the image");
+  return buffer;
+}
+
+/* A frame that cannot be read is lost, and the stream goes on. */
+static GstFlowReturn
+drop_broken_frame (GstImBytes *self, GstVideoCodecFrame *frame,
+    const gchar *why)
+{
+  if (!self->state.was_broken)
+    GST_ELEMENT_WARNING (self, STREAM, ENCODE,
+        ("A frame %s and was left out; see what makes the frames.", why),
+        ("%" G_GSIZE_FORMAT " bytes, %" G_GSIZE_FORMAT " expected",
+            gst_buffer_get_size (frame->input_buffer),
+            GST_VIDEO_INFO_SIZE (&self->state.info)));
+  self->state.was_broken = TRUE;
+  GST_OBJECT_LOCK (self);
+  self->stats.images_dropped++;
+  GST_OBJECT_UNLOCK (self);
+  return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+}
+
+static GstFlowReturn
+skip_late_frame (GstImBytes *self, GstVideoCodecFrame *frame)
+{
+  GST_OBJECT_LOCK (self);
+  self->stats.frames_skipped++;
+  GST_OBJECT_UNLOCK (self);
+  return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+}
+
+/* After an error was posted. */
+static GstFlowReturn
+abandon_frame (GstImBytes *self, GstVideoCodecFrame *frame, GstFlowReturn ret)
+{
+  GST_OBJECT_LOCK (self);
+  self->stats.images_dropped++;
+  GST_OBJECT_UNLOCK (self);
+  gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+  return ret;
+}
+
+static GstFlowReturn
+send_image (GstImBytes *self, GstVideoCodecFrame *frame, gboolean snapshot)
+{
+  GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
+  GstFlowReturn ret;
+
+  GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
+  ret = gst_video_encoder_finish_frame (encoder, frame);
+  if (ret == GST_FLOW_OK && snapshot) {
+    /* Not GST_FLOW_EOS: a tee upstream would stop its other branches. */
+    self->state.snapshot_done = TRUE;
+    gst_pad_push_event (GST_VIDEO_ENCODER_SRC_PAD (encoder),
+        gst_event_new_eos ());
+  }
+  return ret;
+}
+
+static GstFlowReturn
+make_image (GstImBytes *self, GstVideoCodecFrame *frame,
+    const GstImBytesPicture *picture, gboolean snapshot)
+{
+  GstImBytesState *state = &self->state;
+  ImRequest request = gst_im_bytes_caps_request (&state->choice, picture);
+  GstClockTime start = gst_util_get_timestamp ();
+  GstImBytesFrame mapped;
+  const gchar *why;
+  ImError error;
+
+  if (!im_engine_configure (state->engine, &picture->info, &request, &error)) {
+    gst_im_bytes_post_error (self, &error);
+    return abandon_frame (self, frame, GST_FLOW_ERROR);
+  }
+  if (!gst_im_bytes_frame_map (&mapped, &state->info, picture,
+          frame->input_buffer, &why))
+    return drop_broken_frame (self, frame, why);
+  state->was_broken = FALSE;
+  frame->output_buffer = encode (self, &mapped, &error);
+  gst_im_bytes_frame_unmap (&mapped);
+  if (frame->output_buffer == NULL) {
+    gst_im_bytes_post_error (self, &error);
+    return abandon_frame (self, frame, GST_FLOW_ERROR);
+  }
+  GST_OBJECT_LOCK (self);
+  gst_im_bytes_stats_add_image (&self->stats,
+      gst_buffer_get_size (frame->output_buffer),
+      gst_util_get_timestamp () - start);
+  GST_OBJECT_UNLOCK (self);
+  return send_image (self, frame, snapshot);
+}
+
+GstFlowReturn
+gst_im_bytes_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
+{
+  GstImBytes *self = GST_IM_BYTES (encoder);
+  GstImBytesState *state = &self->state;
+  GstImBytesSettings settings = gst_im_bytes_get_settings (self);
+  GstImBytesPicture picture;
+  GstFlowReturn ret;
+
+  if (gst_video_encoder_get_max_encode_time (encoder, frame) < 0)
+    return skip_late_frame (self, frame);
+  gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,
+      frame->input_buffer);
+  ret = gst_im_bytes_agree (self, &settings, &picture);
+  if (ret != GST_FLOW_OK)
+    return abandon_frame (self, frame, ret);
+  return make_image (self, frame, &picture, settings.snapshot);
+}

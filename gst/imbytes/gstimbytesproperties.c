@@ -1,0 +1,282 @@
+/* imbytes: the properties that say what the user wants, as users see them.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "core/workers.h"
+#include "gstimbytessettings.h"
+
+/* What the larger of the two codecs can hold; see the plan. */
+#define MAX_SIZE 1000000
+
+#define FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)
+
+static void
+install_output (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:format:
+   *
+   * Whether images are JPEG or PNG. `auto` takes what downstream accepts,
+   * JPEG first: `imbytes ! image/png` makes PNG without further ado.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_FORMAT,
+      g_param_spec_enum ("format", "Format", "Codec of the images",
+          GST_TYPE_IM_BYTES_FORMAT, GST_IM_BYTES_FORMAT_AUTO,
+          FLAGS | GST_PARAM_MUTABLE_READY));
+}
+
+static void
+install_size (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:width:
+   *
+   * Width of the images in pixels. With 0 it follows from #GstImBytes:height
+   * and the aspect ratio of the picture, or, when that is 0 too, from
+   * downstream caps and else from the input.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_WIDTH,
+      g_param_spec_uint ("width", "Width",
+          "Width of the images in pixels (0 = from height and the aspect "
+          "ratio, from downstream caps or as the input)",
+          0, MAX_SIZE, 0, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:height:
+   *
+   * Height of the images in pixels; like #GstImBytes:width.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_HEIGHT,
+      g_param_spec_uint ("height", "Height",
+          "Height of the images in pixels (0 = from width and the aspect "
+          "ratio, from downstream caps or as the input)",
+          0, MAX_SIZE, 0, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:fit:
+   *
+   * How the picture is brought to the size when both width and height are
+   * given, by properties or by downstream caps.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_FIT,
+      g_param_spec_enum ("fit", "Fit",
+          "How the picture fits when both width and height are given",
+          GST_TYPE_IM_BYTES_FIT, IM_FIT_FILL,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:enlarge:
+   *
+   * When %FALSE, the picture is never made larger than the input is.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_ENLARGE,
+      g_param_spec_boolean ("enlarge", "Enlarge",
+          "Whether images may be larger than the input", TRUE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:square-pixels:
+   *
+   * Image viewers ignore pixel aspect ratios. When %TRUE, pictures are
+   * resized so that they look right there; when %FALSE, the samples are kept
+   * as they are and the ratio goes into the caps and the file.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_SQUARE_PIXELS,
+      g_param_spec_boolean ("square-pixels", "Square pixels",
+          "Bake the pixel aspect ratio of the input into the image", TRUE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:background:
+   *
+   * Colour of the borders that #GstImBytes:fit `contain` leaves, and what
+   * transparent input is laid upon for JPEG. 0xAARRGGBB in sRGB; JPEG ignores
+   * the alpha.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_BACKGROUND,
+      g_param_spec_uint ("background", "Background",
+          "Colour of borders and beneath transparent input, 0xAARRGGBB", 0,
+          G_MAXUINT32, 0xff000000, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:method:
+   *
+   * The filter that resizes. All but `nearest` are antialiased when shrinking
+   * and match the filters of the same name in Pillow; `area` is Pillow's BOX
+   * and, at whole ratios, OpenCV's INTER_AREA.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_METHOD,
+      g_param_spec_enum ("method", "Method", "How pictures are resized",
+          GST_TYPE_IM_BYTES_METHOD, IM_METHOD_BILINEAR,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
+install_jpeg (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:quality:
+   *
+   * JPEG quality on the scale of libjpeg, as in jpegenc.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_QUALITY,
+      g_param_spec_int ("quality", "Quality", "JPEG quality", 0, 100, 85,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:subsampling:
+   *
+   * Chroma subsampling of JPEG. `auto` takes the input's own, 4:2:0 for RGB,
+   * and one component for gray; where downstream caps allow that only
+   * another, it is that one.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_SUBSAMPLING,
+      g_param_spec_enum ("subsampling", "Subsampling",
+          "JPEG chroma subsampling", GST_TYPE_IM_BYTES_SUBSAMPLING,
+          IM_SUBSAMPLING_AUTO, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:progressive:
+   *
+   * JPEG that shows in several scans: smaller, and slower to make.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_PROGRESSIVE,
+      g_param_spec_boolean ("progressive", "Progressive",
+          "Progressive JPEG, smaller and slower", FALSE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:optimize:
+   *
+   * Huffman tables made for each JPEG: smaller, and slower to make.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_OPTIMIZE,
+      g_param_spec_boolean ("optimize", "Optimize",
+          "Optimal Huffman tables for JPEG, smaller and slower", FALSE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:dct-method:
+   *
+   * How libjpeg computes the DCT.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_DCT_METHOD,
+      g_param_spec_enum ("dct-method", "DCT method",
+          "JPEG DCT method, as libjpeg has them", GST_TYPE_IM_BYTES_DCT_METHOD,
+          IM_DCT_ISLOW, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
+install_png (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:compression-level:
+   *
+   * PNG compression from 0 (none) to 9 (smallest and slowest), as in pngenc.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_COMPRESSION_LEVEL,
+      g_param_spec_uint ("compression-level", "Compression level",
+          "PNG compression level", 0, 9, 1, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:png-filter:
+   *
+   * How PNG rows are filtered before they are compressed.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_PNG_FILTER,
+      g_param_spec_enum ("png-filter", "PNG filter", "PNG row filter",
+          GST_TYPE_IM_BYTES_PNG_FILTER, IM_PNG_FILTER_AUTO,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:bit-depth:
+   *
+   * Bits for each sample of PNG. `auto` is 16 for 16-bit gray and 16-bit RGB
+   * input and 8 for everything else; video of 10 and 12 bits is rounded, not
+   * cut off.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_BIT_DEPTH,
+      g_param_spec_enum ("bit-depth", "Bit depth",
+          "Bits for each sample of PNG", GST_TYPE_IM_BYTES_BIT_DEPTH, 0,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
+install_selection (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:snapshot:
+   *
+   * Make one image, then send end of stream downstream. Frames that still
+   * come are swallowed, so that other branches of a tee play on.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_SNAPSHOT,
+      g_param_spec_boolean ("snapshot", "Snapshot",
+          "One image, then end of stream downstream", FALSE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
+install_threads (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:n-threads:
+   *
+   * How many threads one element uses at most, the streaming thread among
+   * them. Threads are shared by all elements of the process: they start with
+   * the first image that is large enough to need them and end with the last
+   * element. The images are the same to the byte with any number.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_N_THREADS,
+      g_param_spec_uint ("n-threads", "Threads",
+          "Threads to use at most, the streaming thread among them "
+          "(0 = one for each processor)",
+          0, IM_MAX_LANES, 0, FLAGS | GST_PARAM_MUTABLE_READY));
+}
+
+void
+gst_im_bytes_settings_install (GObjectClass *klass)
+{
+  install_output (klass);
+  install_size (klass);
+  install_jpeg (klass);
+  install_png (klass);
+  install_selection (klass);
+  install_threads (klass);
+}
