@@ -1,0 +1,136 @@
+# imbytes tests: example programs, and the real servers and clients that they
+# work with, started on free loopback ports and stopped again.
+#
+# SPDX-License-Identifier: LGPL-2.1-or-later
+import atexit
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'fidelity'))
+import report
+
+BUILD = os.environ.get('IMBYTES_EXAMPLES', '')
+MEDIA = os.environ.get('IMBYTES_MEDIA', '')
+# Sanitizers make everything several times slower.
+PATIENCE = float(os.environ.get('IMBYTES_PATIENCE', '1'))
+
+_folder = tempfile.mkdtemp(prefix='imbytes-test-')
+_processes = []
+
+
+def folder(name=''):
+    """A folder of this run's own, removed at its end."""
+    path = os.path.join(_folder, name)
+    os.makedirs(path, exist_ok=True)
+    return path
+
+
+def _clean_up():
+    for process in _processes:
+        stop(process)
+    shutil.rmtree(_folder, ignore_errors=True)
+
+
+atexit.register(_clean_up)
+# Meson ends a test that takes too long with SIGTERM.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
+def program(name):
+    """The path of an example, or the end of the script, skipped."""
+    path = os.path.join(BUILD, name)
+    if not os.access(path, os.X_OK):
+        report.skip(name, 'was not built; a library it needs is missing')
+        report.finish()
+    return path
+
+
+def need_programs(*names):
+    """Ends the script, skipped, where a server or client is not installed."""
+    for name in names:
+        if shutil.which(name) is None and not os.access('/usr/sbin/' + name, os.X_OK):
+            report.skip(os.path.basename(sys.argv[0]), 'no %s here' % name)
+            report.finish()
+
+
+def clip(name='car-detection.mp4'):
+    """A real clip, or None where there is none."""
+    path = os.path.join(MEDIA, name)
+    return path if os.path.exists(path) else None
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(('127.0.0.1', 0))
+        return listener.getsockname()[1]
+
+
+def start(arguments, name=None, **options):
+    """A process in a group of its own; what it says goes to log(process)."""
+    name = name or os.path.basename(arguments[0])
+    path = os.path.join(folder('logs'), '%d-%s.log' % (len(_processes), name))
+    with open(path, 'wb') as out:
+        process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL,
+                                   stdout=out, stderr=subprocess.STDOUT,
+                                   start_new_session=True, **options)
+    process.log_path = path
+    _processes.append(process)
+    return process
+
+
+def log(process):
+    with open(process.log_path, errors='replace') as file:
+        return file.read()
+
+
+def stop(process, how=signal.SIGTERM, seconds=10):
+    """Its exit status; None where it had to be killed."""
+    if process.poll() is None:
+        process.send_signal(how)
+        try:
+            process.wait(seconds * PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return None
+    return process.returncode
+
+
+def wait_until(condition, seconds=10, process=None):
+    """What condition() gives once it is true; else what it gave last. Ends
+    early where @process does."""
+    end = time.monotonic() + seconds * PATIENCE
+    while True:
+        result = condition()
+        if result or time.monotonic() > end:
+            return result
+        if process is not None and process.poll() is not None:
+            return condition()
+        time.sleep(0.02)
+
+
+def listens(port, host='127.0.0.1'):
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+def wait_for_port(port, process, seconds=15):
+    if not wait_until(lambda: listens(port), seconds, process):
+        raise RuntimeError('%s does not listen on port %d:\n%s'
+                           % (process.args[0], port, log(process)))
+
+
+def memory(process):
+    """Resident megabytes of @process."""
+    with open('/proc/%d/status' % process.pid) as file:
+        for line in file:
+            if line.startswith('VmRSS'):
+                return int(line.split()[1]) / 1024
+    return 0.0
