@@ -67,9 +67,10 @@ typedef struct
   void (*columns_from_rows) (int16_t *dst, const int16_t *const *rows, int n);
   void (*rows_from_columns) (int16_t *const *rows, const int16_t *src, int n);
 
-  /* @dst: filter->n_out columns; @src: columns from filter->first on. */
+  /* @dst: filter->n_out columns; @src: those of the samples from filter->first
+   * on, each @step columns after the last. */
   void (*horizontal_q6) (int16_t *dst, const int16_t *src,
-      const ImFilter *filter);
+      const ImFilter *filter, int step);
   /* One row, by rows: the deep path is not transposed. */
   void (*horizontal_f32) (float *dst, const float *src, const ImFilter *filter);
 

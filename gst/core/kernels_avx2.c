@@ -138,24 +138,25 @@ im_vertical_q6_avx2 (int16_t *dst, const int16_t *const *rows,
 }
 
 void
-im_horizontal_q6_avx2 (int16_t *dst, const int16_t *src, const ImFilter *filter)
+im_horizontal_q6_avx2 (int16_t *dst, const int16_t *src, const ImFilter *filter,
+    int step)
 {
+  const int64_t next = (int64_t) step * IM_LANES;
   const __m256i half = _mm256_set1_epi32 (IM_WEIGHT_ONE / 2);
 
   for (int i = 0; i < filter->n_out; i++) {
-    const int16_t *column = src + (int64_t) filter->start[i] * IM_LANES;
+    const int16_t *column = src + filter->start[i] * next;
     const int16_t *weight = filter->weight + (int64_t) i * filter->stride;
     int taps = filter->taps[i], t = 0;
     Sums sums = { half, half };
 
     for (; t + 2 <= taps; t += 2)
       sums = add (sums,
-          weigh (load (column + t * IM_LANES),
-              load (column + (t + 1) * IM_LANES),
+          weigh (load (column + t * next), load (column + (t + 1) * next),
               load_weight_pair (weight + t)));
     if (t < taps)
       sums = add (sums,
-          weigh (load (column + t * IM_LANES), _mm256_setzero_si256 (),
+          weigh (load (column + t * next), _mm256_setzero_si256 (),
               load_weight_pair (weight + t)));
     _mm256_storeu_si256 ((__m256i *) (dst + (int64_t) i * IM_LANES),
         round_q6 (sums));

@@ -15,7 +15,7 @@ void im_vertical_u8_avx2 (int16_t *dst, const uint8_t *const *rows,
 void im_vertical_q6_avx2 (int16_t *dst, const int16_t *const *rows,
     const int16_t *weight, int taps, int n);
 void im_horizontal_q6_avx2 (int16_t *dst, const int16_t *src,
-    const ImFilter *filter);
+    const ImFilter *filter, int step);
 void im_split3_avx2 (uint8_t *const *rows, const uint8_t *src, int n);
 void im_columns_from_rows_avx2 (int16_t *dst, const int16_t *const *rows,
     int n);

@@ -81,9 +81,18 @@ vertical_u8_avx512 (int16_t *dst, const uint8_t *const *rows,
   }
 }
 
-/* Two columns of 16 samples side by side become 16 pairs. */
-static void
-horizontal_q6_avx512 (int16_t *dst, const int16_t *src, const ImFilter *filter)
+static inline __m512i
+load_columns (const int16_t *first, const int16_t *second)
+{
+  return _mm512_inserti64x4 (_mm512_castsi256_si512 (
+                                 _mm256_loadu_si256 ((const __m256i *) first)),
+      _mm256_loadu_si256 ((const __m256i *) second), 1);
+}
+
+/* Two columns of 16 samples, one after the other, become 16 pairs. */
+static inline void
+horizontal_q6_steps (int16_t *dst, const int16_t *src, const ImFilter *filter,
+    int64_t next)
 {
   const __m512i pairs = _mm512_set_epi16 (31, 15, 30, 14, 29, 13, 28, 12, 27,
       11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1,
@@ -91,7 +100,7 @@ horizontal_q6_avx512 (int16_t *dst, const int16_t *src, const ImFilter *filter)
   const __m512i half = _mm512_set1_epi32 (IM_WEIGHT_ONE / 2);
 
   for (int i = 0; i < filter->n_out; i++) {
-    const int16_t *column = src + (int64_t) filter->start[i] * IM_LANES;
+    const int16_t *column = src + filter->start[i] * next;
     const int16_t *weight = filter->weight + (int64_t) i * filter->stride;
     int taps = filter->taps[i], t = 0;
     __m512i sum = half;
@@ -99,16 +108,28 @@ horizontal_q6_avx512 (int16_t *dst, const int16_t *src, const ImFilter *filter)
     for (; t + 2 <= taps; t += 2)
       sum = _mm512_dpwssd_epi32 (sum,
           _mm512_permutexvar_epi16 (pairs,
-              _mm512_loadu_si512 (column + t * IM_LANES)),
+              next == IM_LANES
+                  ? _mm512_loadu_si512 (column + t * next)
+                  : load_columns (column + t * next, column + (t + 1) * next)),
           load_weight_pair (weight + t));
     if (t < taps)
       sum = _mm512_dpwssd_epi32 (sum,
           _mm512_permutexvar_epi16 (pairs,
-              _mm512_maskz_loadu_epi16 (0xffff, column + t * IM_LANES)),
+              _mm512_maskz_loadu_epi16 (0xffff, column + t * next)),
           load_weight_pair (weight + t));
     _mm256_storeu_si256 ((__m256i *) (dst + (int64_t) i * IM_LANES),
         _mm512_cvtsepi32_epi16 (_mm512_srai_epi32 (sum, IM_WEIGHT_SHIFT)));
   }
+}
+
+static void
+horizontal_q6_avx512 (int16_t *dst, const int16_t *src, const ImFilter *filter,
+    int step)
+{
+  if (step == 1)
+    horizontal_q6_steps (dst, src, filter, IM_LANES);
+  else
+    horizontal_q6_steps (dst, src, filter, (int64_t) step * IM_LANES);
 }
 
 const ImKernels im_kernels_avx512 = { "AVX-512", vertical_u8_avx512,

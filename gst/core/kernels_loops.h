@@ -153,10 +153,12 @@ rows_from_columns (int16_t *const *rows, const int16_t *restrict src, int n)
 
 static inline void
 horizontal_q6 (int16_t *restrict dst, const int16_t *restrict src,
-    const ImFilter *filter)
+    const ImFilter *filter, int step)
 {
+  int64_t next = (int64_t) step * IM_LANES;
+
   for (int i = 0; i < filter->n_out; i++) {
-    const int16_t *column = src + (int64_t) filter->start[i] * IM_LANES;
+    const int16_t *column = src + filter->start[i] * next;
     const int16_t *weight = filter->weight + (int64_t) i * filter->stride;
     int32_t sum[IM_LANES];
 
@@ -164,7 +166,7 @@ horizontal_q6 (int16_t *restrict dst, const int16_t *restrict src,
       sum[l] = IM_WEIGHT_ONE / 2;
     for (int t = 0; t < filter->taps[i]; t++)
       for (int l = 0; l < IM_LANES; l++)
-        sum[l] += column[t * IM_LANES + l] * weight[t];
+        sum[l] += column[t * next + l] * weight[t];
     for (int l = 0; l < IM_LANES; l++)
       dst[(int64_t) i * IM_LANES + l] = clamp_s16 (sum[l] >> IM_WEIGHT_SHIFT);
   }

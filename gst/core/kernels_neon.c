@@ -99,16 +99,18 @@ vertical_q6_neon (int16_t *dst, const int16_t *const *rows,
 }
 
 static void
-horizontal_q6_neon (int16_t *dst, const int16_t *src, const ImFilter *filter)
+horizontal_q6_neon (int16_t *dst, const int16_t *src, const ImFilter *filter,
+    int step)
 {
+  const int64_t next = (int64_t) step * IM_LANES;
   const int32x4_t half = vdupq_n_s32 (IM_WEIGHT_ONE / 2);
 
   for (int i = 0; i < filter->n_out; i++) {
-    const int16_t *column = src + (int64_t) filter->start[i] * IM_LANES;
+    const int16_t *column = src + filter->start[i] * next;
     const int16_t *weight = filter->weight + (int64_t) i * filter->stride;
     Sums top = sums_of (half), bottom = sums_of (half);
 
-    for (int t = 0; t < filter->taps[i]; t++, column += IM_LANES) {
+    for (int t = 0; t < filter->taps[i]; t++, column += next) {
       int16x8_t w = vld1q_dup_s16 (weight + t);
 
       top = weigh (top, vld1q_s16 (column), w);

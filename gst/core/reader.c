@@ -141,7 +141,7 @@ im_reader_new (const ImPlan *plan, const ImReaderSpan *spans, bool premultiply)
     reader->span[c] = spans[c];
     reader->n_interleaved[c] = count_interleaved (format, c);
     reader->in_place[c] = !plan->deep && !plan->words && !format->unpack
-        && format->component[c].step == 1;
+        && (format->component[c].step == 1 || spans[c].packed);
     reader_scale (reader, c);
   }
   if (!reader_alloc (reader,

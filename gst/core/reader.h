@@ -27,6 +27,7 @@ typedef struct
 {
   int first, last; /* columns [first, last) */
   int rows;        /* so many consecutive rows at a time */
+  bool packed;     /* as they lie in the frame, between those of others; u8 */
 } ImReaderSpan;
 
 typedef struct _ImReader ImReader;
@@ -47,7 +48,8 @@ void im_reader_start (ImReader *reader, const ImImage *frame);
 int im_reader_ahead (const ImReader *reader, int c, int y, int n,
     const uint8_t **rows);
 
-/* Row @y of component @c; index it with absolute columns, within the span.
+/* Row @y of component @c; index it with absolute columns, within the span; where
+ * that is packed, with columns times the component's step.
  * Valid until more than `rows` other rows of @c were asked for. */
 const uint8_t *im_reader_row_u8 (ImReader *reader, int c, int y);
 const int16_t *im_reader_row_q6 (ImReader *reader, int c, int y);

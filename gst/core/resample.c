@@ -18,7 +18,13 @@ struct _ImResampler
   ImReader *reader;
 
   const void **taps; /* the source rows of one output row */
-  /* Between the passes: rows as wide as the source. Deep: one of them. */
+  /* Between the passes: rows as wide as the source. Deep: one of them. Those of
+   * a component whose bytes alternate with others' may stand in the rows of the
+   * first of these, its leader; an ordinary one leads itself alone. */
+  int leader[4];
+  int tall_width[4];  /* samples; 0: in its leader's */
+  int tall_column[4]; /* of its first sample */
+  int tall_step[4];   /* from one of its samples to the next */
   void *tall[4][IM_BLOCK_ROWS];
   uint8_t *tall_data[4];
   int16_t *columns_in, *columns_out;
@@ -102,6 +108,118 @@ filter_span (const ImFilter *filter)
 }
 
 static bool
+filter_equal (const ImFilter *a, const ImFilter *b)
+{
+  size_t n = (size_t) a->n_out;
+
+  return a == b
+      || (a->n_out == b->n_out && a->first == b->first && a->last == b->last
+          && a->stride == b->stride
+          && memcmp (a->start, b->start, n * sizeof (*a->start)) == 0
+          && memcmp (a->taps, b->taps, n * sizeof (*a->taps)) == 0
+          && memcmp (a->weight, b->weight,
+                 n * (size_t) a->stride * sizeof (*a->weight))
+              == 0);
+}
+
+/* Whether the rows of @a and @b can be made in one pass over the bytes of the
+ * plane that they share. */
+static bool
+go_together (const ImPlan *plan, const ImResampleTables *tables, int a, int b)
+{
+  const ImComponent *component = plan->input.format.component;
+
+  return tables->component[b] && component[a].plane == component[b].plane
+      && component[a].h_shift == component[b].h_shift
+      && !get_filter (plan, tables, b, IM_AXIS_HORIZONTAL)->identity
+      && filter_equal (get_filter (plan, tables, a, IM_AXIS_VERTICAL),
+          get_filter (plan, tables, b, IM_AXIS_VERTICAL));
+}
+
+static int
+first_byte (const ImPlan *plan, const ImResampleTables *tables, int c)
+{
+  const ImComponent *component = &plan->input.format.component[c];
+
+  return get_filter (plan, tables, c, IM_AXIS_HORIZONTAL)->first
+      * component->step
+      + component->offset;
+}
+
+static int
+end_byte (const ImPlan *plan, const ImResampleTables *tables, int c)
+{
+  const ImComponent *component = &plan->input.format.component[c];
+
+  return (get_filter (plan, tables, c, IM_AXIS_HORIZONTAL)->last - 1)
+      * component->step
+      + component->offset + 1;
+}
+
+/* Makes @c the leader of all that go together with it. */
+static void
+lead (ImResampler *resampler, int c)
+{
+  const ImPlan *plan = resampler->plan;
+  const ImResampleTables *tables = resampler->tables;
+  int first = first_byte (plan, tables, c), end = first;
+
+  for (int i = 0; i < plan->input.format.n_components; i++) {
+    if (!go_together (plan, tables, c, i))
+      continue;
+    resampler->leader[i] = c;
+    resampler->tall_width[i] = 0;
+    resampler->tall_column[i] = first_byte (plan, tables, i) - first;
+    resampler->tall_step[i] = plan->input.format.component[i].step;
+    if (end_byte (plan, tables, i) > end)
+      end = end_byte (plan, tables, i);
+  }
+  resampler->tall_width[c] = end - first;
+}
+
+/* Bytes that alternate are only taken apart once the vertical pass has made
+ * fewer rows of them, and then by the horizontal pass, to which a sample that
+ * is some columns further on costs nothing. Where all rows of a block are not
+ * 16, taking them apart first fills the lanes better. */
+static void
+resampler_lead (ImResampler *resampler)
+{
+  const ImPlan *plan = resampler->plan;
+  const ImResampleTables *tables = resampler->tables;
+  const ImFormat *format = &plan->input.format;
+  bool packed = !plan->deep && !plan->words && !format->unpack;
+
+  for (int c = 0; c < format->n_components; c++) {
+    resampler->leader[c] = c;
+    resampler->tall_step[c] = 1;
+    if (tables->component[c])
+      resampler->tall_width[c] =
+          filter_span (get_filter (plan, tables, c, IM_AXIS_HORIZONTAL));
+  }
+  for (int c = 0; c < format->n_components && packed; c++) {
+    int first = c, n = 0;
+
+    if (is_chroma (plan, c) && plan->chroma_h_shift > 0)
+      continue;
+    for (int i = 0; i < format->n_components; i++) {
+      if (!tables->component[c] || !go_together (plan, tables, c, i))
+        continue;
+      n++;
+      if (first_byte (plan, tables, i) < first_byte (plan, tables, first))
+        first = i;
+    }
+    if (n > 1)
+      lead (resampler, first);
+  }
+}
+
+static bool
+is_packed (const ImResampler *resampler, int c)
+{
+  return resampler->tall_step[c] > 1;
+}
+
+static bool
 resampler_reader (ImResampler *resampler)
 {
   const ImPlan *plan = resampler->plan;
@@ -115,7 +233,8 @@ resampler_reader (ImResampler *resampler)
 
     if (!tables->component[c])
       continue;
-    spans[c] = (ImReaderSpan){ across->first, across->last, down->max_taps };
+    spans[c] = (ImReaderSpan){ across->first, across->last, down->max_taps,
+      is_packed (resampler, c) };
     if (down->max_taps > most_taps)
       most_taps = down->max_taps;
   }
@@ -135,7 +254,7 @@ resampler_alloc (ImResampler *resampler)
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
     const ImFilter *across = get_filter (plan, tables, c, IM_AXIS_HORIZONTAL);
-    size_t span = (size_t) filter_span (across);
+    size_t span = (size_t) resampler->tall_width[c];
     size_t row = im_align (span * sample);
 
     if (!tables->component[c])
@@ -144,7 +263,7 @@ resampler_alloc (ImResampler *resampler)
       most_in = span;
     if ((size_t) across->n_out > most_out)
       most_out = (size_t) across->n_out;
-    if (across->identity)
+    if (across->identity || resampler->leader[c] != c)
       continue;
     resampler->tall_data[c] =
         im_alloc_array (plan->deep ? 1 : IM_BLOCK_ROWS, row);
@@ -176,6 +295,7 @@ im_resampler_new (const ImPlan *plan, const ImResampleTables *tables)
   resampler->plan = plan;
   resampler->tables = tables;
   resampler->kernels = im_kernels_get ();
+  resampler_lead (resampler);
   if (!resampler_reader (resampler) || !resampler_alloc (resampler)) {
     im_resampler_free (resampler);
     return NULL;
@@ -213,6 +333,17 @@ source_row (ImResampler *resampler, int c, int y, int first)
   return im_reader_row_u8 (resampler->reader, c, y) + first;
 }
 
+/* Of the first sample that is used, in the rows that the reader gives. */
+static int
+first_sample (const ImResampler *resampler, int c)
+{
+  int first =
+      get_filter (resampler->plan, resampler->tables, c, IM_AXIS_HORIZONTAL)
+          ->first;
+
+  return first * resampler->tall_step[c];
+}
+
 /* Reading the frame is what the vertical pass waits for: the rows that this
  * many rows later are read are asked for now. Components that lie in the plane
  * of another before them come along with it. */
@@ -223,47 +354,44 @@ look_ahead (const ImResampler *resampler, int c, int y, ImAhead *ahead)
 {
   const ImPlan *plan = resampler->plan;
   const ImComponent *component = plan->input.format.component;
-  const ImFilter *across =
-      get_filter (plan, resampler->tables, c, IM_AXIS_HORIZONTAL);
   const ImFilter *down =
       get_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
   int next = y + 1 < down->n_out ? down->start[y + 1] : down->start[y];
   int n = next - down->start[y];
 
   ahead->n = 0;
-  if (c > 0 && component[c].plane == component[c - 1].plane)
+  if (c > 0 && component[c].plane == component[c - 1].plane
+      && !is_packed (resampler, c))
     return;
   ahead->n = im_reader_ahead (resampler->reader, c,
       down->first + down->start[y] + down->taps[y] + ROWS_AHEAD,
       n < IM_MAX_AHEAD ? n : IM_MAX_AHEAD, ahead->row);
   for (int i = 0; i < ahead->n; i++)
-    ahead->row[i] += across->first;
+    ahead->row[i] += first_sample (resampler, c);
 }
 
-/* Output row @y of component @c, as wide as the source. */
+/* Output row @y of component @c, and of those that it leads, as wide as the
+ * source. */
 static void
 vertical_pass (ImResampler *resampler, int c, int y, int16_t *dst)
 {
   const ImPlan *plan = resampler->plan;
-  const ImFilter *across =
-      get_filter (plan, resampler->tables, c, IM_AXIS_HORIZONTAL);
   const ImFilter *down =
       get_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
   const int16_t *weight = down->weight + (size_t) y * (size_t) down->stride;
   int start = down->first + down->start[y], taps = down->taps[y];
+  int first = first_sample (resampler, c), n = resampler->tall_width[c];
   ImAhead ahead;
 
   for (int t = 0; t < taps; t++)
-    resampler->taps[t] = source_row (resampler, c, start + t, across->first);
+    resampler->taps[t] = source_row (resampler, c, start + t, first);
   look_ahead (resampler, c, y, &ahead);
   if (plan->words)
     resampler->kernels->vertical_q6 (dst,
-        (const int16_t *const *) resampler->taps, weight, taps,
-        filter_span (across));
+        (const int16_t *const *) resampler->taps, weight, taps, n);
   else
     resampler->kernels->vertical_u8 (dst,
-        (const uint8_t *const *) resampler->taps, weight, taps,
-        filter_span (across), &ahead);
+        (const uint8_t *const *) resampler->taps, weight, taps, n, &ahead);
 }
 
 /* Up to 16 rows that share a filter, whichever components they are of. */
@@ -278,9 +406,37 @@ horizontal_q6 (ImResampler *resampler, const ImFilter *filter,
     out[l] = resampler->spare;
   }
   kernels->columns_from_rows (resampler->columns_in, in, filter_span (filter));
-  kernels->horizontal_q6 (resampler->columns_out, resampler->columns_in,
-      filter);
+  kernels->horizontal_q6 (resampler->columns_out, resampler->columns_in, filter,
+      1);
   kernels->rows_from_columns (out, resampler->columns_out, filter->n_out);
+}
+
+/* All that @leader leads: its rows are turned into columns once. */
+static void
+packed_horizontal_q6 (ImResampler *resampler, const ImBlock *block, int leader)
+{
+  const ImPlan *plan = resampler->plan;
+  const ImKernels *kernels = resampler->kernels;
+  const int16_t *in[IM_LANES];
+
+  for (int l = 0; l < IM_LANES; l++)
+    in[l] = resampler->tall[leader][l < block->n[leader] ? l : 0];
+  kernels->columns_from_rows (resampler->columns_in, in,
+      resampler->tall_width[leader]);
+  for (int c = 0; c < plan->input.format.n_components; c++) {
+    const ImFilter *filter =
+        get_filter (plan, resampler->tables, c, IM_AXIS_HORIZONTAL);
+    int16_t *out[IM_LANES];
+
+    if (resampler->leader[c] != leader)
+      continue;
+    for (int l = 0; l < IM_LANES; l++)
+      out[l] = l < block->n[leader] ? block->row[c][l] : resampler->spare;
+    kernels->horizontal_q6 (resampler->columns_out,
+        resampler->columns_in + resampler->tall_column[c] * IM_LANES, filter,
+        resampler->tall_step[c]);
+    kernels->rows_from_columns (out, resampler->columns_out, filter->n_out);
+  }
 }
 
 static void
@@ -294,7 +450,8 @@ block_horizontal_q6 (ImResampler *resampler, const ImBlock *block, bool chroma)
   int n = 0;
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    if (!resampler->tables->component[c] || is_chroma (plan, c) != chroma)
+    if (!resampler->tables->component[c] || is_chroma (plan, c) != chroma
+        || is_packed (resampler, c))
       continue;
     for (int i = 0; i < block->n[c]; i++) {
       in[n] = resampler->tall[c][i];
@@ -321,13 +478,17 @@ block_q6 (ImResampler *resampler, const ImBlock *block)
       bool identity =
           tables->filter[is_chroma (plan, c)][IM_AXIS_HORIZONTAL].identity;
 
-      if (tables->component[c] && i < block->n[c])
+      if (tables->component[c] && i < block->n[c] && resampler->leader[c] == c)
         vertical_pass (resampler, c, block->first[c] + i,
             identity ? block->row[c][i] : resampler->tall[c][i]);
     }
   for (int kind = 0; kind < 2; kind++)
     if (!tables->filter[kind][IM_AXIS_HORIZONTAL].identity)
       block_horizontal_q6 (resampler, block, kind);
+  for (int c = 0; c < plan->input.format.n_components; c++)
+    if (tables->component[c] && is_packed (resampler, c)
+        && resampler->leader[c] == c && block->n[c] > 0)
+      packed_horizontal_q6 (resampler, block, c);
 }
 
 typedef const float *(*ReadRow) (ImReader *reader, int c, int y);

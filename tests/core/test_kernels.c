@@ -190,7 +190,7 @@ test_vertical (void)
 }
 
 static void
-horizontal_case (int in, int out, ImMethod method)
+horizontal_case (int in, int out, ImMethod method, int step)
 {
   ImFilterSpec spec = { method, out, (double) in / out, 0.0, 0, in, false, 0 };
   ImFilter filter = { 0 };
@@ -200,14 +200,14 @@ horizontal_case (int in, int out, ImMethod method)
   if (!CHECK (im_filter_build (&filter, &spec)))
     return;
   n = (size_t) (filter.last - filter.first);
-  columns = guarded (n * IM_LANES * 2);
+  columns = guarded (((n - 1) * (size_t) step + 1) * IM_LANES * 2);
   row = guarded (n * sizeof (float));
-  randomise_q6 (columns.data, n * IM_LANES);
+  randomise_q6 (columns.data, ((n - 1) * (size_t) step + 1) * IM_LANES);
   randomise_f32 (row.data, n);
   outputs_poison (size);
   for (int k = 0; k < n_tables; k++)
     tables[k]->horizontal_q6 ((int16_t *) outputs[k],
-        (const int16_t *) columns.data, &filter);
+        (const int16_t *) columns.data, &filter, step);
   outputs_check ("horizontal_q6", out, filter.max_taps, size);
   outputs_poison ((size_t) out * 4);
   for (int k = 0; k < n_tables; k++)
@@ -224,13 +224,14 @@ test_horizontal (void)
 {
   for (int m = 0; m < 6; m++) {
     for (int n = 1; n <= 70; n += 3) {
-      horizontal_case (n, n, (ImMethod) m);
-      horizontal_case (n, 23, (ImMethod) m);
-      horizontal_case (3 * n, n, (ImMethod) m);
+      horizontal_case (n, n, (ImMethod) m, 1);
+      horizontal_case (n, 23, (ImMethod) m, 2);
+      horizontal_case (3 * n, n, (ImMethod) m, 1 + n % 4);
     }
-    horizontal_case (1920, 640, (ImMethod) m);
-    horizontal_case (MAX_N, 5, (ImMethod) m);
-    horizontal_case (11, MAX_N, (ImMethod) m);
+    horizontal_case (1920, 640, (ImMethod) m, 1);
+    horizontal_case (1920, 640, (ImMethod) m, 3);
+    horizontal_case (MAX_N, 5, (ImMethod) m, 1);
+    horizontal_case (11, MAX_N, (ImMethod) m, 4);
   }
 }
 
@@ -460,7 +461,7 @@ test_saturation (void)
           weight, 3, N);
       for (int x = 0; x < N; x++)
         CHECK_EQUAL (out[x], limit);
-      tables[k]->horizontal_q6 (out, columns, &filter);
+      tables[k]->horizontal_q6 (out, columns, &filter, 1);
       for (int l = 0; l < IM_LANES; l++)
         CHECK_EQUAL (out[l], limit);
     }

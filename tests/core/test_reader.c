@@ -28,7 +28,8 @@ reader_for (const Picture *picture, const ImPlan *plan, int rows, int left,
   for (int c = 0; c < picture->image.info.format.n_components; c++) {
     int width = picture_width (picture, c);
 
-    spans[c] = (ImReaderSpan){ left < width ? left : width - 1, width, rows };
+    spans[c] =
+        (ImReaderSpan){ left < width ? left : width - 1, width, rows, false };
   }
   return im_reader_new (plan, spans, premultiply);
 }
