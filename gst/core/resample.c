@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "resample.h"
+#include "resample_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,206 +18,13 @@ struct _ImResampler
   ImReader *reader;
 
   const void **taps; /* the source rows of one output row */
-  /* Between the passes: rows as wide as the source. Deep: one of them. Those of
-   * a component whose bytes alternate with others' may stand in the rows of the
-   * first of these, its leader; an ordinary one leads itself alone. */
-  int leader[4];
-  int tall_width[4];  /* samples; 0: in its leader's */
-  int tall_column[4]; /* of its first sample */
-  int tall_step[4];   /* from one of its samples to the next */
+  /* Between the passes. Deep: one of them. */
   void *tall[4][IM_BLOCK_ROWS];
   uint8_t *tall_data[4];
   int16_t *columns_in, *columns_out;
   int16_t *spare; /* where lanes without a row go */
   float *alpha;   /* one output row of chroma's own */
 };
-
-static bool
-is_chroma (const ImPlan *plan, int c)
-{
-  return plan->input.format.model == IM_MODEL_YCBCR && (c == 1 || c == 2);
-}
-
-static const ImFilter *
-get_filter (const ImPlan *plan, const ImResampleTables *tables, int c,
-    ImAxis axis)
-{
-  return &tables->filter[is_chroma (plan, c)][axis];
-}
-
-static void
-tables_components (ImResampleTables *tables, const ImPlan *plan)
-{
-  const ImFormat *format = &plan->input.format;
-
-  tables->n_components = 0;
-  for (int c = 0; c < format->n_components; c++) {
-    bool alpha = format->has_alpha && c == format->n_components - 1;
-
-    tables->component[c] = !(plan->luma_only && is_chroma (plan, c))
-        && !(plan->flatten && alpha);
-    tables->n_components += tables->component[c];
-  }
-}
-
-bool
-im_resample_tables_build (ImResampleTables *tables, const ImPlan *plan)
-{
-  const ImFormat *format = &plan->input.format;
-  bool chroma = format->model == IM_MODEL_YCBCR;
-  bool resized = false;
-
-  for (int kind = 0; kind < 1 + chroma; kind++)
-    for (int axis = 0; axis < 2; axis++) {
-      ImFilterSpec spec = im_filter_spec (plan, kind, (ImAxis) axis);
-
-      if (!im_filter_build (&tables->filter[kind][axis], &spec)) {
-        im_resample_tables_clear (tables);
-        return false;
-      }
-      resized |= tables->filter[kind][axis].max_taps > 1;
-    }
-  tables_components (tables, plan);
-  /* Samples that are only picked keep their colour even where they are
-   * transparent. */
-  tables->premultiply = format->has_alpha && !plan->flatten && resized;
-  return true;
-}
-
-void
-im_resample_tables_clear (ImResampleTables *tables)
-{
-  for (int kind = 0; kind < 2; kind++)
-    for (int axis = 0; axis < 2; axis++)
-      im_filter_clear (&tables->filter[kind][axis]);
-  memset (tables, 0, sizeof (*tables));
-}
-
-size_t
-im_resample_row_size (const ImPlan *plan, const ImResampleTables *tables, int c)
-{
-  size_t n = (size_t) get_filter (plan, tables, c, IM_AXIS_HORIZONTAL)->n_out;
-
-  return im_align (n * (plan->deep ? sizeof (float) : sizeof (int16_t)));
-}
-
-static int
-filter_span (const ImFilter *filter)
-{
-  return filter->last - filter->first;
-}
-
-static bool
-filter_equal (const ImFilter *a, const ImFilter *b)
-{
-  size_t n = (size_t) a->n_out;
-
-  return a == b
-      || (a->n_out == b->n_out && a->first == b->first && a->last == b->last
-          && a->stride == b->stride
-          && memcmp (a->start, b->start, n * sizeof (*a->start)) == 0
-          && memcmp (a->taps, b->taps, n * sizeof (*a->taps)) == 0
-          && memcmp (a->weight, b->weight,
-                 n * (size_t) a->stride * sizeof (*a->weight))
-              == 0);
-}
-
-/* Whether the rows of @a and @b can be made in one pass over the bytes of the
- * plane that they share. */
-static bool
-go_together (const ImPlan *plan, const ImResampleTables *tables, int a, int b)
-{
-  const ImComponent *component = plan->input.format.component;
-
-  return tables->component[b] && component[a].plane == component[b].plane
-      && component[a].h_shift == component[b].h_shift
-      && !get_filter (plan, tables, b, IM_AXIS_HORIZONTAL)->identity
-      && filter_equal (get_filter (plan, tables, a, IM_AXIS_VERTICAL),
-          get_filter (plan, tables, b, IM_AXIS_VERTICAL));
-}
-
-static int
-first_byte (const ImPlan *plan, const ImResampleTables *tables, int c)
-{
-  const ImComponent *component = &plan->input.format.component[c];
-
-  return get_filter (plan, tables, c, IM_AXIS_HORIZONTAL)->first
-      * component->step
-      + component->offset;
-}
-
-static int
-end_byte (const ImPlan *plan, const ImResampleTables *tables, int c)
-{
-  const ImComponent *component = &plan->input.format.component[c];
-
-  return (get_filter (plan, tables, c, IM_AXIS_HORIZONTAL)->last - 1)
-      * component->step
-      + component->offset + 1;
-}
-
-/* Makes @c the leader of all that go together with it. */
-static void
-lead (ImResampler *resampler, int c)
-{
-  const ImPlan *plan = resampler->plan;
-  const ImResampleTables *tables = resampler->tables;
-  int first = first_byte (plan, tables, c), end = first;
-
-  for (int i = 0; i < plan->input.format.n_components; i++) {
-    if (!go_together (plan, tables, c, i))
-      continue;
-    resampler->leader[i] = c;
-    resampler->tall_width[i] = 0;
-    resampler->tall_column[i] = first_byte (plan, tables, i) - first;
-    resampler->tall_step[i] = plan->input.format.component[i].step;
-    if (end_byte (plan, tables, i) > end)
-      end = end_byte (plan, tables, i);
-  }
-  resampler->tall_width[c] = end - first;
-}
-
-/* Bytes that alternate are only taken apart once the vertical pass has made
- * fewer rows of them, and then by the horizontal pass, to which a sample that
- * is some columns further on costs nothing. Where all rows of a block are not
- * 16, taking them apart first fills the lanes better. */
-static void
-resampler_lead (ImResampler *resampler)
-{
-  const ImPlan *plan = resampler->plan;
-  const ImResampleTables *tables = resampler->tables;
-  const ImFormat *format = &plan->input.format;
-  bool packed = !plan->deep && !plan->words && !format->unpack;
-
-  for (int c = 0; c < format->n_components; c++) {
-    resampler->leader[c] = c;
-    resampler->tall_step[c] = 1;
-    if (tables->component[c])
-      resampler->tall_width[c] =
-          filter_span (get_filter (plan, tables, c, IM_AXIS_HORIZONTAL));
-  }
-  for (int c = 0; c < format->n_components && packed; c++) {
-    int first = c, n = 0;
-
-    if (is_chroma (plan, c) && plan->chroma_h_shift > 0)
-      continue;
-    for (int i = 0; i < format->n_components; i++) {
-      if (!tables->component[c] || !go_together (plan, tables, c, i))
-        continue;
-      n++;
-      if (first_byte (plan, tables, i) < first_byte (plan, tables, first))
-        first = i;
-    }
-    if (n > 1)
-      lead (resampler, first);
-  }
-}
-
-static bool
-is_packed (const ImResampler *resampler, int c)
-{
-  return resampler->tall_step[c] > 1;
-}
 
 static bool
 resampler_reader (ImResampler *resampler)
@@ -228,13 +35,15 @@ resampler_reader (ImResampler *resampler)
   int most_taps = 1;
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    const ImFilter *across = get_filter (plan, tables, c, IM_AXIS_HORIZONTAL);
-    const ImFilter *down = get_filter (plan, tables, c, IM_AXIS_VERTICAL);
+    const ImFilter *across =
+        im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL);
+    const ImFilter *down =
+        im_resample_filter (plan, tables, c, IM_AXIS_VERTICAL);
 
     if (!tables->component[c])
       continue;
     spans[c] = (ImReaderSpan){ across->first, across->last, down->max_taps,
-      is_packed (resampler, c) };
+      im_resample_is_packed (tables, c) };
     if (down->max_taps > most_taps)
       most_taps = down->max_taps;
   }
@@ -253,8 +62,9 @@ resampler_alloc (ImResampler *resampler)
   size_t most_in = 1, most_out = 1;
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    const ImFilter *across = get_filter (plan, tables, c, IM_AXIS_HORIZONTAL);
-    size_t span = (size_t) resampler->tall_width[c];
+    const ImFilter *across =
+        im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL);
+    size_t span = (size_t) tables->tall[c].width;
     size_t row = im_align (span * sample);
 
     if (!tables->component[c])
@@ -263,7 +73,7 @@ resampler_alloc (ImResampler *resampler)
       most_in = span;
     if ((size_t) across->n_out > most_out)
       most_out = (size_t) across->n_out;
-    if (across->identity || resampler->leader[c] != c)
+    if (across->identity || tables->tall[c].leader != c)
       continue;
     resampler->tall_data[c] =
         im_alloc_array (plan->deep ? 1 : IM_BLOCK_ROWS, row);
@@ -295,7 +105,6 @@ im_resampler_new (const ImPlan *plan, const ImResampleTables *tables)
   resampler->plan = plan;
   resampler->tables = tables;
   resampler->kernels = im_kernels_get ();
-  resampler_lead (resampler);
   if (!resampler_reader (resampler) || !resampler_alloc (resampler)) {
     im_resampler_free (resampler);
     return NULL;
@@ -337,11 +146,11 @@ source_row (ImResampler *resampler, int c, int y, int first)
 static int
 first_sample (const ImResampler *resampler, int c)
 {
-  int first =
-      get_filter (resampler->plan, resampler->tables, c, IM_AXIS_HORIZONTAL)
-          ->first;
+  int first = im_resample_filter (resampler->plan, resampler->tables, c,
+      IM_AXIS_HORIZONTAL)
+                  ->first;
 
-  return first * resampler->tall_step[c];
+  return first * resampler->tables->tall[c].step;
 }
 
 /* Reading the frame is what the vertical pass waits for: the rows that this
@@ -355,13 +164,13 @@ look_ahead (const ImResampler *resampler, int c, int y, ImAhead *ahead)
   const ImPlan *plan = resampler->plan;
   const ImComponent *component = plan->input.format.component;
   const ImFilter *down =
-      get_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
+      im_resample_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
   int next = y + 1 < down->n_out ? down->start[y + 1] : down->start[y];
   int n = next - down->start[y];
 
   ahead->n = 0;
   if (c > 0 && component[c].plane == component[c - 1].plane
-      && !is_packed (resampler, c))
+      && !im_resample_is_packed (resampler->tables, c))
     return;
   ahead->n = im_reader_ahead (resampler->reader, c,
       down->first + down->start[y] + down->taps[y] + ROWS_AHEAD,
@@ -377,10 +186,10 @@ vertical_pass (ImResampler *resampler, int c, int y, int16_t *dst)
 {
   const ImPlan *plan = resampler->plan;
   const ImFilter *down =
-      get_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
+      im_resample_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
   const int16_t *weight = down->weight + (size_t) y * (size_t) down->stride;
   int start = down->first + down->start[y], taps = down->taps[y];
-  int first = first_sample (resampler, c), n = resampler->tall_width[c];
+  int first = first_sample (resampler, c), n = resampler->tables->tall[c].width;
   ImAhead ahead;
 
   for (int t = 0; t < taps; t++)
@@ -396,8 +205,8 @@ vertical_pass (ImResampler *resampler, int c, int y, int16_t *dst)
 
 /* Up to 16 rows that share a filter, whichever components they are of. */
 static void
-horizontal_q6 (ImResampler *resampler, const ImFilter *filter,
-    const int16_t **in, int16_t **out, int n)
+columns_q6 (ImResampler *resampler, const ImFilter *filter, const int16_t **in,
+    int16_t **out, int n)
 {
   const ImKernels *kernels = resampler->kernels;
 
@@ -405,7 +214,8 @@ horizontal_q6 (ImResampler *resampler, const ImFilter *filter,
     in[l] = in[0];
     out[l] = resampler->spare;
   }
-  kernels->columns_from_rows (resampler->columns_in, in, filter_span (filter));
+  kernels->columns_from_rows (resampler->columns_in, in,
+      im_filter_span (filter));
   kernels->horizontal_q6 (resampler->columns_out, resampler->columns_in, filter,
       1);
   kernels->rows_from_columns (out, resampler->columns_out, filter->n_out);
@@ -413,57 +223,75 @@ horizontal_q6 (ImResampler *resampler, const ImFilter *filter,
 
 /* All that @leader leads: its rows are turned into columns once. */
 static void
-packed_horizontal_q6 (ImResampler *resampler, const ImBlock *block, int leader)
+packed_columns_q6 (ImResampler *resampler, const ImBlock *block, int leader)
 {
   const ImPlan *plan = resampler->plan;
+  const ImResampleTables *tables = resampler->tables;
   const ImKernels *kernels = resampler->kernels;
   const int16_t *in[IM_LANES];
+  int n = block->n[leader];
 
   for (int l = 0; l < IM_LANES; l++)
-    in[l] = resampler->tall[leader][l < block->n[leader] ? l : 0];
+    in[l] = resampler->tall[leader][l < n ? l : 0];
   kernels->columns_from_rows (resampler->columns_in, in,
-      resampler->tall_width[leader]);
+      tables->tall[leader].width);
   for (int c = 0; c < plan->input.format.n_components; c++) {
+    const ImTall *tall = &tables->tall[c];
     const ImFilter *filter =
-        get_filter (plan, resampler->tables, c, IM_AXIS_HORIZONTAL);
+        im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL);
     int16_t *out[IM_LANES];
 
-    if (resampler->leader[c] != leader)
+    if (!tables->component[c] || tall->leader != leader)
       continue;
     for (int l = 0; l < IM_LANES; l++)
-      out[l] = l < block->n[leader] ? block->row[c][l] : resampler->spare;
+      out[l] = l < n ? block->row[c][l] : resampler->spare;
     kernels->horizontal_q6 (resampler->columns_out,
-        resampler->columns_in + resampler->tall_column[c] * IM_LANES, filter,
-        resampler->tall_step[c]);
+        resampler->columns_in + tall->column * IM_LANES, filter, tall->step);
     kernels->rows_from_columns (out, resampler->columns_out, filter->n_out);
   }
 }
 
+/* Those of one filter that lie in rows of their own. */
 static void
-block_horizontal_q6 (ImResampler *resampler, const ImBlock *block, bool chroma)
+planar_columns_q6 (ImResampler *resampler, const ImBlock *block, bool chroma)
 {
   const ImPlan *plan = resampler->plan;
-  const ImFilter *filter =
-      &resampler->tables->filter[chroma][IM_AXIS_HORIZONTAL];
+  const ImResampleTables *tables = resampler->tables;
+  const ImFilter *filter = &tables->filter[chroma][IM_AXIS_HORIZONTAL];
   const int16_t *in[IM_LANES];
   int16_t *out[IM_LANES];
   int n = 0;
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    if (!resampler->tables->component[c] || is_chroma (plan, c) != chroma
-        || is_packed (resampler, c))
+    if (!tables->component[c] || im_resample_is_chroma (plan, c) != chroma
+        || im_resample_is_packed (tables, c))
       continue;
     for (int i = 0; i < block->n[c]; i++) {
       in[n] = resampler->tall[c][i];
       out[n++] = block->row[c][i];
       if (n == IM_LANES) {
-        horizontal_q6 (resampler, filter, in, out, n);
+        columns_q6 (resampler, filter, in, out, n);
         n = 0;
       }
     }
   }
   if (n > 0)
-    horizontal_q6 (resampler, filter, in, out, n);
+    columns_q6 (resampler, filter, in, out, n);
+}
+
+static void
+horizontal_pass (ImResampler *resampler, const ImBlock *block)
+{
+  const ImPlan *plan = resampler->plan;
+  const ImResampleTables *tables = resampler->tables;
+
+  for (int kind = 0; kind < 2; kind++)
+    if (!tables->filter[kind][IM_AXIS_HORIZONTAL].identity)
+      planar_columns_q6 (resampler, block, kind);
+  for (int c = 0; c < plan->input.format.n_components; c++)
+    if (tables->component[c] && im_resample_is_packed (tables, c)
+        && tables->tall[c].leader == c && block->n[c] > 0)
+      packed_columns_q6 (resampler, block, c);
 }
 
 static void
@@ -476,19 +304,14 @@ block_q6 (ImResampler *resampler, const ImBlock *block)
   for (int i = 0; i < IM_BLOCK_ROWS; i++)
     for (int c = 0; c < plan->input.format.n_components; c++) {
       bool identity =
-          tables->filter[is_chroma (plan, c)][IM_AXIS_HORIZONTAL].identity;
+          im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL)->identity;
 
-      if (tables->component[c] && i < block->n[c] && resampler->leader[c] == c)
+      if (tables->component[c] && i < block->n[c]
+          && tables->tall[c].leader == c)
         vertical_pass (resampler, c, block->first[c] + i,
             identity ? block->row[c][i] : resampler->tall[c][i]);
     }
-  for (int kind = 0; kind < 2; kind++)
-    if (!tables->filter[kind][IM_AXIS_HORIZONTAL].identity)
-      block_horizontal_q6 (resampler, block, kind);
-  for (int c = 0; c < plan->input.format.n_components; c++)
-    if (tables->component[c] && is_packed (resampler, c)
-        && resampler->leader[c] == c && block->n[c] > 0)
-      packed_horizontal_q6 (resampler, block, c);
+  horizontal_pass (resampler, block);
 }
 
 typedef const float *(*ReadRow) (ImReader *reader, int c, int y);
@@ -498,9 +321,9 @@ row_f32 (ImResampler *resampler, int c, int y, float *dst, ReadRow read_row)
 {
   const ImPlan *plan = resampler->plan;
   const ImFilter *across =
-      get_filter (plan, resampler->tables, c, IM_AXIS_HORIZONTAL);
+      im_resample_filter (plan, resampler->tables, c, IM_AXIS_HORIZONTAL);
   const ImFilter *down =
-      get_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
+      im_resample_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
   const float **rows = (const float **) resampler->taps;
   const float *weight = down->weight_f + (size_t) y * (size_t) down->stride;
   int start = down->first + down->start[y], taps = down->taps[y];
@@ -509,7 +332,7 @@ row_f32 (ImResampler *resampler, int c, int y, float *dst, ReadRow read_row)
   for (int t = 0; t < taps; t++)
     rows[t] = read_row (resampler->reader, c, start + t) + across->first;
   resampler->kernels->vertical_f32 (tall, rows, weight, taps,
-      filter_span (across));
+      im_filter_span (across));
   if (!across->identity)
     resampler->kernels->horizontal_f32 (dst, tall, across);
 }
@@ -521,7 +344,8 @@ rows_exchange_alpha (ImResampler *resampler, const ImBlock *block, int i)
 {
   const ImPlan *plan = resampler->plan;
   int a = plan->input.format.n_components - 1;
-  int n = get_filter (plan, resampler->tables, 1, IM_AXIS_HORIZONTAL)->n_out;
+  int n = im_resample_filter (plan, resampler->tables, 1, IM_AXIS_HORIZONTAL)
+              ->n_out;
   const float *alpha = block->row[a][i];
   float *u = block->row[1][i], *v = block->row[2][i], *own = resampler->alpha;
 
@@ -539,7 +363,8 @@ has_coarse_chroma (const ImPlan *plan, const ImResampleTables *tables)
 {
   const ImComponent *chroma = &plan->input.format.component[1];
 
-  return tables->premultiply && tables->component[1] && is_chroma (plan, 1)
+  return tables->premultiply && tables->component[1]
+      && im_resample_is_chroma (plan, 1)
       && (chroma->w_shift > 0 || chroma->h_shift > 0);
 }
 

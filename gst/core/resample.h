@@ -19,13 +19,25 @@
 #include "reader.h"
 #include "rows.h"
 
+/* Rows between the passes, as wide as the source. Those of a component whose
+ * bytes alternate with others' may be rows of all these bytes, made for the
+ * first of them, its leader; an ordinary one leads itself alone. */
+typedef struct
+{
+  int leader;
+  int width;  /* samples; 0: in its leader's */
+  int column; /* of its first sample that is used */
+  int step;   /* from one of its samples to the next */
+} ImTall;
+
 /* One filter for each axis, for luma (or R'G'B', gray, alpha) and for chroma. */
 typedef struct
 {
   ImFilter filter[2][2]; /* [chroma][axis] */
   int n_components;      /* of the input, that the output needs */
   bool component[4];     /* which */
-  bool premultiply;      /* rows come multiplied by alpha */
+  ImTall tall[4];
+  bool premultiply; /* rows come multiplied by alpha */
 } ImResampleTables;
 
 /* False when out of memory, and then @tables are empty. They have to be all
