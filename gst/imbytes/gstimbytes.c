@@ -51,6 +51,13 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
 
 enum
 {
+  SIGNAL_REQUEST_IMAGE,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+enum
+{
   PROP_LAST_IMAGE = PROP_LAST_SETTING + 1,
   PROP_STATS
 };
@@ -61,6 +68,12 @@ G_DEFINE_TYPE_WITH_CODE (GstImBytes, gst_im_bytes, GST_TYPE_VIDEO_ENCODER,
 GST_ELEMENT_REGISTER_DEFINE (imbytes, "imbytes", GST_RANK_NONE,
     GST_TYPE_IM_BYTES)
 
+gpointer
+gst_im_bytes_parent (void)
+{
+  return parent_class;
+}
+
 /* The base class comes here by itself where downstream wants to be asked anew
  * while a frame is on its way; that has to be settled before the next. */
 static gboolean
@@ -68,24 +81,6 @@ gst_im_bytes_negotiate (GstVideoEncoder *encoder)
 {
   GST_IM_BYTES (encoder)->state.agreed = FALSE;
   return GST_VIDEO_ENCODER_CLASS (parent_class)->negotiate (encoder);
-}
-
-/* A frame that is not wanted never gets as far as the base class. */
-static GstFlowReturn
-gst_im_bytes_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
-{
-  GstImBytes *self = GST_IM_BYTES (parent);
-  gboolean wanted = !self->state.snapshot_done;
-
-  GST_OBJECT_LOCK (self);
-  self->stats.frames_in++;
-  if (!wanted)
-    self->stats.frames_skipped++;
-  GST_OBJECT_UNLOCK (self);
-  if (wanted)
-    return self->base_chain (pad, parent, buffer);
-  gst_buffer_unref (buffer);
-  return GST_FLOW_OK;
 }
 
 /* The image shares its memory with what is pushed, but not the buffer, which
@@ -122,26 +117,11 @@ gst_im_bytes_transform_meta (GstVideoEncoder *encoder,
   return gst_im_bytes_meta_is_kept (meta);
 }
 
-static gboolean
-gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
-{
-  /* Another stream, another snapshot. */
-  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START)
-    GST_IM_BYTES (encoder)->state.snapshot_done = FALSE;
-  return GST_VIDEO_ENCODER_CLASS (parent_class)->sink_event (encoder, event);
-}
-
-static gboolean
-gst_im_bytes_flush (GstVideoEncoder *encoder)
-{
-  GST_IM_BYTES (encoder)->state.snapshot_done = FALSE;
-  return TRUE;
-}
-
 static void
 clear_state (GstImBytesState *state)
 {
   im_engine_free (state->engine);
+  im_change_free (state->change);
   g_free (state->complaint);
   memset (state, 0, sizeof (*state));
   gst_video_info_init (&state->info);
@@ -156,22 +136,29 @@ gst_im_bytes_start (GstVideoEncoder *encoder)
 
   clear_state (&self->state);
   self->state.engine = im_engine_new ();
+  self->state.change = im_change_new ();
   if (self->state.engine != NULL)
     im_engine_set_threads (self->state.engine, (int) settings.n_threads);
   GST_OBJECT_LOCK (self);
   memset (&self->stats, 0, sizeof (self->stats));
+  gst_im_bytes_select_restart (&self->select);
   old = self->last_image;
   self->last_image = NULL;
   GST_OBJECT_UNLOCK (self);
   if (old != NULL)
     gst_sample_unref (old);
-  return self->state.engine != NULL;
+  return self->state.engine != NULL && self->state.change != NULL;
 }
 
 static gboolean
 gst_im_bytes_stop (GstVideoEncoder *encoder)
 {
-  clear_state (&GST_IM_BYTES (encoder)->state);
+  GstImBytes *self = GST_IM_BYTES (encoder);
+
+  clear_state (&self->state);
+  GST_OBJECT_LOCK (self);
+  gst_im_bytes_select_clear (&self->select);
+  GST_OBJECT_UNLOCK (self);
   return TRUE;
 }
 
@@ -221,6 +208,7 @@ gst_im_bytes_finalize (GObject *object)
   GstImBytes *self = GST_IM_BYTES (object);
 
   clear_state (&self->state);
+  gst_im_bytes_select_clear (&self->select);
   if (self->last_image != NULL)
     gst_sample_unref (self->last_image);
   G_OBJECT_CLASS (parent_class)->finalize (object);
@@ -232,6 +220,7 @@ gst_im_bytes_init (GstImBytes *self)
   GstPad *pad = GST_VIDEO_ENCODER_SINK_PAD (self);
 
   gst_im_bytes_settings_init (&self->settings);
+  gst_im_bytes_select_init (&self->select);
   self->base_chain = GST_PAD_CHAINFUNC (pad);
   gst_pad_set_chain_function (pad, GST_DEBUG_FUNCPTR (gst_im_bytes_chain));
   /* Caps need not say anything of interlacing. */
@@ -271,6 +260,29 @@ install_outcomes (GObjectClass *klass)
 }
 
 static void
+install_signals (GstImBytesClass *klass)
+{
+  /**
+   * GstImBytes::request-image:
+   * @self: the element
+   *
+   * Asks for an image of the next frame, whatever #GstImBytes:interval,
+   * #GstImBytes:min-change and #GstImBytes:on-request say. Requests that come
+   * before that frame are answered together, with one image. May be emitted from
+   * any thread, also before the first frame.
+   *
+   * Returns: %FALSE, after a warning on the bus, where no further image is going
+   * to be made: after the end of the stream, or after a snapshot.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_REQUEST_IMAGE] = g_signal_new_class_handler ("request-image",
+      G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+      G_CALLBACK (gst_im_bytes_request_image), NULL, NULL, NULL, G_TYPE_BOOLEAN,
+      0);
+}
+
+static void
 gst_im_bytes_class_init (GstImBytesClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -285,6 +297,7 @@ gst_im_bytes_class_init (GstImBytesClass *klass)
   object_class->finalize = gst_im_bytes_finalize;
   gst_im_bytes_settings_install (object_class);
   install_outcomes (object_class);
+  install_signals (klass);
 
   encoder_class->start = gst_im_bytes_start;
   encoder_class->stop = gst_im_bytes_stop;
@@ -294,6 +307,7 @@ gst_im_bytes_class_init (GstImBytesClass *klass)
   encoder_class->negotiate = gst_im_bytes_negotiate;
   encoder_class->propose_allocation = gst_im_bytes_propose_allocation;
   encoder_class->sink_event = gst_im_bytes_sink_event;
+  encoder_class->src_event = gst_im_bytes_src_event;
   encoder_class->handle_frame = gst_im_bytes_handle_frame;
   encoder_class->pre_push = gst_im_bytes_pre_push;
   encoder_class->transform_meta = gst_im_bytes_transform_meta;

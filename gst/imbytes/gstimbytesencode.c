@@ -38,9 +38,19 @@ drop_broken_frame (GstImBytes *self, GstVideoCodecFrame *frame,
             gst_buffer_get_size (frame->input_buffer),
             GST_VIDEO_INFO_SIZE (&self->state.info)));
   self->state.was_broken = TRUE;
+  if (self->state.verdict == GST_IM_BYTES_TAKE_AS_ASKED)
+    gst_im_bytes_request_again (self);
   GST_OBJECT_LOCK (self);
   self->stats.images_dropped++;
   GST_OBJECT_UNLOCK (self);
+  return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+}
+
+/* Finished, so that the events which came with it go downstream. */
+static GstFlowReturn
+skip_unwanted_frame (GstImBytes *self, GstVideoCodecFrame *frame)
+{
+  self->state.events_waiting = FALSE;
   return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
 }
 
@@ -75,15 +85,58 @@ send_image (GstImBytes *self, GstVideoCodecFrame *frame, gboolean snapshot)
   if (ret == GST_FLOW_OK && snapshot) {
     /* Not GST_FLOW_EOS: a tee upstream would stop its other branches. */
     self->state.snapshot_done = TRUE;
+    gst_im_bytes_close (self, GST_IM_BYTES_CLOSED_BY_SNAPSHOT);
     gst_pad_push_event (GST_VIDEO_ENCODER_SRC_PAD (encoder),
         gst_event_new_eos ());
   }
   return ret;
 }
 
+/* Where changes count, whether the picture differs enough from that of the last
+ * image. Every frame that may become an image is looked at, so that the next can
+ * be compared with it. */
+static gboolean
+has_changed (GstImBytes *self, const GstImBytesFrame *mapped,
+    const GstImBytesSettings *settings, const GstImBytesPicture *picture)
+{
+  GstImBytesState *state = &self->state;
+  gdouble difference = 1.0;
+  ImError error;
+
+  if (settings->rules.min_change <= 0.0) {
+    im_change_forget (state->change);
+    return TRUE;
+  }
+  if (!im_change_look (state->change, &mapped->image, picture->crop,
+          &difference, &error))
+    GST_WARNING_OBJECT (self, "taken as changed: %s", error.message);
+  if (state->verdict == GST_IM_BYTES_TAKE_IF_CHANGED
+      && difference < settings->rules.min_change)
+    return FALSE;
+  im_change_keep (state->change);
+  return TRUE;
+}
+
+static GstFlowReturn
+skip_unchanged_frame (GstImBytes *self, GstVideoCodecFrame *frame)
+{
+  GstBuffer *buffer = gst_buffer_ref (frame->input_buffer);
+  GstFlowReturn ret = skip_late_frame (self, frame);
+  gboolean gap;
+
+  GST_OBJECT_LOCK (self);
+  gap = GST_CLOCK_TIME_IS_VALID (self->state.time)
+      && gst_im_bytes_select_gap (&self->select, self->state.time);
+  GST_OBJECT_UNLOCK (self);
+  if (gap)
+    gst_im_bytes_push_gap (self, buffer);
+  gst_buffer_unref (buffer);
+  return ret;
+}
+
 static GstFlowReturn
 make_image (GstImBytes *self, GstVideoCodecFrame *frame,
-    const GstImBytesPicture *picture, gboolean snapshot)
+    const GstImBytesPicture *picture, const GstImBytesSettings *settings)
 {
   GstImBytesState *state = &self->state;
   ImRequest request = gst_im_bytes_caps_request (&state->choice, picture);
@@ -100,18 +153,24 @@ make_image (GstImBytes *self, GstVideoCodecFrame *frame,
           frame->input_buffer, &why))
     return drop_broken_frame (self, frame, why);
   state->was_broken = FALSE;
+  if (!has_changed (self, &mapped, settings, picture)) {
+    gst_im_bytes_frame_unmap (&mapped);
+    return skip_unchanged_frame (self, frame);
+  }
   frame->output_buffer = encode (self, &mapped, &error);
   gst_im_bytes_frame_unmap (&mapped);
   if (frame->output_buffer == NULL) {
     gst_im_bytes_post_error (self, &error);
     return abandon_frame (self, frame, GST_FLOW_ERROR);
   }
+  state->events_waiting = FALSE;
   GST_OBJECT_LOCK (self);
+  gst_im_bytes_select_sent (&self->select, state->time);
   gst_im_bytes_stats_add_image (&self->stats,
       gst_buffer_get_size (frame->output_buffer),
       gst_util_get_timestamp () - start);
   GST_OBJECT_UNLOCK (self);
-  return send_image (self, frame, snapshot);
+  return send_image (self, frame, settings->snapshot);
 }
 
 GstFlowReturn
@@ -123,12 +182,15 @@ gst_im_bytes_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
   GstImBytesPicture picture;
   GstFlowReturn ret;
 
-  if (gst_video_encoder_get_max_encode_time (encoder, frame) < 0)
+  if (state->verdict == GST_IM_BYTES_SKIP)
+    return skip_unwanted_frame (self, frame);
+  if (state->verdict != GST_IM_BYTES_TAKE_AS_ASKED
+      && gst_video_encoder_get_max_encode_time (encoder, frame) < 0)
     return skip_late_frame (self, frame);
   gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,
       frame->input_buffer);
   ret = gst_im_bytes_agree (self, &settings, &picture);
   if (ret != GST_FLOW_OK)
     return abandon_frame (self, frame, ret);
-  return make_image (self, frame, &picture, settings.snapshot);
+  return make_image (self, frame, &picture, &settings);
 }

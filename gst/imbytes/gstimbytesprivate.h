@@ -1,14 +1,16 @@
 /* imbytes: what the files of the element share, and nobody else sees.
  *
- * Thread-safety: settings, stats and last_image under the object lock; state
+ * Thread-safety: settings, stats, select and last_image under the object lock; state
  * belongs to the streaming thread.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 
+#include "core/change.h"
 #include "gstimbytes.h"
 #include "gstimbytescaps.h"
+#include "gstimbytesselect.h"
 #include "gstimbytesstats.h"
 
 G_BEGIN_DECLS
@@ -20,6 +22,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_im_bytes_debug);
 typedef struct
 {
   ImEngine *engine;
+  ImChange *change;
   GstVideoInfo info;      /* of the input */
   GstImBytesPicture base; /* what info alone says */
 
@@ -29,6 +32,11 @@ typedef struct
   GstImBytesPicture picture;
   guint serial; /* of the settings */
 
+  /* The frame that is on its way. */
+  GstImBytesVerdict verdict;
+  GstClockTime time; /* running time, or GST_CLOCK_TIME_NONE */
+
+  gboolean events_waiting; /* in the base class, for a frame */
   gboolean snapshot_done;
   gboolean was_broken; /* the frame before this one */
   gchar *complaint;    /* the error last posted */
@@ -42,6 +50,7 @@ struct _GstImBytes
   /* OBJECT_LOCK */
   GstImBytesSettings settings;
   GstImBytesStats stats;
+  GstImBytesSelect select;
   GstSample *last_image;
 
   GstImBytesState state;
@@ -64,6 +73,27 @@ GstFlowReturn gst_im_bytes_agree (GstImBytes *self,
 gboolean gst_im_bytes_set_format (GstVideoEncoder *encoder,
     GstVideoCodecState *input);
 GstCaps *gst_im_bytes_getcaps (GstVideoEncoder *encoder, GstCaps *filter);
+
+/* The class of GstVideoEncoder. */
+gpointer gst_im_bytes_parent (void);
+
+/* Frames and events as they come in. */
+GstFlowReturn gst_im_bytes_chain (GstPad *pad, GstObject *parent,
+    GstBuffer *buffer);
+gboolean gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event);
+gboolean gst_im_bytes_src_event (GstVideoEncoder *encoder, GstEvent *event);
+gboolean gst_im_bytes_flush (GstVideoEncoder *encoder);
+
+/* Tells downstream that nothing comes of the frame in @buffer. */
+void gst_im_bytes_push_gap (GstImBytes *self, GstBuffer *buffer);
+
+/* Asks for an image of the next frame; any thread. FALSE, after a warning, where
+ * there will be none. */
+gboolean gst_im_bytes_request_image (GstImBytes *self);
+/* The frame that was to answer a request could not. */
+void gst_im_bytes_request_again (GstImBytes *self);
+/* No further image is going to be made. */
+void gst_im_bytes_close (GstImBytes *self, GstImBytesClosed why);
 
 /* GstVideoEncoderClass.handle_frame. */
 GstFlowReturn gst_im_bytes_handle_frame (GstVideoEncoder *encoder,

@@ -237,6 +237,65 @@ static void
 install_selection (GObjectClass *klass)
 {
   /**
+   * GstImBytes:interval:
+   *
+   * At most one image in each interval of running time: the earliest frame of
+   * each. Intervals begin at running time 0 and follow one another whatever was
+   * left out, so that the phase stays and nothing drifts. A flushing seek begins
+   * anew. Frames without timestamps are always due.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_INTERVAL,
+      g_param_spec_uint64 ("interval", "Interval",
+          "At most one image in each interval of so many nanoseconds of running "
+          "time (0 = every frame)",
+          0, G_MAXUINT64, 0, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:on-request:
+   *
+   * Make only images that were asked for, with #GstImBytes::request-image or
+   * with a force-key-unit event from downstream.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_ON_REQUEST,
+      g_param_spec_boolean ("on-request", "On request",
+          "Make only images that were asked for", FALSE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:min-change:
+   *
+   * Leave out frames that differ by less than this from the last one that became
+   * an image. The difference is the largest one of any cell of 32 by 18 that the
+   * picture is divided into, between their mean luma, as a fraction of full
+   * scale. Images that were asked for are always made.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MIN_CHANGE,
+      g_param_spec_double ("min-change", "Minimum change",
+          "Leave out frames that differ by less than this from the last image "
+          "(0 = none)",
+          0.0, 1.0, 0.0, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:max-interval:
+   *
+   * With #GstImBytes:min-change: make an image at least this often, changed or
+   * not, in nanoseconds of running time.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MAX_INTERVAL,
+      g_param_spec_uint64 ("max-interval", "Maximum interval",
+          "With min-change: make an image after so many nanoseconds of running "
+          "time all the same (0 = never)",
+          0, G_MAXUINT64, 0, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
    * GstImBytes:snapshot:
    *
    * Make one image, then send end of stream downstream. Frames that still

@@ -31,6 +31,7 @@ gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,
 {
   ImRequest *request = &settings->request;
 
+  /* Those that return at once change nothing that was agreed on with anyone. */
   switch (id) {
     case PROP_FORMAT:
       settings->format = g_value_get_enum (value);
@@ -80,12 +81,23 @@ gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,
     case PROP_BIT_DEPTH:
       request->png.bit_depth = g_value_get_enum (value);
       break;
+    case PROP_INTERVAL:
+      settings->rules.interval = g_value_get_uint64 (value);
+      return TRUE;
+    case PROP_ON_REQUEST:
+      settings->rules.on_request = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_MIN_CHANGE:
+      settings->rules.min_change = g_value_get_double (value);
+      return TRUE;
+    case PROP_MAX_INTERVAL:
+      settings->rules.max_interval = g_value_get_uint64 (value);
+      return TRUE;
     case PROP_SNAPSHOT:
       settings->snapshot = g_value_get_boolean (value);
-      break;
+      return TRUE;
     case PROP_N_THREADS:
       settings->n_threads = g_value_get_uint (value);
-      /* Nothing that was agreed on with anyone depends on it. */
       return TRUE;
     default:
       return FALSE;
@@ -148,6 +160,18 @@ gst_im_bytes_settings_get (const GstImBytesSettings *settings, guint id,
       break;
     case PROP_BIT_DEPTH:
       g_value_set_enum (value, request->png.bit_depth);
+      break;
+    case PROP_INTERVAL:
+      g_value_set_uint64 (value, settings->rules.interval);
+      break;
+    case PROP_ON_REQUEST:
+      g_value_set_boolean (value, settings->rules.on_request);
+      break;
+    case PROP_MIN_CHANGE:
+      g_value_set_double (value, settings->rules.min_change);
+      break;
+    case PROP_MAX_INTERVAL:
+      g_value_set_uint64 (value, settings->rules.max_interval);
       break;
     case PROP_SNAPSHOT:
       g_value_set_boolean (value, settings->snapshot);

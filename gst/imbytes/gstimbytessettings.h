@@ -8,6 +8,7 @@
 #pragma once
 
 #include "gstimbytesenums.h"
+#include "gstimbytesselect.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,7 @@ typedef struct
 {
   GstImBytesFormat format;
   gboolean snapshot;
+  GstImBytesRules rules;
   guint n_threads; /* read when the element starts; 0: one for each processor */
   /* codec and crop are unused: they are found out for each frame. */
   ImRequest request;
@@ -43,6 +45,10 @@ enum
   PROP_COMPRESSION_LEVEL,
   PROP_PNG_FILTER,
   PROP_BIT_DEPTH,
+  PROP_INTERVAL,
+  PROP_ON_REQUEST,
+  PROP_MIN_CHANGE,
+  PROP_MAX_INTERVAL,
   PROP_SNAPSHOT,
   PROP_N_THREADS,
   PROP_LAST_SETTING = PROP_N_THREADS

@@ -58,7 +58,8 @@ GST_START_TEST (test_defaults)
     "fit=fill", "enlarge=true", "square-pixels=true", "background=4278190080",
     "method=bilinear", "quality=85", "subsampling=auto", "progressive=false",
     "optimize=false", "dct-method=islow", "compression-level=1",
-    "png-filter=auto", "bit-depth=auto", "snapshot=false", "n-threads=0" };
+    "png-filter=auto", "bit-depth=auto", "interval=0", "on-request=false",
+    "min-change=0.0", "max-interval=0", "snapshot=false", "n-threads=0" };
 
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
     gchar **pair = g_strsplit (expected[i], "=", 2);
@@ -108,6 +109,10 @@ GST_START_TEST (test_set_and_get)
           !G_PARAM_SPEC_BOOLEAN (pspecs[i])->default_value);
     else if (G_IS_PARAM_SPEC_UINT (pspecs[i]))
       g_value_set_uint (&value, G_PARAM_SPEC_UINT (pspecs[i])->maximum);
+    else if (G_IS_PARAM_SPEC_UINT64 (pspecs[i]))
+      g_value_set_uint64 (&value, G_PARAM_SPEC_UINT64 (pspecs[i])->maximum);
+    else if (G_IS_PARAM_SPEC_DOUBLE (pspecs[i]))
+      g_value_set_double (&value, G_PARAM_SPEC_DOUBLE (pspecs[i])->maximum);
     else
       g_value_set_int (&value, G_PARAM_SPEC_INT (pspecs[i])->minimum);
     g_object_set_property (G_OBJECT (element), pspecs[i]->name, &value);
