@@ -50,13 +50,14 @@ VERTICAL_FROM (vertical_q6_from, int16_t, IM_WEIGHT_SHIFT)
 
 #define CACHE_LINE 64
 
-/* What is ahead of columns [x, x + n). */
+/* What is ahead of columns [x, x + n): into the second-level cache. The first
+ * is filled by the rows under way, and would lose either. */
 static inline void
 fetch_ahead (const ImAhead *ahead, int x, int n)
 {
   for (int i = 0; i < ahead->n; i++)
     for (int at = x; at < x + n; at += CACHE_LINE)
-      __builtin_prefetch (ahead->row[i] + at);
+      __builtin_prefetch (ahead->row[i] + at, 0, 2);
 }
 
 static inline void

@@ -183,7 +183,7 @@ static void
 prefetch_row (const uint8_t *row, int begin, int end)
 {
   for (int x = begin; x < end; x += CACHE_LINE)
-    __builtin_prefetch (row + x);
+    __builtin_prefetch (row + x, 0, 2);
 }
 
 int
