@@ -4,21 +4,18 @@
  */
 #include "gstimbytesprivate.h"
 
-/* A buffer with the image; NULL with @error set. */
+/* The file that the engine just made, in a buffer; NULL with @error set. */
 static GstBuffer *
-encode (GstImBytes *self, const GstImBytesFrame *mapped, ImError *error)
+new_buffer (GstImBytes *self, gsize size, ImError *error)
 {
   GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
-  ImEngine *engine = self->state.engine;
   GstAllocationParams params;
   GstAllocator *allocator;
   GstBuffer *buffer;
-  gsize size;
 
-  if (!im_engine_encode (engine, &mapped->image, &size, error))
-    return NULL;
   gst_video_encoder_get_allocator (encoder, &allocator, &params);
-  buffer = gst_im_bytes_buffer_new (engine, size, allocator, &params);
+  buffer =
+      gst_im_bytes_buffer_new (self->state.engine, size, allocator, &params);
   if (allocator != NULL)
     gst_object_unref (allocator);
   if (buffer == NULL)
@@ -75,14 +72,22 @@ abandon_frame (GstImBytes *self, GstVideoCodecFrame *frame, GstFlowReturn ret)
 }
 
 static GstFlowReturn
-send_image (GstImBytes *self, GstVideoCodecFrame *frame, gboolean snapshot)
+send_image (GstImBytes *self, GstVideoCodecFrame *frame,
+    const GstImBytesSettings *settings, const GstImBytesOutcome *outcome)
 {
   GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
+  GstMessage *message = NULL;
   GstFlowReturn ret;
 
+  /* The frame is gone after it was sent. */
+  if (settings->post_messages)
+    message = gst_im_bytes_stats_new_message (GST_OBJECT (self), frame,
+        &encoder->input_segment, im_engine_plan (self->state.engine), outcome);
   GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
   ret = gst_video_encoder_finish_frame (encoder, frame);
-  if (ret == GST_FLOW_OK && snapshot) {
+  if (message != NULL)
+    gst_element_post_message (GST_ELEMENT (self), message);
+  if (ret == GST_FLOW_OK && settings->snapshot) {
     /* Not GST_FLOW_EOS: a tee upstream would stop its other branches. */
     self->state.snapshot_done = TRUE;
     gst_im_bytes_close (self, GST_IM_BYTES_CLOSED_BY_SNAPSHOT);
@@ -134,43 +139,81 @@ skip_unchanged_frame (GstImBytes *self, GstVideoCodecFrame *frame)
   return ret;
 }
 
+/* The stream goes on, and what is wrong is said once. */
+static GstFlowReturn
+drop_large_image (GstImBytes *self, GstVideoCodecFrame *frame,
+    const GstImBytesOutcome *outcome, const GstImBytesLimits *limits)
+{
+  if (!self->state.was_too_large) {
+    gchar *text = gst_im_bytes_image_describe_excess (outcome, limits);
+
+    GST_ELEMENT_WARNING (self, STREAM, ENCODE, ("%s", text), (NULL));
+    g_free (text);
+  }
+  self->state.was_too_large = TRUE;
+  self->state.events_waiting = FALSE;
+  GST_OBJECT_LOCK (self);
+  self->stats.images_dropped++;
+  self->stats.encodings += outcome->encodings;
+  GST_OBJECT_UNLOCK (self);
+  return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+}
+
+static void
+count_image (GstImBytes *self, const GstImBytesOutcome *outcome)
+{
+  self->state.events_waiting = FALSE;
+  self->state.was_too_large = FALSE;
+  GST_OBJECT_LOCK (self);
+  gst_im_bytes_select_sent (&self->select, self->state.time);
+  gst_im_bytes_stats_add_image (&self->stats, outcome);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static GstFlowReturn
+encode_and_send (GstImBytes *self, GstVideoCodecFrame *frame,
+    const GstImBytesFrame *mapped, const GstImBytesPicture *picture,
+    const GstImBytesSettings *settings)
+{
+  GstImBytesState *state = &self->state;
+  ImRequest request = gst_im_bytes_caps_request (&state->choice, picture);
+  GstClockTime start = gst_util_get_timestamp ();
+  GstImBytesOutcome outcome;
+  ImError error;
+
+  if (gst_im_bytes_image_encode (state->engine, &state->budget,
+          &settings->limits, &mapped->image, &request, &outcome, &error))
+    frame->output_buffer = new_buffer (self, outcome.size, &error);
+  else if (outcome.too_large)
+    return drop_large_image (self, frame, &outcome, &settings->limits);
+  if (frame->output_buffer == NULL) {
+    gst_im_bytes_post_error (self, &error);
+    return abandon_frame (self, frame, GST_FLOW_ERROR);
+  }
+  outcome.time = gst_util_get_timestamp () - start;
+  count_image (self, &outcome);
+  return send_image (self, frame, settings, &outcome);
+}
+
 static GstFlowReturn
 make_image (GstImBytes *self, GstVideoCodecFrame *frame,
     const GstImBytesPicture *picture, const GstImBytesSettings *settings)
 {
   GstImBytesState *state = &self->state;
-  ImRequest request = gst_im_bytes_caps_request (&state->choice, picture);
-  GstClockTime start = gst_util_get_timestamp ();
   GstImBytesFrame mapped;
+  GstFlowReturn ret;
   const gchar *why;
-  ImError error;
 
-  if (!im_engine_configure (state->engine, &picture->info, &request, &error)) {
-    gst_im_bytes_post_error (self, &error);
-    return abandon_frame (self, frame, GST_FLOW_ERROR);
-  }
   if (!gst_im_bytes_frame_map (&mapped, &state->info, picture,
           frame->input_buffer, &why))
     return drop_broken_frame (self, frame, why);
   state->was_broken = FALSE;
-  if (!has_changed (self, &mapped, settings, picture)) {
-    gst_im_bytes_frame_unmap (&mapped);
-    return skip_unchanged_frame (self, frame);
-  }
-  frame->output_buffer = encode (self, &mapped, &error);
+  if (has_changed (self, &mapped, settings, picture))
+    ret = encode_and_send (self, frame, &mapped, picture, settings);
+  else
+    ret = skip_unchanged_frame (self, frame);
   gst_im_bytes_frame_unmap (&mapped);
-  if (frame->output_buffer == NULL) {
-    gst_im_bytes_post_error (self, &error);
-    return abandon_frame (self, frame, GST_FLOW_ERROR);
-  }
-  state->events_waiting = FALSE;
-  GST_OBJECT_LOCK (self);
-  gst_im_bytes_select_sent (&self->select, state->time);
-  gst_im_bytes_stats_add_image (&self->stats,
-      gst_buffer_get_size (frame->output_buffer),
-      gst_util_get_timestamp () - start);
-  GST_OBJECT_UNLOCK (self);
-  return send_image (self, frame, settings->snapshot);
+  return ret;
 }
 
 GstFlowReturn

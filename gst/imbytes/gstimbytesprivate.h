@@ -38,8 +38,10 @@ typedef struct
 
   gboolean events_waiting; /* in the base class, for a frame */
   gboolean snapshot_done;
-  gboolean was_broken; /* the frame before this one */
-  gchar *complaint;    /* the error last posted */
+  gboolean was_broken;    /* the frame before this one */
+  gboolean was_too_large; /* the image before this one */
+  ImBudget budget;
+  gchar *complaint; /* the error last posted */
 } GstImBytesState;
 
 struct _GstImBytes

@@ -310,6 +310,58 @@ install_selection (GObjectClass *klass)
 }
 
 static void
+install_limits (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:max-bytes:
+   *
+   * No image is ever larger. The quality of JPEG gives way, from
+   * #GstImBytes:quality down to #GstImBytes:min-quality. Where that is not
+   * enough, and for PNG, the image is dropped, counted, and a warning says how
+   * large it would have been.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MAX_BYTES,
+      g_param_spec_uint ("max-bytes", "Maximum bytes",
+          "No image is larger than this; quality gives way (0 = any size)", 0,
+          G_MAXUINT, 0, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:min-quality:
+   *
+   * How far the quality of JPEG may give way to #GstImBytes:max-bytes. Above
+   * #GstImBytes:quality it counts as that.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MIN_QUALITY,
+      g_param_spec_int ("min-quality", "Minimum quality",
+          "Least JPEG quality that max-bytes may lead to", 0, 100, 10,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
+install_messages (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:post-messages:
+   *
+   * Post an element message `imbytes-image` for each image, when it has been
+   * pushed. Its structure has `timestamp`, `stream-time`, `running-time` and
+   * `duration` (guint64, nanoseconds), `size` (guint64, bytes), `width`, `height`
+   * and `quality` (gint; quality -1 for PNG), `format` (string, the media type)
+   * and `encode-time` (guint64, nanoseconds).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_POST_MESSAGES,
+      g_param_spec_boolean ("post-messages", "Post messages",
+          "Post an element message for each image", FALSE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
 install_threads (GObjectClass *klass)
 {
   /**
@@ -337,5 +389,7 @@ gst_im_bytes_settings_install (GObjectClass *klass)
   install_jpeg (klass);
   install_png (klass);
   install_selection (klass);
+  install_limits (klass);
+  install_messages (klass);
   install_threads (klass);
 }

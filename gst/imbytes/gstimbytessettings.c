@@ -21,6 +21,7 @@ gst_im_bytes_settings_init (GstImBytesSettings *settings)
   request->jpeg.quality = 85;
   request->jpeg.subsampling = IM_SUBSAMPLING_AUTO;
   request->jpeg.dct = IM_DCT_ISLOW;
+  settings->limits.min_quality = 10;
   request->png.level = 1;
   request->png.filter = IM_PNG_FILTER_AUTO;
 }
@@ -95,6 +96,15 @@ gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,
       return TRUE;
     case PROP_SNAPSHOT:
       settings->snapshot = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_MAX_BYTES:
+      settings->limits.max_bytes = g_value_get_uint (value);
+      return TRUE;
+    case PROP_MIN_QUALITY:
+      settings->limits.min_quality = g_value_get_int (value);
+      return TRUE;
+    case PROP_POST_MESSAGES:
+      settings->post_messages = g_value_get_boolean (value);
       return TRUE;
     case PROP_N_THREADS:
       settings->n_threads = g_value_get_uint (value);
@@ -175,6 +185,15 @@ gst_im_bytes_settings_get (const GstImBytesSettings *settings, guint id,
       break;
     case PROP_SNAPSHOT:
       g_value_set_boolean (value, settings->snapshot);
+      break;
+    case PROP_MAX_BYTES:
+      g_value_set_uint (value, settings->limits.max_bytes);
+      break;
+    case PROP_MIN_QUALITY:
+      g_value_set_int (value, settings->limits.min_quality);
+      break;
+    case PROP_POST_MESSAGES:
+      g_value_set_boolean (value, settings->post_messages);
       break;
     case PROP_N_THREADS:
       g_value_set_uint (value, settings->n_threads);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "gstimbytesenums.h"
+#include "gstimbytesimage.h"
 #include "gstimbytesselect.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,8 @@ typedef struct
   GstImBytesFormat format;
   gboolean snapshot;
   GstImBytesRules rules;
+  GstImBytesLimits limits;
+  gboolean post_messages;
   guint n_threads; /* read when the element starts; 0: one for each processor */
   /* codec and crop are unused: they are found out for each frame. */
   ImRequest request;
@@ -50,6 +53,9 @@ enum
   PROP_MIN_CHANGE,
   PROP_MAX_INTERVAL,
   PROP_SNAPSHOT,
+  PROP_MAX_BYTES,
+  PROP_MIN_QUALITY,
+  PROP_POST_MESSAGES,
   PROP_N_THREADS,
   PROP_LAST_SETTING = PROP_N_THREADS
 };

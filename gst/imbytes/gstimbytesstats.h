@@ -8,6 +8,8 @@
 
 #include <gst/gst.h>
 
+#include "gstimbytesimage.h"
+
 G_BEGIN_DECLS
 
 /* All zero at the start. Each frame ends as an image, skipped or dropped. */
@@ -18,13 +20,21 @@ typedef struct
   guint64 frames_skipped; /* not wanted, or too late */
   guint64 images_dropped; /* wanted, and could not be made */
   guint64 bytes_out;
+  guint64 encodings;
+  gint last_quality;        /* -1: PNG */
   GstClockTime encode_time; /* of all images */
   GstClockTime last_encode_time;
 } GstImBytesStats;
 
-void gst_im_bytes_stats_add_image (GstImBytesStats *stats, gsize size,
-    GstClockTime encode_time);
+void gst_im_bytes_stats_add_image (GstImBytesStats *stats,
+    const GstImBytesOutcome *outcome);
 
 GstStructure *gst_im_bytes_stats_to_structure (const GstImBytesStats *stats);
+
+/* The message `imbytes-image` about the image that @outcome says has been made
+ * of @frame. */
+GstMessage *gst_im_bytes_stats_new_message (GstObject *source,
+    const GstVideoCodecFrame *frame, const GstSegment *segment,
+    const ImPlan *plan, const GstImBytesOutcome *outcome);
 
 G_END_DECLS

@@ -59,7 +59,8 @@ GST_START_TEST (test_defaults)
     "method=bilinear", "quality=85", "subsampling=auto", "progressive=false",
     "optimize=false", "dct-method=islow", "compression-level=1",
     "png-filter=auto", "bit-depth=auto", "interval=0", "on-request=false",
-    "min-change=0.0", "max-interval=0", "snapshot=false", "n-threads=0" };
+    "min-change=0.0", "max-interval=0", "snapshot=false", "max-bytes=0",
+    "min-quality=10", "post-messages=false", "n-threads=0" };
 
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
     gchar **pair = g_strsplit (expected[i], "=", 2);

@@ -1,0 +1,81 @@
+/* imbytes: one picture -> one image, within its budget.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "gstimbytesimage.h"
+
+static gboolean
+encode_once (ImEngine *engine, const ImImage *image, const ImRequest *request,
+    GstImBytesOutcome *outcome, ImError *error)
+{
+  gsize size;
+
+  if (!im_engine_configure (engine, &image->info, request, error)
+      || !im_engine_encode (engine, image, &size, error))
+    return FALSE;
+  outcome->size = size;
+  outcome->encodings++;
+  return TRUE;
+}
+
+static gboolean
+encode_within (ImEngine *engine, ImBudget *budget,
+    const GstImBytesLimits *limits, const ImImage *image,
+    const ImRequest *request, GstImBytesOutcome *outcome, ImError *error)
+{
+  ImRequest attempt = *request;
+  ImBudgetVerdict verdict;
+  gint quality = im_budget_begin (budget, limits->max_bytes,
+      limits->min_quality, request->jpeg.quality);
+
+  do {
+    attempt.jpeg.quality = quality;
+    if (!encode_once (engine, image, &attempt, outcome, error))
+      return FALSE;
+    verdict = im_budget_next (budget, outcome->size, &quality);
+  } while (verdict == IM_BUDGET_TRY_AGAIN);
+  outcome->too_large = verdict == IM_BUDGET_TOO_LARGE;
+  if (verdict == IM_BUDGET_FITS && quality != attempt.jpeg.quality) {
+    attempt.jpeg.quality = quality;
+    if (!encode_once (engine, image, &attempt, outcome, error))
+      return FALSE;
+  }
+  outcome->quality = quality;
+  return !outcome->too_large;
+}
+
+gboolean
+gst_im_bytes_image_encode (ImEngine *engine, ImBudget *budget,
+    const GstImBytesLimits *limits, const ImImage *image,
+    const ImRequest *request, GstImBytesOutcome *outcome, ImError *error)
+{
+  *outcome = (GstImBytesOutcome){ .quality = -1 };
+  error->code = IM_ERROR_NONE;
+  if (request->codec == IM_CODEC_JPEG && limits->max_bytes > 0)
+    return encode_within (engine, budget, limits, image, request, outcome,
+        error);
+  if (!encode_once (engine, image, request, outcome, error))
+    return FALSE;
+  if (request->codec == IM_CODEC_JPEG)
+    outcome->quality = request->jpeg.quality;
+  outcome->too_large = limits->max_bytes > 0
+      && outcome->size > limits->max_bytes;
+  return !outcome->too_large;
+}
+
+gchar *
+gst_im_bytes_image_describe_excess (const GstImBytesOutcome *outcome,
+    const GstImBytesLimits *limits)
+{
+  if (outcome->quality < 0)
+    return g_strdup_printf (
+        "A PNG of %" G_GSIZE_FORMAT " bytes is more than max-bytes=%u allows, "
+        "and was dropped; make it smaller (width, height) or use JPEG, whose "
+        "quality can give way.",
+        outcome->size, limits->max_bytes);
+  return g_strdup_printf (
+      "Even at quality %d a JPEG has %" G_GSIZE_FORMAT " bytes, more than "
+      "max-bytes=%u allows, and was dropped; make it smaller (width, height), "
+      "or lower min-quality.",
+      outcome->quality, outcome->size, limits->max_bytes);
+}
