@@ -20,7 +20,7 @@ typedef struct
 
 struct _ImChange
 {
-  bool configured, kept;
+  bool configured, kept, seen_one;
   ImPlan plan;
   ImResampleTables tables;
   ImLane *lane;
@@ -143,6 +143,7 @@ im_change_look (ImChange *change, const ImImage *frame, ImRect crop,
   for (int y = 0; y < IM_CHANGE_ROWS; y++)
     memcpy (change->seen.cell[y],
         change->rows.data[0] + y * change->rows.stride[0], IM_CHANGE_COLUMNS);
+  change->seen_one = true;
   *difference = change->kept
       ? largest_difference (&change->seen, &change->reference)
       : 1.0;
@@ -153,11 +154,11 @@ void
 im_change_keep (ImChange *change)
 {
   change->reference = change->seen;
-  change->kept = true;
+  change->kept = change->seen_one;
 }
 
 void
 im_change_forget (ImChange *change)
 {
-  change->kept = false;
+  change->kept = change->seen_one = false;
 }

@@ -31,7 +31,7 @@ void im_change_free (ImChange *change);
 bool im_change_look (ImChange *change, const ImImage *frame, ImRect crop,
     double *difference, ImError *error);
 
-/* Frames to come are compared with the one last looked at. */
+/* Frames to come are compared with the one last looked at, if there is one. */
 void im_change_keep (ImChange *change);
 
 /* With none. */

@@ -97,48 +97,6 @@ send_image (GstImBytes *self, GstVideoCodecFrame *frame,
   return ret;
 }
 
-/* Where changes count, whether the picture differs enough from that of the last
- * image. Every frame that may become an image is looked at, so that the next can
- * be compared with it. */
-static gboolean
-has_changed (GstImBytes *self, const GstImBytesFrame *mapped,
-    const GstImBytesSettings *settings, const GstImBytesPicture *picture)
-{
-  GstImBytesState *state = &self->state;
-  gdouble difference = 1.0;
-  ImError error;
-
-  if (settings->rules.min_change <= 0.0) {
-    im_change_forget (state->change);
-    return TRUE;
-  }
-  if (!im_change_look (state->change, &mapped->image, picture->crop,
-          &difference, &error))
-    GST_WARNING_OBJECT (self, "taken as changed: %s", error.message);
-  if (state->verdict == GST_IM_BYTES_TAKE_IF_CHANGED
-      && difference < settings->rules.min_change)
-    return FALSE;
-  im_change_keep (state->change);
-  return TRUE;
-}
-
-static GstFlowReturn
-skip_unchanged_frame (GstImBytes *self, GstVideoCodecFrame *frame)
-{
-  GstBuffer *buffer = gst_buffer_ref (frame->input_buffer);
-  GstFlowReturn ret = skip_late_frame (self, frame);
-  gboolean gap;
-
-  GST_OBJECT_LOCK (self);
-  gap = GST_CLOCK_TIME_IS_VALID (self->state.time)
-      && gst_im_bytes_select_gap (&self->select, self->state.time);
-  GST_OBJECT_UNLOCK (self);
-  if (gap)
-    gst_im_bytes_push_gap (self, buffer);
-  gst_buffer_unref (buffer);
-  return ret;
-}
-
 /* The stream goes on, and what is wrong is said once. */
 static GstFlowReturn
 drop_large_image (GstImBytes *self, GstVideoCodecFrame *frame,
@@ -164,6 +122,7 @@ count_image (GstImBytes *self, const GstImBytesOutcome *outcome)
 {
   self->state.events_waiting = FALSE;
   self->state.was_too_large = FALSE;
+  im_change_keep (self->state.change);
   GST_OBJECT_LOCK (self);
   gst_im_bytes_select_sent (&self->select, self->state.time);
   gst_im_bytes_stats_add_image (&self->stats, outcome);
@@ -208,10 +167,7 @@ make_image (GstImBytes *self, GstVideoCodecFrame *frame,
           frame->input_buffer, &why))
     return drop_broken_frame (self, frame, why);
   state->was_broken = FALSE;
-  if (has_changed (self, &mapped, settings, picture))
-    ret = encode_and_send (self, frame, &mapped, picture, settings);
-  else
-    ret = skip_unchanged_frame (self, frame);
+  ret = encode_and_send (self, frame, &mapped, picture, settings);
   gst_im_bytes_frame_unmap (&mapped);
   return ret;
 }

@@ -30,27 +30,76 @@ find_running_time (GstImBytes *self, GstBuffer *buffer, GstClockTime *time)
 }
 
 static GstImBytesVerdict
-judge (GstImBytes *self, GstBuffer *buffer, GstClockTime *time, gboolean *gap)
+judge (GstImBytes *self, GstBuffer *buffer, gdouble *min_change)
 {
-  gboolean shown = find_running_time (self, buffer, time);
+  GstImBytesState *state = &self->state;
+  gboolean shown = find_running_time (self, buffer, &state->time);
   GstImBytesVerdict verdict = GST_IM_BYTES_SKIP;
 
   GST_OBJECT_LOCK (self);
   self->stats.frames_in++;
-  if (shown && !self->state.snapshot_done)
-    verdict =
-        gst_im_bytes_select_frame (&self->select, &self->settings.rules, *time);
-  if (verdict == GST_IM_BYTES_SKIP)
-    self->stats.frames_skipped++;
-  *gap = verdict == GST_IM_BYTES_SKIP && GST_CLOCK_TIME_IS_VALID (*time)
-      && !self->state.snapshot_done
-      && gst_im_bytes_select_gap (&self->select, *time);
+  if (shown && !state->snapshot_done)
+    verdict = gst_im_bytes_select_frame (&self->select, &self->settings.rules,
+        state->time);
+  *min_change = self->settings.rules.min_change;
   GST_OBJECT_UNLOCK (self);
   return verdict;
 }
 
-void
-gst_im_bytes_push_gap (GstImBytes *self, GstBuffer *buffer)
+/* Every frame that may become an image is looked at, so that the next can be
+ * compared with it. One that cannot be read counts as changed: what is wrong
+ * with it is said where it is encoded. */
+static gdouble
+find_change (GstImBytes *self, GstBuffer *buffer)
+{
+  GstImBytesState *state = &self->state;
+  GstImBytesPicture picture;
+  GstImBytesFrame mapped;
+  gdouble difference = 1.0;
+  const gchar *why;
+  ImError error;
+
+  if (GST_VIDEO_INFO_FORMAT (&state->info) == GST_VIDEO_FORMAT_UNKNOWN)
+    return difference;
+  gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,
+      buffer);
+  if (!gst_im_bytes_frame_map (&mapped, &state->info, &picture, buffer, &why))
+    return difference;
+  if (!im_change_look (state->change, &mapped.image, picture.crop, &difference,
+          &error))
+    GST_WARNING_OBJECT (self, "taken as changed: %s", error.message);
+  gst_im_bytes_frame_unmap (&mapped);
+  return difference;
+}
+
+/* FALSE where it is skipped; *@gap then says whether downstream is to hear of
+ * it. */
+static gboolean
+is_wanted (GstImBytes *self, GstBuffer *buffer, gboolean *gap)
+{
+  GstImBytesState *state = &self->state;
+  gdouble min_change;
+
+  state->verdict = judge (self, buffer, &min_change);
+  if (min_change <= 0.0)
+    im_change_forget (state->change);
+  else if (state->verdict != GST_IM_BYTES_SKIP
+      && find_change (self, buffer) < min_change
+      && state->verdict == GST_IM_BYTES_TAKE_IF_CHANGED)
+    state->verdict = GST_IM_BYTES_SKIP;
+  if (state->verdict != GST_IM_BYTES_SKIP)
+    return TRUE;
+  GST_OBJECT_LOCK (self);
+  self->stats.frames_skipped++;
+  *gap = GST_CLOCK_TIME_IS_VALID (state->time) && !state->snapshot_done
+      && gst_im_bytes_select_gap (&self->select, state->time);
+  GST_OBJECT_UNLOCK (self);
+  return FALSE;
+}
+
+/* Tells downstream that nothing comes of the frame in @buffer. */
+static void
+push_gap (GstImBytes *self, GstBuffer *buffer)
 {
   gst_pad_push_event (GST_VIDEO_ENCODER_SRC_PAD (self),
       gst_event_new_gap (GST_BUFFER_PTS (buffer),
@@ -61,25 +110,16 @@ GstFlowReturn
 gst_im_bytes_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstImBytes *self = GST_IM_BYTES (parent);
-  GstImBytesState *state = &self->state;
   gboolean gap;
 
-  state->verdict = judge (self, buffer, &state->time, &gap);
+  if (is_wanted (self, buffer, &gap))
+    return self->base_chain (pad, parent, buffer);
   /* The base class holds events back until the next frame. */
-  if (state->verdict != GST_IM_BYTES_SKIP
-      || (state->events_waiting && !state->snapshot_done)) {
-    GstFlowReturn ret;
-
-    if (state->verdict == GST_IM_BYTES_SKIP)
-      gst_buffer_ref (buffer);
-    ret = self->base_chain (pad, parent, buffer);
-    if (state->verdict != GST_IM_BYTES_SKIP)
-      return ret;
-    if (ret != GST_FLOW_OK)
-      gap = FALSE;
-  }
+  if (self->state.events_waiting && !self->state.snapshot_done)
+    gap &= self->base_chain (pad, parent, gst_buffer_ref (buffer))
+        == GST_FLOW_OK;
   if (gap)
-    gst_im_bytes_push_gap (self, buffer);
+    push_gap (self, buffer);
   gst_buffer_unref (buffer);
   return GST_FLOW_OK;
 }

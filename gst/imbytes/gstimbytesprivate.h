@@ -86,9 +86,6 @@ gboolean gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event);
 gboolean gst_im_bytes_src_event (GstVideoEncoder *encoder, GstEvent *event);
 gboolean gst_im_bytes_flush (GstVideoEncoder *encoder);
 
-/* Tells downstream that nothing comes of the frame in @buffer. */
-void gst_im_bytes_push_gap (GstImBytes *self, GstBuffer *buffer);
-
 /* Asks for an image of the next frame; any thread. FALSE, after a warning, where
  * there will be none. */
 gboolean gst_im_bytes_request_image (GstImBytes *self);
