@@ -152,6 +152,15 @@ filter_window (const ImFilterSpec *spec, int i, int *start, int *taps)
       clamp (floor (centre + support + 0.5), *start + 1, spec->max) - *start;
 }
 
+/* What lround () does, but for halves below 0, and without a call. */
+static inline long
+round_half_up (double x)
+{
+  long below = (long) (x + 0.5);
+
+  return (double) below > x + 0.5 ? below - 1 : below;
+}
+
 /* Rounds to Q14 so that the sum is exactly 1, and that of any part of them as
  * near as can be: rounding errors are carried on, else thousands of weights
  * below one unit would all vanish. */
@@ -164,7 +173,7 @@ quantise (const float *weight_f, int16_t *weight, int taps, int stride)
   memset (weight, 0, (size_t) stride * sizeof (*weight));
   for (int t = 0; t < taps; t++) {
     exact += (double) weight_f[t];
-    weight[t] = (int16_t) ((t + 1 < taps ? lround (exact * IM_WEIGHT_ONE)
+    weight[t] = (int16_t) ((t + 1 < taps ? round_half_up (exact * IM_WEIGHT_ONE)
                                          : IM_WEIGHT_ONE)
         - sum);
     sum += weight[t];
@@ -183,6 +192,8 @@ trim_weights (float *weight, int *taps, double least)
     n--;
   while (n > 1 && fabs ((double) weight[skip]) < least)
     skip++, n--;
+  if (n == *taps)
+    return 0;
   for (int t = 0; t < n; t++)
     sum += (double) weight[skip + t];
   for (int t = 0; t < n; t++)
@@ -243,12 +254,15 @@ filter_weights (ImFilter *filter, const ImFilterSpec *whole, int i)
   int start, taps;
 
   filter_window (spec, line.index, &start, &taps);
-  for (int t = 0; t < taps && taps > 1; t++)
-    sum += kernel->weight ((start + t + 0.5 - centre) * stretch);
+  for (int t = 0; t < taps && taps > 1; t++) {
+    double w = kernel->weight ((start + t + 0.5 - centre) * stretch);
+
+    weight[t] = (float) w;
+    sum += w;
+  }
   for (int t = 0; t < taps; t++)
-    weight[t] = taps == 1 || sum == 0.0
-        ? 1.0f / (float) taps
-        : (float) (kernel->weight ((start + t + 0.5 - centre) * stretch) / sum);
+    weight[t] = taps == 1 || sum == 0.0 ? 1.0f / (float) taps
+                                        : (float) ((double) weight[t] / sum);
 
   start += trim_weights (weight, &taps, 0.5 * stretch / IM_WEIGHT_ONE);
   if (line.step == 2)
@@ -259,21 +273,24 @@ filter_weights (ImFilter *filter, const ImFilterSpec *whole, int i)
       filter->stride);
 }
 
+/* Never fewer than any sample's window has. */
+static size_t
+most_taps (const ImFilterSpec *spec)
+{
+  int step = spec->fields ? 2 : 1;
+  double scale = spec->fields ? 1.0 : fmax (spec->scale, 1.0);
+  double most = floor (2.0 * kernels[spec->method].support * scale) + 2.0;
+
+  if (spec->method == IM_METHOD_NEAREST)
+    return (size_t) step;
+  return (size_t) (step * clamp (most, 1, spec->max - spec->min));
+}
+
 static bool
 filter_alloc (ImFilter *filter, const ImFilterSpec *spec)
 {
-  size_t n = (size_t) spec->n_out, stride = 1;
+  size_t n = (size_t) spec->n_out, stride = most_taps (spec);
 
-  for (int i = 0; i < spec->n_out; i++) {
-    Line line = filter_line (spec, i);
-    int start, taps;
-    size_t most;
-
-    filter_window (&line.spec, line.index, &start, &taps);
-    most = (size_t) taps * (size_t) line.step;
-    if (most > stride)
-      stride = most;
-  }
   stride += stride & 1;
   im_filter_clear (filter);
   filter->n_out = spec->n_out;
