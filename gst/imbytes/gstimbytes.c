@@ -37,6 +37,7 @@
 #include <string.h>
 
 #include "gstimbytespool.h"
+#include "gstimbytesregions.h"
 
 GST_DEBUG_CATEGORY (gst_im_bytes_debug);
 
@@ -89,14 +90,17 @@ static GstFlowReturn
 gst_im_bytes_pre_push (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
 {
   GstImBytes *self = GST_IM_BYTES (encoder);
-  GstBuffer *buffer =
-      gst_im_bytes_buffer_share (frame->output_buffer, frame->input_buffer);
+  GstBuffer *buffer;
   GstCaps *caps =
       gst_pad_get_current_caps (GST_VIDEO_ENCODER_SRC_PAD (encoder));
-  GstSample *sample =
-                gst_sample_new (buffer, caps, &encoder->output_segment, NULL),
-            *old;
+  GstSample *sample, *old;
 
+  /* Every image stands alone, also the second that is made of one frame, which
+   * the base class takes for a part of the first. */
+  GST_BUFFER_FLAG_UNSET (frame->output_buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  buffer =
+      gst_im_bytes_buffer_share (frame->output_buffer, frame->input_buffer);
+  sample = gst_sample_new (buffer, caps, &encoder->output_segment, NULL);
   gst_buffer_unref (buffer);
   gst_clear_caps (&caps);
   GST_OBJECT_LOCK (self);
@@ -122,6 +126,7 @@ clear_state (GstImBytesState *state)
 {
   im_engine_free (state->engine);
   im_change_free (state->change);
+  gst_im_bytes_regions_free (state->regions);
   g_free (state->complaint);
   memset (state, 0, sizeof (*state));
   gst_video_info_init (&state->info);
@@ -137,6 +142,7 @@ gst_im_bytes_start (GstVideoEncoder *encoder)
   clear_state (&self->state);
   self->state.engine = im_engine_new ();
   self->state.change = im_change_new ();
+  self->state.regions = gst_im_bytes_regions_new ();
   if (self->state.engine != NULL)
     im_engine_set_threads (self->state.engine, (int) settings.n_threads);
   GST_OBJECT_LOCK (self);

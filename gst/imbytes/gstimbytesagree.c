@@ -100,6 +100,31 @@ agree_anew (GstImBytes *self, const GstImBytesSettings *settings,
   return GST_FLOW_OK;
 }
 
+/* Where the request names both sizes, a crop of another size mostly comes out as
+ * the same image from outside, and downstream need not be asked. */
+static gboolean
+gives_same_caps (const GstImBytesState *state, const GstImBytesPicture *picture)
+{
+  const ImPlan *agreed = &state->choice.plan;
+  ImRequest request = gst_im_bytes_caps_request (&state->choice, picture);
+  ImPlan plan;
+
+  return request.width > 0 && request.height > 0
+      && im_plan_make (&plan, &picture->info, &request, NULL)
+      && plan.width == agreed->width && plan.height == agreed->height
+      && plan.par_n == agreed->par_n && plan.par_d == agreed->par_d;
+}
+
+gboolean
+gst_im_bytes_is_agreed (GstImBytes *self, const GstImBytesPicture *picture)
+{
+  const GstImBytesState *state = &self->state;
+
+  return state->agreed
+      && (gst_im_bytes_picture_is_alike (picture, &state->picture)
+          || gives_same_caps (state, picture));
+}
+
 GstFlowReturn
 gst_im_bytes_agree (GstImBytes *self, const GstImBytesSettings *settings,
     const GstImBytesPicture *picture)
@@ -107,8 +132,8 @@ gst_im_bytes_agree (GstImBytes *self, const GstImBytesSettings *settings,
   GstImBytesState *state = &self->state;
 
   if (!gst_pad_check_reconfigure (GST_VIDEO_ENCODER_SRC_PAD (self))
-      && state->agreed && state->serial == settings->serial
-      && gst_im_bytes_picture_is_alike (picture, &state->picture))
+      && state->serial == settings->serial
+      && gst_im_bytes_is_agreed (self, picture))
     return GST_FLOW_OK;
   return agree_anew (self, settings, picture, &state->info);
 }

@@ -4,6 +4,8 @@
  */
 #include "gstimbytesprivate.h"
 
+#include "gstimbytesregions.h"
+
 /* The file that the engine just made, in a buffer; NULL with @error set. */
 static GstBuffer *
 new_buffer (GstImBytes *self, gsize size, ImError *error)
@@ -23,9 +25,15 @@ new_buffer (GstImBytes *self, gsize size, ImError *error)
   return buffer;
 }
 
-/* A frame that cannot be read is lost, and the stream goes on. */
-static GstFlowReturn
-drop_broken_frame (GstImBytes *self, GstVideoCodecFrame *frame,
+GstFlowReturn
+gst_im_bytes_finish_without_image (GstImBytes *self, GstVideoCodecFrame *frame)
+{
+  self->state.events_waiting = FALSE;
+  return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+}
+
+GstFlowReturn
+gst_im_bytes_drop_broken_frame (GstImBytes *self, GstVideoCodecFrame *frame,
     const gchar *why)
 {
   if (!self->state.was_broken)
@@ -40,15 +48,7 @@ drop_broken_frame (GstImBytes *self, GstVideoCodecFrame *frame,
   GST_OBJECT_LOCK (self);
   self->stats.images_dropped++;
   GST_OBJECT_UNLOCK (self);
-  return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
-}
-
-/* Finished, so that the events which came with it go downstream. */
-static GstFlowReturn
-skip_unwanted_frame (GstImBytes *self, GstVideoCodecFrame *frame)
-{
-  self->state.events_waiting = FALSE;
-  return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+  return gst_im_bytes_finish_without_image (self, frame);
 }
 
 static GstFlowReturn
@@ -57,64 +57,18 @@ skip_late_frame (GstImBytes *self, GstVideoCodecFrame *frame)
   GST_OBJECT_LOCK (self);
   self->stats.frames_skipped++;
   GST_OBJECT_UNLOCK (self);
-  return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+  return gst_im_bytes_finish_without_image (self, frame);
 }
 
-/* After an error was posted. */
-static GstFlowReturn
-abandon_frame (GstImBytes *self, GstVideoCodecFrame *frame, GstFlowReturn ret)
+GstFlowReturn
+gst_im_bytes_abandon_frame (GstImBytes *self, GstVideoCodecFrame *frame,
+    GstFlowReturn ret)
 {
   GST_OBJECT_LOCK (self);
   self->stats.images_dropped++;
   GST_OBJECT_UNLOCK (self);
   gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
   return ret;
-}
-
-static GstFlowReturn
-send_image (GstImBytes *self, GstVideoCodecFrame *frame,
-    const GstImBytesSettings *settings, const GstImBytesOutcome *outcome)
-{
-  GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
-  GstMessage *message = NULL;
-  GstFlowReturn ret;
-
-  /* The frame is gone after it was sent. */
-  if (settings->post_messages)
-    message = gst_im_bytes_stats_new_message (GST_OBJECT (self), frame,
-        &encoder->input_segment, im_engine_plan (self->state.engine), outcome);
-  GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
-  ret = gst_video_encoder_finish_frame (encoder, frame);
-  if (message != NULL)
-    gst_element_post_message (GST_ELEMENT (self), message);
-  if (ret == GST_FLOW_OK && settings->snapshot) {
-    /* Not GST_FLOW_EOS: a tee upstream would stop its other branches. */
-    self->state.snapshot_done = TRUE;
-    gst_im_bytes_close (self, GST_IM_BYTES_CLOSED_BY_SNAPSHOT);
-    gst_pad_push_event (GST_VIDEO_ENCODER_SRC_PAD (encoder),
-        gst_event_new_eos ());
-  }
-  return ret;
-}
-
-/* The stream goes on, and what is wrong is said once. */
-static GstFlowReturn
-drop_large_image (GstImBytes *self, GstVideoCodecFrame *frame,
-    const GstImBytesOutcome *outcome, const GstImBytesLimits *limits)
-{
-  if (!self->state.was_too_large) {
-    gchar *text = gst_im_bytes_image_describe_excess (outcome, limits);
-
-    GST_ELEMENT_WARNING (self, STREAM, ENCODE, ("%s", text), (NULL));
-    g_free (text);
-  }
-  self->state.was_too_large = TRUE;
-  self->state.events_waiting = FALSE;
-  GST_OBJECT_LOCK (self);
-  self->stats.images_dropped++;
-  self->stats.encodings += outcome->encodings;
-  GST_OBJECT_UNLOCK (self);
-  return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
 }
 
 static void
@@ -129,29 +83,56 @@ count_image (GstImBytes *self, const GstImBytesOutcome *outcome)
   GST_OBJECT_UNLOCK (self);
 }
 
-static GstFlowReturn
-encode_and_send (GstImBytes *self, GstVideoCodecFrame *frame,
-    const GstImBytesFrame *mapped, const GstImBytesPicture *picture,
-    const GstImBytesSettings *settings)
+GstFlowReturn
+gst_im_bytes_end_snapshot (GstImBytes *self, GstFlowReturn ret)
 {
-  GstImBytesState *state = &self->state;
-  ImRequest request = gst_im_bytes_caps_request (&state->choice, picture);
-  GstClockTime start = gst_util_get_timestamp ();
-  GstImBytesOutcome outcome;
-  ImError error;
-
-  if (gst_im_bytes_image_encode (state->engine, &state->budget,
-          &settings->limits, &mapped->image, &request, &outcome, &error))
-    frame->output_buffer = new_buffer (self, outcome.size, &error);
-  else if (outcome.too_large)
-    return drop_large_image (self, frame, &outcome, &settings->limits);
-  if (frame->output_buffer == NULL) {
-    gst_im_bytes_post_error (self, &error);
-    return abandon_frame (self, frame, GST_FLOW_ERROR);
+  if (ret == GST_FLOW_OK) {
+    /* Not GST_FLOW_EOS: a tee upstream would stop its other branches. */
+    self->state.snapshot_done = TRUE;
+    gst_im_bytes_close (self, GST_IM_BYTES_CLOSED_BY_SNAPSHOT);
+    gst_pad_push_event (GST_VIDEO_ENCODER_SRC_PAD (self), gst_event_new_eos ());
   }
-  outcome.time = gst_util_get_timestamp () - start;
-  count_image (self, &outcome);
-  return send_image (self, frame, settings, &outcome);
+  return ret;
+}
+
+GstFlowReturn
+gst_im_bytes_send_image (GstImBytes *self, GstVideoCodecFrame *frame,
+    const GstImBytesSettings *settings, const GstImBytesOutcome *outcome,
+    gboolean is_last)
+{
+  GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
+  GstMessage *message = NULL;
+  GstFlowReturn ret;
+
+  count_image (self, outcome);
+  /* The frame is gone after it was sent. */
+  if (settings->post_messages)
+    message = gst_im_bytes_stats_new_message (GST_OBJECT (self), frame,
+        &encoder->input_segment, &self->state.choice.plan, outcome);
+  GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
+  ret = is_last ? gst_video_encoder_finish_frame (encoder, frame)
+                : gst_video_encoder_finish_subframe (encoder, frame);
+  if (message != NULL)
+    gst_element_post_message (GST_ELEMENT (self), message);
+  return is_last && settings->snapshot ? gst_im_bytes_end_snapshot (self, ret)
+                                       : ret;
+}
+
+void
+gst_im_bytes_drop_large_image (GstImBytes *self,
+    const GstImBytesOutcome *outcome, const GstImBytesLimits *limits)
+{
+  if (!self->state.was_too_large) {
+    gchar *text = gst_im_bytes_image_describe_excess (outcome, limits);
+
+    GST_ELEMENT_WARNING (self, STREAM, ENCODE, ("%s", text), (NULL));
+    g_free (text);
+  }
+  self->state.was_too_large = TRUE;
+  GST_OBJECT_LOCK (self);
+  self->stats.images_dropped++;
+  self->stats.encodings += outcome->encodings;
+  GST_OBJECT_UNLOCK (self);
 }
 
 static GstFlowReturn
@@ -159,17 +140,30 @@ make_image (GstImBytes *self, GstVideoCodecFrame *frame,
     const GstImBytesPicture *picture, const GstImBytesSettings *settings)
 {
   GstImBytesState *state = &self->state;
+  ImRequest request = gst_im_bytes_caps_request (&state->choice, picture);
+  GstClockTime start = gst_util_get_timestamp ();
+  GstImBytesOutcome outcome;
   GstImBytesFrame mapped;
-  GstFlowReturn ret;
   const gchar *why;
+  ImError error;
 
   if (!gst_im_bytes_frame_map (&mapped, &state->info, picture,
           frame->input_buffer, &why))
-    return drop_broken_frame (self, frame, why);
+    return gst_im_bytes_drop_broken_frame (self, frame, why);
   state->was_broken = FALSE;
-  ret = encode_and_send (self, frame, &mapped, picture, settings);
+  if (gst_im_bytes_image_encode (state->engine, &state->budget,
+          &settings->limits, &mapped.image, &request, &outcome, &error))
+    frame->output_buffer = new_buffer (self, outcome.size, &error);
   gst_im_bytes_frame_unmap (&mapped);
-  return ret;
+  outcome.time = gst_util_get_timestamp () - start;
+  if (frame->output_buffer != NULL)
+    return gst_im_bytes_send_image (self, frame, settings, &outcome, TRUE);
+  if (!outcome.too_large) {
+    gst_im_bytes_post_error (self, &error);
+    return gst_im_bytes_abandon_frame (self, frame, GST_FLOW_ERROR);
+  }
+  gst_im_bytes_drop_large_image (self, &outcome, &settings->limits);
+  return gst_im_bytes_finish_without_image (self, frame);
 }
 
 GstFlowReturn
@@ -182,14 +176,16 @@ gst_im_bytes_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
   GstFlowReturn ret;
 
   if (state->verdict == GST_IM_BYTES_SKIP)
-    return skip_unwanted_frame (self, frame);
+    return gst_im_bytes_finish_without_image (self, frame);
   if (state->verdict != GST_IM_BYTES_TAKE_AS_ASKED
       && gst_video_encoder_get_max_encode_time (encoder, frame) < 0)
     return skip_late_frame (self, frame);
   gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,
       frame->input_buffer);
+  if (settings.roi != GST_IM_BYTES_ROI_NONE)
+    return gst_im_bytes_regions_send (self, frame, &picture, &settings);
   ret = gst_im_bytes_agree (self, &settings, &picture);
   if (ret != GST_FLOW_OK)
-    return abandon_frame (self, frame, ret);
+    return gst_im_bytes_abandon_frame (self, frame, ret);
   return make_image (self, frame, &picture, &settings);
 }

@@ -26,6 +26,18 @@ gst_im_bytes_format_get_type (void)
 }
 
 GType
+gst_im_bytes_roi_get_type (void)
+{
+  static gsize once = 0;
+  static const GEnumValue values[] = { { GST_IM_BYTES_ROI_NONE,
+                                           "Images of whole frames", "none" },
+    { GST_IM_BYTES_ROI_CROP, "An image of each region of interest", "crop" },
+    { 0, NULL, NULL } };
+
+  return register_once (&once, "GstImBytesRoi", values);
+}
+
+GType
 gst_im_bytes_fit_get_type (void)
 {
   static gsize once = 0;
@@ -123,6 +135,7 @@ void
 gst_im_bytes_enums_mark_as_api (void)
 {
   gst_type_mark_as_plugin_api (GST_TYPE_IM_BYTES_FORMAT, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_IM_BYTES_ROI, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_IM_BYTES_FIT, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_IM_BYTES_METHOD, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_IM_BYTES_SUBSAMPLING, 0);

@@ -20,6 +20,15 @@ typedef enum
   GST_IM_BYTES_FORMAT_PNG
 } GstImBytesFormat;
 
+typedef enum
+{
+  GST_IM_BYTES_ROI_NONE,
+  GST_IM_BYTES_ROI_CROP
+} GstImBytesRoi;
+
+#define GST_TYPE_IM_BYTES_ROI (gst_im_bytes_roi_get_type ())
+GType gst_im_bytes_roi_get_type (void);
+
 #define GST_TYPE_IM_BYTES_FORMAT (gst_im_bytes_format_get_type ())
 GType gst_im_bytes_format_get_type (void);
 

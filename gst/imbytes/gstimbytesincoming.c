@@ -7,6 +7,8 @@
  */
 #include "gstimbytesprivate.h"
 
+#include "gstimbytesregions.h"
+
 /* The running time at which @buffer is shown; FALSE where it lies outside the
  * segment and is not shown at all. */
 static gboolean
@@ -29,6 +31,15 @@ find_running_time (GstImBytes *self, GstBuffer *buffer, GstClockTime *time)
   return TRUE;
 }
 
+/* A frame without regions is none to choose from where those are wanted: a
+ * request waits on. */
+static gboolean
+has_what_is_shown (const GstImBytesSettings *settings, GstBuffer *buffer)
+{
+  return settings->roi == GST_IM_BYTES_ROI_NONE
+      || gst_im_bytes_regions_are_in (buffer, settings->roi_type);
+}
+
 static GstImBytesVerdict
 judge (GstImBytes *self, GstBuffer *buffer, gdouble *min_change)
 {
@@ -38,7 +49,8 @@ judge (GstImBytes *self, GstBuffer *buffer, gdouble *min_change)
 
   GST_OBJECT_LOCK (self);
   self->stats.frames_in++;
-  if (shown && !state->snapshot_done)
+  if (shown && !state->snapshot_done
+      && has_what_is_shown (&self->settings, buffer))
     verdict = gst_im_bytes_select_frame (&self->select, &self->settings.rules,
         state->time);
   *min_change = self->settings.rules.min_change;

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 GST_DEBUG_CATEGORY_EXTERN (gst_im_bytes_debug);
 #define GST_CAT_DEFAULT gst_im_bytes_debug
 
+typedef struct _GstImBytesRegions GstImBytesRegions;
+
 /* What is running. Owned by the streaming thread. */
 typedef struct
 {
@@ -40,7 +42,9 @@ typedef struct
   gboolean snapshot_done;
   gboolean was_broken;    /* the frame before this one */
   gboolean was_too_large; /* the image before this one */
+  gboolean was_outside;   /* a region of the frame before this one */
   ImBudget budget;
+  GstImBytesRegions *regions;
   gchar *complaint; /* the error last posted */
 } GstImBytesState;
 
@@ -93,6 +97,32 @@ gboolean gst_im_bytes_request_image (GstImBytes *self);
 void gst_im_bytes_request_again (GstImBytes *self);
 /* No further image is going to be made. */
 void gst_im_bytes_close (GstImBytes *self, GstImBytesClosed why);
+
+/* Whether images of @picture need nothing but what has been agreed on. */
+gboolean gst_im_bytes_is_agreed (GstImBytes *self,
+    const GstImBytesPicture *picture);
+
+/* What becomes of a frame; each takes it over. A frame that cannot be read is
+ * lost, and the stream goes on; @why is a phrase for people. */
+GstFlowReturn gst_im_bytes_drop_broken_frame (GstImBytes *self,
+    GstVideoCodecFrame *frame, const gchar *why);
+/* After an error was posted. */
+GstFlowReturn gst_im_bytes_abandon_frame (GstImBytes *self,
+    GstVideoCodecFrame *frame, GstFlowReturn ret);
+/* The events that came with it go downstream. */
+GstFlowReturn gst_im_bytes_finish_without_image (GstImBytes *self,
+    GstVideoCodecFrame *frame);
+
+/* Sends frame->output_buffer, and where it is the frame's last takes the frame
+ * over. */
+GstFlowReturn gst_im_bytes_send_image (GstImBytes *self,
+    GstVideoCodecFrame *frame, const GstImBytesSettings *settings,
+    const GstImBytesOutcome *outcome, gboolean is_last);
+/* The end of the stream after a snapshot, where @ret is GST_FLOW_OK. Gives it. */
+GstFlowReturn gst_im_bytes_end_snapshot (GstImBytes *self, GstFlowReturn ret);
+/* Counts it, and warns once for each run of them. */
+void gst_im_bytes_drop_large_image (GstImBytes *self,
+    const GstImBytesOutcome *outcome, const GstImBytesLimits *limits);
 
 /* GstVideoEncoderClass.handle_frame. */
 GstFlowReturn gst_im_bytes_handle_frame (GstVideoEncoder *encoder,

@@ -310,6 +310,40 @@ install_selection (GObjectClass *klass)
 }
 
 static void
+install_regions (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:roi:
+   *
+   * With `crop`, an image is made of each #GstVideoRegionOfInterestMeta of a
+   * frame instead of the whole of it. The region is cut off at the edges of the
+   * frame and resized as a whole picture would be. Images come in the order of
+   * the metas, each with the timestamp of the frame and a copy of its region's
+   * meta. A frame without regions gives nothing.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_ROI,
+      g_param_spec_enum ("roi", "Regions of interest",
+          "Images of the regions of interest instead of the whole frame",
+          GST_TYPE_IM_BYTES_ROI, GST_IM_BYTES_ROI_NONE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
+   * GstImBytes:roi-type:
+   *
+   * With #GstImBytes:roi: only regions of this type, such as `face`. %NULL is
+   * every type.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_ROI_TYPE,
+      g_param_spec_string ("roi-type", "Region type",
+          "Only regions of interest of this type (NULL = all)", NULL,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
 install_limits (GObjectClass *klass)
 {
   /**
@@ -389,6 +423,7 @@ gst_im_bytes_settings_install (GObjectClass *klass)
   install_jpeg (klass);
   install_png (klass);
   install_selection (klass);
+  install_regions (klass);
   install_limits (klass);
   install_messages (klass);
   install_threads (klass);

@@ -97,6 +97,13 @@ gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,
     case PROP_SNAPSHOT:
       settings->snapshot = g_value_get_boolean (value);
       return TRUE;
+    case PROP_ROI:
+      settings->roi = g_value_get_enum (value);
+      return TRUE;
+    case PROP_ROI_TYPE:
+      /* Regions name their types by quarks, too. */
+      settings->roi_type = g_quark_from_string (g_value_get_string (value));
+      return TRUE;
     case PROP_MAX_BYTES:
       settings->limits.max_bytes = g_value_get_uint (value);
       return TRUE;
@@ -185,6 +192,12 @@ gst_im_bytes_settings_get (const GstImBytesSettings *settings, guint id,
       break;
     case PROP_SNAPSHOT:
       g_value_set_boolean (value, settings->snapshot);
+      break;
+    case PROP_ROI:
+      g_value_set_enum (value, settings->roi);
+      break;
+    case PROP_ROI_TYPE:
+      g_value_set_string (value, g_quark_to_string (settings->roi_type));
       break;
     case PROP_MAX_BYTES:
       g_value_set_uint (value, settings->limits.max_bytes);

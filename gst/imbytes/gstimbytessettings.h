@@ -19,6 +19,8 @@ typedef struct
   GstImBytesFormat format;
   gboolean snapshot;
   GstImBytesRules rules;
+  GstImBytesRoi roi;
+  GQuark roi_type; /* 0: any */
   GstImBytesLimits limits;
   gboolean post_messages;
   guint n_threads; /* read when the element starts; 0: one for each processor */
@@ -53,6 +55,8 @@ enum
   PROP_MIN_CHANGE,
   PROP_MAX_INTERVAL,
   PROP_SNAPSHOT,
+  PROP_ROI,
+  PROP_ROI_TYPE,
   PROP_MAX_BYTES,
   PROP_MIN_QUALITY,
   PROP_POST_MESSAGES,

@@ -59,8 +59,8 @@ GST_START_TEST (test_defaults)
     "method=bilinear", "quality=85", "subsampling=auto", "progressive=false",
     "optimize=false", "dct-method=islow", "compression-level=1",
     "png-filter=auto", "bit-depth=auto", "interval=0", "on-request=false",
-    "min-change=0.0", "max-interval=0", "snapshot=false", "max-bytes=0",
-    "min-quality=10", "post-messages=false", "n-threads=0" };
+    "min-change=0.0", "max-interval=0", "snapshot=false", "roi=none",
+    "max-bytes=0", "min-quality=10", "post-messages=false", "n-threads=0" };
 
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
     gchar **pair = g_strsplit (expected[i], "=", 2);
@@ -112,6 +112,8 @@ GST_START_TEST (test_set_and_get)
       g_value_set_uint (&value, G_PARAM_SPEC_UINT (pspecs[i])->maximum);
     else if (G_IS_PARAM_SPEC_UINT64 (pspecs[i]))
       g_value_set_uint64 (&value, G_PARAM_SPEC_UINT64 (pspecs[i])->maximum);
+    else if (G_IS_PARAM_SPEC_STRING (pspecs[i]))
+      g_value_set_string (&value, "something");
     else if (G_IS_PARAM_SPEC_DOUBLE (pspecs[i]))
       g_value_set_double (&value, G_PARAM_SPEC_DOUBLE (pspecs[i])->maximum);
     else
