@@ -21,10 +21,25 @@
 #include "plan.h"
 #include "rows.h"
 
+/* What a file says besides the picture. It changes with every frame and is no
+ * part of the plan. */
+typedef struct
+{
+  const uint8_t *exif; /* a TIFF, without the "Exif" before it; or NULL */
+  size_t exif_size;
+  const char *comment; /* UTF-8; or NULL */
+} ImMetadata;
+
+/* Longest EXIF and comment of a JPEG, whose segments hold no more (ITU-T T.81,
+ * B.1.1.4); PNG takes the same. */
+#define IM_MAX_EXIF 65527
+#define IM_MAX_COMMENT 65533
+
 /* A strip that was coded. */
 typedef struct
 {
   ImBytes bytes;
+  size_t skipped; /* bytes at its start that stand in the head already */
   /* For the codec's own wrap (); PNG: Adler-32 and length of what was
    * deflated. */
   uint32_t checksum;
@@ -52,7 +67,7 @@ typedef struct
 
   /* Appends to @head and @tail, which the caller has reset. */
   bool (*wrap) (ImCoder *coder, const ImCodedStrip *strips, int n_strips,
-      ImBytes *head, ImBytes *tail, ImError *error);
+      const ImMetadata *metadata, ImBytes *head, ImBytes *tail, ImError *error);
 } ImCodec;
 
 extern const ImCodec im_codec_jpeg; /* jpeg.c */

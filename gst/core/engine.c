@@ -17,6 +17,7 @@ struct _ImEngine
   ImPlan plan;
   ImResampleTables tables;
   int n_threads; /* at most */
+  const ImMetadata *metadata;
   /* Made when first used, by the thread that uses it. */
   ImLane *lanes[IM_MAX_LANES];
   ImCodedStrip *strips; /* plan.n_strips of them */
@@ -45,6 +46,26 @@ void
 im_engine_set_threads (ImEngine *engine, int n_threads)
 {
   engine->n_threads = n_threads > 0 ? n_threads : im_workers_processors ();
+}
+
+void
+im_engine_set_metadata (ImEngine *engine, const ImMetadata *metadata)
+{
+  engine->metadata = metadata;
+}
+
+static bool
+check_metadata (const ImMetadata *metadata, ImError *error)
+{
+  if (metadata->exif_size > IM_MAX_EXIF)
+    return im_error_set (error, IM_ERROR_TOO_LARGE,
+        "EXIF of %zu bytes does not fit into a picture; %d do.",
+        metadata->exif_size, IM_MAX_EXIF);
+  if (metadata->comment && strlen (metadata->comment) > IM_MAX_COMMENT)
+    return im_error_set (error, IM_ERROR_TOO_LARGE,
+        "A comment of %zu bytes does not fit into a picture; %d do.",
+        strlen (metadata->comment), IM_MAX_COMMENT);
+  return true;
 }
 
 static void
@@ -248,6 +269,8 @@ bool
 im_engine_encode (ImEngine *engine, const ImImage *frame, size_t *size,
     ImError *error)
 {
+  static const ImMetadata none = { NULL, 0, NULL };
+  const ImMetadata *metadata = engine->metadata ? engine->metadata : &none;
   const ImCodec *codec = im_codec_get (engine->plan.codec);
   size_t total;
 
@@ -255,33 +278,35 @@ im_engine_encode (ImEngine *engine, const ImImage *frame, size_t *size,
       || !im_image_info_equal (&frame->info, &engine->plan.input))
     return im_error_set (error, IM_ERROR_INVALID,
         "The frame is not of the kind that was agreed on.");
-  if (!engine_whole (engine, error) || !code_strips (engine, frame, error))
+  if (!check_metadata (metadata, error) || !engine_whole (engine, error)
+      || !code_strips (engine, frame, error))
     return false;
   im_bytes_reset (&engine->head);
   im_bytes_reset (&engine->tail);
   if (!codec->wrap (im_lane_coder (engine->lanes[0]), engine->strips,
-          engine->n_strips, &engine->head, &engine->tail, error))
+          engine->n_strips, metadata, &engine->head, &engine->tail, error))
     return false;
   total = engine->head.size + engine->tail.size;
   for (int i = 0; i < engine->n_strips; i++)
-    total += engine->strips[i].bytes.size;
+    total += engine->strips[i].bytes.size - engine->strips[i].skipped;
   *size = total;
   return true;
 }
 
 static uint8_t *
-write_bytes (uint8_t *out, const ImBytes *bytes)
+write_bytes (uint8_t *out, const ImBytes *bytes, size_t skipped)
 {
-  if (bytes->size > 0)
-    memcpy (out, bytes->data, bytes->size);
-  return out + bytes->size;
+  if (bytes->size > skipped)
+    memcpy (out, bytes->data + skipped, bytes->size - skipped);
+  return out + bytes->size - skipped;
 }
 
 void
 im_engine_write (const ImEngine *engine, uint8_t *out)
 {
-  out = write_bytes (out, &engine->head);
+  out = write_bytes (out, &engine->head, 0);
   for (int i = 0; i < engine->n_strips; i++)
-    out = write_bytes (out, &engine->strips[i].bytes);
-  write_bytes (out, &engine->tail);
+    out =
+        write_bytes (out, &engine->strips[i].bytes, engine->strips[i].skipped);
+  write_bytes (out, &engine->tail, 0);
 }

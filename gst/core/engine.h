@@ -43,5 +43,9 @@ const ImPlan *im_engine_plan (const ImEngine *engine);
 bool im_engine_encode (ImEngine *engine, const ImImage *frame, size_t *size,
     ImError *error);
 
+/* What the files say besides the picture, from the next im_engine_encode () on;
+ * NULL, the default: nothing. Borrowed until it is set anew. */
+void im_engine_set_metadata (ImEngine *engine, const ImMetadata *metadata);
+
 /* Writes the file that im_engine_encode () just made, all *size bytes of it. */
 void im_engine_write (const ImEngine *engine, uint8_t *out);

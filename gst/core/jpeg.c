@@ -21,6 +21,9 @@
  * SOI, SOF and SOS. */
 #define MAX_SHORT_HEADER 64
 
+/* SOI and the JFIF marker with its name, length and 14 bytes. */
+#define JFIF_END (2 + 2 + 2 + 14)
+
 /* A restart interval is counted in 16 bits. */
 #define MAX_RESTART_INTERVAL 65535
 
@@ -366,6 +369,7 @@ jpeg_end (ImCoder *coder, ImError *error)
 
   if (!guarded (coder, finish, error))
     return false;
+  coder->out->skipped = coder->index == 0 ? JFIF_END : 0;
   if (coder->index == 0)
     announce_height (bytes, plan->height);
   if (coder->index < plan->n_strips - 1)
@@ -373,13 +377,37 @@ jpeg_end (ImCoder *coder, ImError *error)
   return true;
 }
 
-/* The strips are the file. */
+/* A segment of @name, length and @size bytes after a @prefix that is not NULL. */
+static bool
+append_segment (ImBytes *head, int name, const char *prefix, size_t prefix_size,
+    const void *data, size_t size)
+{
+  size_t length = 2 + prefix_size + size;
+  uint8_t start[4] = { 0xff, (uint8_t) name, (uint8_t) (length >> 8),
+    (uint8_t) length };
+
+  return im_bytes_append (head, start, sizeof (start))
+      && im_bytes_append (head, prefix, prefix_size)
+      && im_bytes_append (head, data, size);
+}
+
+/* SOI and the JFIF marker stand first (ITU-T T.871, 10), then come EXIF
+ * (CIPA DC-008, 4.7.2) and the comment. The rest is the strips. */
 static bool
 jpeg_wrap (ImCoder *coder, const ImCodedStrip *strips, int n_strips,
-    ImBytes *head, ImBytes *tail, ImError *error)
+    const ImMetadata *metadata, ImBytes *head, ImBytes *tail, ImError *error)
 {
-  (void) coder, (void) strips, (void) n_strips;
-  (void) head, (void) tail, (void) error;
+  static const char prefix[6] = "Exif\0";
+
+  (void) coder, (void) n_strips, (void) tail;
+  if (!im_bytes_append (head, strips[0].bytes.data, strips[0].skipped)
+      || (metadata->exif
+          && !append_segment (head, JPEG_APP0 + 1, prefix, sizeof (prefix),
+              metadata->exif, metadata->exif_size))
+      || (metadata->comment
+          && !append_segment (head, JPEG_COM, "", 0, metadata->comment,
+              strlen (metadata->comment))))
+    return im_error_no_memory (error, "the JPEG picture");
   return true;
 }
 

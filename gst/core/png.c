@@ -179,6 +179,34 @@ write_phys (ImCoder *coder, ImError *error)
   return write_chunk (coder, "pHYs", data, sizeof (data), error);
 }
 
+/* PNG third edition, 11.3.3.4: keyword, two bytes that say it is not compressed,
+ * no language and no translated keyword. */
+static bool
+write_comment (ImCoder *coder, const char *comment, ImError *error)
+{
+  static const char start[] = "Comment\0\0\0\0";
+  ImBytes chunk = { 0 };
+  bool fine;
+
+  if (!im_bytes_append (&chunk, start, sizeof (start))
+      || !im_bytes_append (&chunk, comment, strlen (comment)))
+    fine = im_error_no_memory (error, "the PNG picture");
+  else
+    fine = write_chunk (coder, "iTXt", chunk.data, chunk.size, error);
+  im_bytes_clear (&chunk);
+  return fine;
+}
+
+static bool
+write_metadata (ImCoder *coder, const ImMetadata *metadata, ImError *error)
+{
+  return (metadata->exif == NULL
+             || write_chunk (coder, "eXIf", metadata->exif, metadata->exif_size,
+                 error))
+      && (metadata->comment == NULL
+          || write_comment (coder, metadata->comment, error));
+}
+
 static bool
 write_image_data (ImCoder *coder, const ImBytes *data, ImError *error)
 {
@@ -269,6 +297,7 @@ png_end (ImCoder *coder, ImError *error)
       || (is_single (coder)
           && !im_bytes_append (packed, checksum, sizeof (checksum))))
     return im_error_no_memory (error, "the PNG picture");
+  out->skipped = 0;
   out->raw_size = coder->rows_seen * (coder->row_size + 1);
   coder->file = &out->bytes;
   return write_image_data (coder, packed, error);
@@ -294,7 +323,7 @@ write_tail (ImCoder *coder, uint32_t checksum, ImError *error)
 
 static bool
 png_wrap (ImCoder *coder, const ImCodedStrip *strips, int n_strips,
-    ImBytes *head, ImBytes *tail, ImError *error)
+    const ImMetadata *metadata, ImBytes *head, ImBytes *tail, ImError *error)
 {
   uint32_t checksum = IM_DEFLATE_EMPTY_CHECKSUM;
 
@@ -302,7 +331,7 @@ png_wrap (ImCoder *coder, const ImCodedStrip *strips, int n_strips,
     checksum = im_deflate_join_checksums (checksum, strips[i].checksum,
         strips[i].raw_size);
   coder->file = head;
-  if (!write_head (coder, error))
+  if (!write_head (coder, error) || !write_metadata (coder, metadata, error))
     return false;
   coder->file = tail;
   return write_tail (coder, checksum, error);

@@ -126,6 +126,7 @@ clear_state (GstImBytesState *state)
 {
   im_engine_free (state->engine);
   im_change_free (state->change);
+  gst_im_bytes_tags_clear (&state->tags);
   gst_im_bytes_regions_free (state->regions);
   g_free (state->complaint);
   memset (state, 0, sizeof (*state));

@@ -135,6 +135,26 @@ gst_im_bytes_drop_large_image (GstImBytes *self,
   GST_OBJECT_UNLOCK (self);
 }
 
+const ImMetadata *
+gst_im_bytes_get_metadata (GstImBytes *self, GstVideoCodecFrame *frame,
+    const GstImBytesSettings *settings)
+{
+  const ImMetadata *metadata;
+  gboolean too_long;
+
+  if (!settings->metadata)
+    return NULL;
+  metadata = gst_im_bytes_tags_get (&self->state.tags, frame->input_buffer,
+      gst_im_bytes_tags_get_orientation (&self->state.tags), &too_long);
+  if (too_long)
+    GST_ELEMENT_WARNING (self, STREAM, ENCODE,
+        ("The tags of the stream are longer than a picture can say, %d bytes; "
+         "they are left out. Shorten them.",
+            IM_MAX_EXIF),
+        (NULL));
+  return metadata;
+}
+
 static GstFlowReturn
 make_image (GstImBytes *self, GstVideoCodecFrame *frame,
     const GstImBytesPicture *picture, const GstImBytesSettings *settings)
@@ -151,6 +171,8 @@ make_image (GstImBytes *self, GstVideoCodecFrame *frame,
           frame->input_buffer, &why))
     return gst_im_bytes_drop_broken_frame (self, frame, why);
   state->was_broken = FALSE;
+  im_engine_set_metadata (state->engine,
+      gst_im_bytes_get_metadata (self, frame, settings));
   if (gst_im_bytes_image_encode (state->engine, &state->budget,
           &settings->limits, &mapped.image, &request, &outcome, &error))
     frame->output_buffer = new_buffer (self, outcome.size, &error);

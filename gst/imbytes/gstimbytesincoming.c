@@ -221,10 +221,17 @@ gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
   GstClockTime time;
   gboolean ret;
 
-  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START)
+  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START) {
     /* Another stream, another snapshot. */
     restart (self);
-  else if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    gst_im_bytes_tags_restart (&self->state.tags);
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_TAG) {
+    GstTagList *list;
+
+    gst_event_parse_tag (event, &list);
+    gst_im_bytes_tags_merge (&self->state.tags, list);
+  }
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
     gst_im_bytes_close (self, GST_IM_BYTES_CLOSED_BY_EOS);
   else if (gst_video_event_is_force_key_unit (event)
       && gst_video_event_parse_downstream_force_key_unit (event, NULL, NULL,

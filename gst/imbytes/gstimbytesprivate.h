@@ -12,6 +12,7 @@
 #include "gstimbytescaps.h"
 #include "gstimbytesselect.h"
 #include "gstimbytesstats.h"
+#include "gstimbytestags.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +45,7 @@ typedef struct
   gboolean was_too_large; /* the image before this one */
   gboolean was_outside;   /* a region of the frame before this one */
   ImBudget budget;
+  GstImBytesTags tags;
   GstImBytesRegions *regions;
   gchar *complaint; /* the error last posted */
 } GstImBytesState;
@@ -112,6 +114,10 @@ GstFlowReturn gst_im_bytes_abandon_frame (GstImBytes *self,
 /* The events that came with it go downstream. */
 GstFlowReturn gst_im_bytes_finish_without_image (GstImBytes *self,
     GstVideoCodecFrame *frame);
+
+/* What images of @frame are to say of it; NULL: nothing. */
+const ImMetadata *gst_im_bytes_get_metadata (GstImBytes *self,
+    GstVideoCodecFrame *frame, const GstImBytesSettings *settings);
 
 /* Sends frame->output_buffer, and where it is the frame's last takes the frame
  * over. */

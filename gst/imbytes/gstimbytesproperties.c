@@ -379,6 +379,22 @@ static void
 install_messages (GObjectClass *klass)
 {
   /**
+   * GstImBytes:metadata:
+   *
+   * Write the tags of the stream, the capture time and an orientation that was
+   * not applied into each file, as EXIF. The time is that of a
+   * #GstReferenceTimestampMeta with a UNIX or NTP clock, else that of the tags,
+   * else left out. The `comment` tag becomes the comment of a JPEG and a text of
+   * a PNG.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_METADATA,
+      g_param_spec_boolean ("metadata", "Metadata",
+          "Write tags and the capture time into the files", FALSE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
    * GstImBytes:post-messages:
    *
    * Post an element message `imbytes-image` for each image, when it has been

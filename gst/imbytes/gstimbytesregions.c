@@ -25,6 +25,7 @@ struct _GstImBytesRegions
 
   /* While a batch is coded. */
   const ImImage *image;
+  const ImMetadata *metadata;
   const GstImBytesLimits *limits;
   GstAllocator *allocator;
   GstAllocationParams params;
@@ -144,6 +145,7 @@ collect (GstImBytes *self, GstBuffer *buffer, const GstImBytesPicture *picture,
 static void
 encode_region (GstImBytesRegions *regions, ImEngine *engine, Region *region)
 {
+  im_engine_set_metadata (engine, regions->metadata);
   if (!gst_im_bytes_image_encode (engine, region->budget, regions->limits,
           regions->image, &region->request, &region->outcome, &region->error))
     return;
@@ -174,7 +176,7 @@ encode_job (void *data, int index, int lane)
 
 /* Regions [@first, @end), whose images look alike from outside. */
 static void
-encode_batch (GstImBytes *self, const ImImage *image,
+encode_batch (GstImBytes *self, GstVideoCodecFrame *frame, const ImImage *image,
     const GstImBytesSettings *settings, guint first, guint end)
 {
   GstImBytesState *state = &self->state;
@@ -190,6 +192,7 @@ encode_batch (GstImBytes *self, const ImImage *image,
     region->budget = &g_array_index (regions->budgets, ImBudget, i);
   }
   regions->image = image;
+  regions->metadata = gst_im_bytes_get_metadata (self, frame, settings);
   regions->limits = &settings->limits;
   regions->first = first;
   gst_video_encoder_get_allocator (GST_VIDEO_ENCODER (self),
@@ -270,7 +273,7 @@ send_all (GstImBytes *self, GstVideoCodecFrame *frame, const ImImage *image,
         && gst_im_bytes_is_agreed (self,
             &g_array_index (list, Region, end).picture))
       end++;
-    encode_batch (self, image, settings, first, end);
+    encode_batch (self, frame, image, settings, first, end);
     ret = send_batch (self, frame, settings, first, end, finished);
   }
   return ret;

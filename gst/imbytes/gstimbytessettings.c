@@ -110,6 +110,9 @@ gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,
     case PROP_MIN_QUALITY:
       settings->limits.min_quality = g_value_get_int (value);
       return TRUE;
+    case PROP_METADATA:
+      settings->metadata = g_value_get_boolean (value);
+      return TRUE;
     case PROP_POST_MESSAGES:
       settings->post_messages = g_value_get_boolean (value);
       return TRUE;
@@ -204,6 +207,9 @@ gst_im_bytes_settings_get (const GstImBytesSettings *settings, guint id,
       break;
     case PROP_MIN_QUALITY:
       g_value_set_int (value, settings->limits.min_quality);
+      break;
+    case PROP_METADATA:
+      g_value_set_boolean (value, settings->metadata);
       break;
     case PROP_POST_MESSAGES:
       g_value_set_boolean (value, settings->post_messages);

@@ -22,6 +22,7 @@ typedef struct
   GstImBytesRoi roi;
   GQuark roi_type; /* 0: any */
   GstImBytesLimits limits;
+  gboolean metadata;
   gboolean post_messages;
   guint n_threads; /* read when the element starts; 0: one for each processor */
   /* codec and crop are unused: they are found out for each frame. */
@@ -59,6 +60,7 @@ enum
   PROP_ROI_TYPE,
   PROP_MAX_BYTES,
   PROP_MIN_QUALITY,
+  PROP_METADATA,
   PROP_POST_MESSAGES,
   PROP_N_THREADS,
   PROP_LAST_SETTING = PROP_N_THREADS

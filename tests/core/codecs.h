@@ -97,6 +97,7 @@ code_picture (const ImPlan *plan, const Picture *picture, int n_coders,
   ImCoder *coders[MAX_CODERS] = { NULL };
   ImCodedStrip *strips = calloc ((size_t) plan->n_strips, sizeof (*strips));
   ImBytes file = { 0 }, tail = { 0 };
+  const ImMetadata none = { NULL, 0, NULL };
   ImError error = { 0 };
   bool fine = true;
 
@@ -109,12 +110,14 @@ code_picture (const ImPlan *plan, const Picture *picture, int n_coders,
         &strips[index], &error);
   }
   fine = fine
-      && codec->wrap (coders[0], strips, plan->n_strips, &file, &tail, &error);
+      && codec->wrap (coders[0], strips, plan->n_strips, &none, &file, &tail,
+          &error);
   if (!fine)
     printf ("%s\n", error.message);
   CHECK (fine);
   for (int i = 0; i < plan->n_strips; i++) {
-    CHECK (im_bytes_append (&file, strips[i].bytes.data, strips[i].bytes.size));
+    CHECK (im_bytes_append (&file, strips[i].bytes.data + strips[i].skipped,
+        strips[i].bytes.size - strips[i].skipped));
     im_bytes_clear (&strips[i].bytes);
   }
   CHECK (im_bytes_append (&file, tail.data, tail.size));
