@@ -3,6 +3,8 @@
  *   frames=FILE caps=CAPS pipeline=DESCRIPTION
  *   elements=N   N of the pipelines at once, each with a thread that feeds it
  *   skips=1      images do not come for every frame
+ *   regions=N    frames come with N regions of interest: 1, the largest square in
+ *                the middle; more, squares of other sizes in every frame
  *
  * Frames are pushed from a pad into the elements and their output is taken by
  * another, so that nothing is measured but the elements: no clock, no queue, no
@@ -30,6 +32,7 @@ typedef struct
   GstBus *bus;
   GstPad *source, *sink;
   bool skips;
+  guint n_regions, width, height;
 
   guint64 first, pushed; /* frame that it starts with; how many since */
   GstClockTime frame_duration;
@@ -99,6 +102,24 @@ print_errors (Stream *stream)
   }
 }
 
+/* From an eighth to five eighths of the height. */
+static void
+add_regions (Stream *stream, GstBuffer *buffer)
+{
+  guint width = stream->width, height = stream->height;
+
+  if (stream->n_regions == 1)
+    gst_buffer_add_video_region_of_interest_meta (buffer, "middle",
+        (width - height) / 2, 0, height, height);
+  for (guint i = 0; i < stream->n_regions && stream->n_regions > 1; i++) {
+    guint seed = (guint) stream->pushed * 31 + i * 17;
+    guint size = height / 8 + seed * 7 % (height / 2);
+
+    gst_buffer_add_video_region_of_interest_meta (buffer, "thing",
+        seed * 13 % (width - size), seed * 5 % (height - size), size, size);
+  }
+}
+
 static GstBuffer *
 next_buffer (Stream *stream)
 {
@@ -110,6 +131,7 @@ next_buffer (Stream *stream)
 
   GST_BUFFER_PTS (buffer) = stream->pushed * stream->frame_duration;
   GST_BUFFER_DURATION (buffer) = stream->frame_duration;
+  add_regions (stream, buffer);
   stream->pushed++;
   return buffer;
 }
@@ -349,6 +371,10 @@ serve (int argc, char **argv)
     /* Each somewhere else, so that none reads what another just did. */
     self.streams[i].first =
         (guint64) i * (guint64) self.frames.n_frames / (guint64) self.n_streams;
+    self.streams[i].n_regions =
+        (guint) atoi (bench_arg (argc, argv, "regions", "0"));
+    self.streams[i].width = (guint) GST_VIDEO_INFO_WIDTH (&info);
+    self.streams[i].height = (guint) GST_VIDEO_INFO_HEIGHT (&info);
     stream_open (&self.streams[i], &self.frames, caps, pipeline,
         atoi (bench_arg (argc, argv, "skips", "0")) != 0);
   }

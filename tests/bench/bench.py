@@ -24,7 +24,7 @@ import work as works
 from worker import Failed, Series, Worker, spread, take_turns
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-EXTRAS = ('scaling', 'many', 'skipped', 'latency')
+EXTRAS = ('scaling', 'many', 'skipped', 'regions', 'latency')
 
 
 def parse_arguments():
@@ -103,7 +103,8 @@ class Bench:
 
     def extra(self, name):
         function = {'scaling': extras.scaling, 'many': extras.many_elements,
-                    'skipped': extras.skipped_frames, 'latency': extras.latency}[name]
+                    'skipped': extras.skipped_frames,
+                    'regions': extras.regions, 'latency': extras.latency}[name]
         return function(self.programs, self.store, self.settings)
 
 

@@ -95,6 +95,32 @@ def skipped_frames(programs, store, settings):
     return result
 
 
+N_REGIONS = 20
+
+
+def regions(programs, store, settings):
+    """Milliseconds for 20 regions of a 1080p frame, of other sizes in every frame,
+    and for its middle alone, all to 224x224 JPEG; None where the element cannot."""
+    if not programs.exists('imbytes', 'roi'):
+        return None
+    frames = store.get(MAIN.size, MAIN.format)
+    result = {}
+    for threads in (1, 2):
+        pipeline = 'imbytes roi=crop width=224 height=224 n-threads=%d' % threads
+        with contextlib.ExitStack() as stack:
+            series = {count: Series(stack.enter_context(Worker(
+                programs.gst(frames, pipeline, regions=count))), settings.seconds)
+                for count in (1, N_REGIONS)}
+            for _ in range(settings.rounds):
+                for runs in series.values():
+                    runs.run()
+            result[threads] = {count: runs.summary()['ms']['median']
+                               for count, runs in series.items()}
+    return [{'threads': threads, 'one_ms': ms[1], 'all_ms': ms[N_REGIONS],
+             'ratio': ms[N_REGIONS] / ms[1] / N_REGIONS}
+            for threads, ms in result.items()]
+
+
 def _percentile(values, part):
     values = sorted(values)
     return values[min(int(len(values) * part), len(values) - 1)]

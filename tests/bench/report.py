@@ -81,6 +81,17 @@ def skipped(result):
                figure(result['identity_us']['median'])))
 
 
+def regions(rows):
+    if rows is None:
+        return 'Regions: this imbytes makes no images of them (no property `roi`)\n'
+    return '20 regions of a 1080p frame to 224x224 JPEG, and its middle alone\n' + table(
+        [['%d thread%s' % (row['threads'], '' if row['threads'] == 1 else 's'),
+          figure(row['one_ms']), figure(row['all_ms']),
+          '%.2f' % row['ratio']] for row in rows],
+        ['', 'the middle, ms', '20 regions, ms', 'one of them, times the middle'],
+        (1, 2, 3)) + '\n'
+
+
 def latency(rows):
     return 'Latency, 1080p I420 -> 640x360 JPEG, buffer in to buffer out\n' + table(
         [['%d thread%s, %s' % (row['threads'], '' if row['threads'] == 1 else 's',
