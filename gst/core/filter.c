@@ -91,24 +91,41 @@ clamp (double x, int min, int max)
   return x < min ? min : x > max ? max : (int) x;
 }
 
+/* Samples that are as far apart as the output's are taken as they are, one for
+ * one. Mirrored in a picture of an odd size, coarser samples can lie as far from
+ * one output sample as from the next, and then those between are made. */
+static void
+leave_in_place (ImFilterSpec *spec, bool cosited)
+{
+  double at = spec->offset + spec->last;
+
+  if (!spec->mirrored)
+    spec->offset = floor (spec->offset);
+  else if (at == floor (at) || cosited)
+    spec->offset = ceil (at) - spec->last;
+}
+
 ImFilterSpec
 im_filter_spec (const ImPlan *plan, int c, ImAxis axis)
 {
   const ImComponent *component = &plan->input.format.component[c];
   const ImColour *colour = &plan->input.colour;
+  const ImOrientation *orientation = &plan->orientation;
   bool across = axis == IM_AXIS_HORIZONTAL;
+  bool out_across = across != orientation->transpose;
   bool chroma = plan->input.format.model == IM_MODEL_YCBCR
       && (c == 1 || c == 2);
   int in_shift = across ? component->w_shift : component->h_shift;
   int out_shift = !chroma ? 0
-      : across            ? plan->chroma_w_shift
+      : out_across        ? plan->chroma_w_shift
                           : plan->chroma_h_shift;
-  int begin = across ? plan->picture.x : plan->picture.y;
-  int size = across ? plan->picture.width : plan->picture.height;
+  int begin = out_across ? plan->picture.x : plan->picture.y;
+  int size = out_across ? plan->picture.width : plan->picture.height;
   int crop = across ? plan->crop.x : plan->crop.y;
   int crop_size = across ? plan->crop.width : plan->crop.height;
   double src = across ? plan->src_x : plan->src_y;
   double src_size = across ? plan->src_width : plan->src_height;
+  bool cosited = across ? colour->h_cosited : colour->v_cosited;
   double in_step = 1 << in_shift, out_step = 1 << out_shift;
   int first = begin >> out_shift;
   ImFilterSpec spec;
@@ -122,9 +139,11 @@ im_filter_spec (const ImPlan *plan, int c, ImAxis axis)
       ? IM_METHOD_BILINEAR
       : plan->method;
   spec.offset = (src + (first * out_step - begin) * src_size / size) / in_step;
+  spec.mirrored = out_across ? orientation->flip_x : orientation->flip_y;
+  spec.last = (size + 2.0 * begin) / out_step - 2.0 * first - 1.0;
   if (src_size == size && in_shift == out_shift && src == floor (src))
-    spec.offset = floor (spec.offset);
-  else if (in_shift > 0 && (across ? colour->h_cosited : colour->v_cosited))
+    leave_in_place (&spec, in_shift > 0 && cosited);
+  else if (in_shift > 0 && cosited)
     spec.offset += 0.5 - 0.5 / in_step;
   spec.min = crop >> in_shift;
   spec.max = im_subsampled (crop + crop_size, in_shift);
@@ -135,11 +154,19 @@ im_filter_spec (const ImPlan *plan, int c, ImAxis axis)
   return spec;
 }
 
+static double
+filter_centre (const ImFilterSpec *spec, int i)
+{
+  double place = spec->mirrored ? spec->last - i : i;
+
+  return spec->offset + (place + 0.5) * spec->scale;
+}
+
 /* The first of @spec's samples for output sample @i, and how many. */
 static void
 filter_window (const ImFilterSpec *spec, int i, int *start, int *taps)
 {
-  double centre = spec->offset + (i + 0.5) * spec->scale;
+  double centre = filter_centre (spec, i);
   double support = kernels[spec->method].support * fmax (spec->scale, 1.0);
 
   if (spec->method == IM_METHOD_NEAREST) {
@@ -217,13 +244,15 @@ static Line
 filter_line (const ImFilterSpec *spec, int i)
 {
   Line line = { *spec, i, 1, 0 };
-  int y = spec->first_line + i, field = y & 1, row = y / 2;
+  int y = spec->first_line + (spec->mirrored ? spec->n_out - 1 - i : i);
+  int field = y & 1, row = y / 2;
 
   if (!spec->fields)
     return line;
   line.step = 2;
   line.phase = field;
   line.index = 0;
+  line.spec.mirrored = false;
   line.spec.scale = 0.5;
   line.spec.offset = (row - (field ? 0.75 : 0.25)) / 2 + 0.5 - 0.25;
   line.spec.min = (spec->min + 1 - field) / 2;
@@ -249,7 +278,7 @@ filter_weights (ImFilter *filter, const ImFilterSpec *whole, int i)
   const ImFilterSpec *spec = &line.spec;
   const Kernel *kernel = &kernels[spec->method];
   float *weight = filter->weight_f + (size_t) i * (size_t) filter->stride;
-  double centre = spec->offset + (line.index + 0.5) * spec->scale;
+  double centre = filter_centre (spec, line.index);
   double stretch = 1.0 / fmax (spec->scale, 1.0), sum = 0.0;
   int start, taps;
 
@@ -327,9 +356,12 @@ im_filter_build (ImFilter *filter, const ImFilterSpec *spec)
       filter->max_taps = filter->taps[i];
   }
   filter->identity = filter->max_taps == 1;
+  filter->reversed = filter->max_taps == 1
+      && filter->last - filter->first == filter->n_out;
   for (int i = 0; i < spec->n_out; i++) {
     filter->start[i] -= filter->first;
     filter->identity &= filter->start[i] == i;
+    filter->reversed &= filter->start[i] == filter->n_out - 1 - i;
   }
   return true;
 }

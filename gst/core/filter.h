@@ -36,6 +36,7 @@ typedef struct
                                  * an even number; unused ones are 0 */
   /* Output sample i is source sample first + i, for every i. */
   bool identity;
+  bool reversed;   /* it is source sample last - 1 - i, for every i */
   int32_t *start;  /* first source sample, counted from `first` */
   int32_t *taps;   /* how many */
   int16_t *weight; /* Q14, sums to IM_WEIGHT_ONE */
@@ -43,13 +44,16 @@ typedef struct
 } ImFilter;
 
 /* Output sample i has its centre at offset + (i + 0.5) * scale in the source,
- * where sample k covers [k, k + 1). Only samples in [min, max) are used. */
+ * where sample k covers [k, k + 1); mirrored, at offset + (last - i + 0.5) *
+ * scale. Only samples in [min, max) are used. */
 typedef struct
 {
   ImMethod method;
   int n_out;
   double scale, offset;
   int min, max;
+  bool mirrored;
+  double last; /* not whole where coarser samples do not fill the picture */
   /* Two fields woven into one picture that is not resized along this axis:
    * output line i is line first_line + i of the frame, and takes its chroma,
    * which has half as many rows, from those of its own field. */
@@ -63,7 +67,8 @@ typedef enum
   IM_AXIS_VERTICAL
 } ImAxis;
 
-/* What component @c of @plan needs along @axis. Chroma siting is nothing but an
+/* What component @c of @plan needs along @axis of the frame in memory, which is
+ * the image's other one where that is transposed. Chroma siting is nothing but an
  * offset. Chroma that is neither resized nor resubsampled is left where it is:
  * moving it by a quarter of a sample would only blur it. */
 ImFilterSpec im_filter_spec (const ImPlan *plan, int c, ImAxis axis);

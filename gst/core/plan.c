@@ -20,6 +20,10 @@
  * bytes, from about this many pixels on. */
 #define STRIP_PIXELS 32768
 #define MAX_STRIPS 32
+/* Transposed, rows are columns of the frame: few of them are slow to read, and
+ * formats that are unpacked by whole rows are unpacked for each strip anew. */
+#define TURNED_STRIP_ROWS 128
+#define TURNED_STRIP_ROWS_UNPACKED 512
 /* Reading a pixel costs about this part of coding one. */
 #define READ_COST 8
 /* A restart interval is a 16-bit number (ITU-T T.81, B.2.4.4). */
@@ -105,24 +109,27 @@ plan_crop (ImPlan *plan, const ImRequest *request, ImError *error)
   return true;
 }
 
+static void
+cut_evenly (double *begin, double *size, double shown)
+{
+  double cut = *size * (1.0 - shown);
+
+  if (shown < 1.0) {
+    *begin += cut / 2;
+    *size -= cut;
+  }
+}
+
 /* The picture covers the canvas, and what does not fit is cut off evenly. */
 static void
 plan_cover (ImPlan *plan, double width, double height, double scale)
 {
-  double shown_width = plan->width / scale, shown_height = plan->height / scale;
+  double across = plan->width / scale / width;
+  double down = plan->height / scale / height;
+  bool transpose = plan->orientation.transpose;
 
-  if (shown_width < width) {
-    double cut = plan->src_width * (1.0 - shown_width / width);
-
-    plan->src_x += cut / 2;
-    plan->src_width -= cut;
-  }
-  if (shown_height < height) {
-    double cut = plan->src_height * (1.0 - shown_height / height);
-
-    plan->src_y += cut / 2;
-    plan->src_height -= cut;
-  }
+  cut_evenly (&plan->src_x, &plan->src_width, transpose ? down : across);
+  cut_evenly (&plan->src_y, &plan->src_height, transpose ? across : down);
 }
 
 static int
@@ -182,6 +189,12 @@ plan_size (ImPlan *plan, const ImRequest *request)
 
   if (request->square_pixels)
     width = width * input->par_n / input->par_d;
+  if (plan->orientation.transpose) {
+    double across = width;
+
+    width = height;
+    height = across;
+  }
 
   if (request->width > 0 && request->height > 0) {
     plan_fit (plan, request, width, height);
@@ -203,15 +216,20 @@ plan_size (ImPlan *plan, const ImRequest *request)
 static void
 plan_pixel_aspect (ImPlan *plan, const ImRequest *request)
 {
+  const ImImageInfo *input = &plan->input;
+  bool transpose = plan->orientation.transpose;
   int64_t n = 1, d = 1;
 
   if (!request->square_pixels) {
-    multiply_ratio (&n, &d, plan->input.par_n, plan->input.par_d);
+    multiply_ratio (&n, &d, transpose ? input->par_d : input->par_n,
+        transpose ? input->par_n : input->par_d);
     /* Stretching changes the shape of the pixels, and only that. */
     if (request->fit == IM_FIT_FILL && request->width > 0
         && request->height > 0) {
-      multiply_ratio (&n, &d, plan->crop.width, plan->width);
-      multiply_ratio (&n, &d, plan->height, plan->crop.height);
+      multiply_ratio (&n, &d, transpose ? plan->crop.height : plan->crop.width,
+          plan->width);
+      multiply_ratio (&n, &d, plan->height,
+          transpose ? plan->crop.width : plan->crop.height);
     }
   }
   plan->par_n = (int) (n > 0 ? n : 1);
@@ -225,15 +243,23 @@ has_borders (const ImPlan *plan)
       || plan->picture.height < plan->height;
 }
 
+/* 4:2:2 that is transposed has its chroma's resolution across: 4:2:0 keeps as
+ * much of it as 4:2:2 would. */
 static ImSubsampling
-own_subsampling (const ImFormat *format)
+own_subsampling (const ImPlan *plan)
 {
+  const ImFormat *format = &plan->input.format;
+  const ImComponent *chroma = &format->component[1];
+  bool transpose = plan->orientation.transpose;
+
   if (format->model == IM_MODEL_GRAY)
     return IM_SUBSAMPLING_GRAY;
-  if (format->model == IM_MODEL_RGB || format->component[1].h_shift > 0)
+  if (format->model == IM_MODEL_RGB
+      || (transpose ? chroma->w_shift : chroma->h_shift) > 0)
     return IM_SUBSAMPLING_420;
-  return format->component[1].w_shift > 0 ? IM_SUBSAMPLING_422
-                                          : IM_SUBSAMPLING_444;
+  return (transpose ? chroma->h_shift : chroma->w_shift) > 0
+      ? IM_SUBSAMPLING_422
+      : IM_SUBSAMPLING_444;
 }
 
 static void
@@ -242,7 +268,7 @@ plan_jpeg (ImPlan *plan, const ImRequest *request)
   ImSubsampling subsampling = request->jpeg.subsampling;
 
   if (subsampling == IM_SUBSAMPLING_AUTO)
-    subsampling = own_subsampling (&plan->input.format);
+    subsampling = own_subsampling (plan);
   plan->jpeg.subsampling = subsampling;
   plan->bit_depth = 8;
   plan->model = subsampling == IM_SUBSAMPLING_GRAY ? IM_MODEL_GRAY
@@ -341,6 +367,15 @@ most_strip_rows (const ImPlan *plan)
   return most / IM_BLOCK_ROWS * IM_BLOCK_ROWS;
 }
 
+static int
+least_strip_rows (const ImPlan *plan)
+{
+  if (!plan->orientation.transpose)
+    return 1;
+  return plan->input.format.unpack ? TURNED_STRIP_ROWS_UNPACKED
+                                   : TURNED_STRIP_ROWS;
+}
+
 static void
 plan_strips (ImPlan *plan)
 {
@@ -353,6 +388,8 @@ plan_strips (ImPlan *plan)
     n = MAX_STRIPS;
   if (n > 1)
     rows = (plan->height + n - 1) / n;
+  if (rows < least_strip_rows (plan))
+    rows = least_strip_rows (plan);
   rows = (rows + IM_BLOCK_ROWS - 1) / IM_BLOCK_ROWS * IM_BLOCK_ROWS;
   if (rows > most)
     rows = most;
@@ -373,6 +410,7 @@ im_plan_make (ImPlan *plan, const ImImageInfo *input, const ImRequest *request,
   plan->input = *input;
   plan->codec = request->codec;
   plan->method = request->method;
+  plan->orientation = request->orientation;
   plan->background = request->background;
   plan->jpeg = request->jpeg;
   plan->png = request->png;
@@ -425,6 +463,13 @@ im_image_info_equal (const ImImageInfo *a, const ImImageInfo *b)
 }
 
 static bool
+orientation_equal (const ImOrientation *a, const ImOrientation *b)
+{
+  return a->transpose == b->transpose && a->flip_x == b->flip_x
+      && a->flip_y == b->flip_y;
+}
+
+static bool
 rect_equal (const ImRect *a, const ImRect *b)
 {
   return a->x == b->x && a->y == b->y && a->width == b->width
@@ -436,6 +481,7 @@ im_plan_equal_but_options (const ImPlan *a, const ImPlan *b)
 {
   return im_image_info_equal (&a->input, &b->input) && a->codec == b->codec
       && a->method == b->method && a->background == b->background
+      && orientation_equal (&a->orientation, &b->orientation)
       && rect_equal (&a->crop, &b->crop)
       && rect_equal (&a->picture, &b->picture) && a->src_x == b->src_x
       && a->src_y == b->src_y && a->src_width == b->src_width

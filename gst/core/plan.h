@@ -62,6 +62,14 @@ typedef enum
   IM_PNG_FILTER_ADAPTIVE
 } ImPngFilter;
 
+/* What makes a frame upright, in this order: its rows become columns, what is
+ * left and right changes places, what is above and below does. A quarter turn
+ * clockwise is transpose and flip_x. */
+typedef struct
+{
+  bool transpose, flip_x, flip_y;
+} ImOrientation;
+
 /* What libjpeg is told. */
 typedef struct
 {
@@ -88,7 +96,10 @@ typedef struct
   bool square_pixels;
   uint32_t background; /* 0xAARRGGBB, sRGB */
   ImMethod method;
-  ImRect crop; /* of the input; all zero: the whole of it */
+  ImRect
+      crop; /* of the input as it lies in memory; all zero: the whole of it */
+  /* Sizes, fit and the shape of pixels are about the picture that is upright. */
+  ImOrientation orientation;
   ImJpegOptions jpeg;
   ImPngOptions png;
 } ImRequest;
@@ -106,10 +117,11 @@ typedef struct
   ImCodecId codec;
   ImMethod method;
 
-  /* The part of the input that is shown, in luma samples. Cover crops to
-   * fractions of a sample. */
+  /* The part of the input that is shown, in luma samples as they lie in memory.
+   * Cover crops to fractions of a sample. */
   double src_x, src_y, src_width, src_height;
   ImRect crop; /* no sample outside it is ever read */
+  ImOrientation orientation;
 
   int width, height; /* canvas, pixels */
   ImRect picture;    /* within the canvas */

@@ -123,6 +123,24 @@ count_interleaved (const ImFormat *format, int c)
   return n > 1 ? step : 0;
 }
 
+/* What is taken apart together has the same columns. */
+static void
+reader_join_spans (ImReader *reader)
+{
+  const ImFormat *format = &reader->input.format;
+
+  for (int c = 0; c < format->n_components; c++)
+    for (int i = 0; i < format->n_components; i++) {
+      ImReaderSpan *a = &reader->span[c], *b = &reader->span[i];
+
+      if (reader->n_interleaved[c] == 0 || a->rows == 0 || b->rows == 0
+          || format->component[c].plane != format->component[i].plane)
+        continue;
+      a->first = b->first = a->first < b->first ? a->first : b->first;
+      a->last = b->last = a->last > b->last ? a->last : b->last;
+    }
+}
+
 ImReader *
 im_reader_new (const ImPlan *plan, const ImReaderSpan *spans, bool premultiply)
 {
@@ -144,6 +162,7 @@ im_reader_new (const ImPlan *plan, const ImReaderSpan *spans, bool premultiply)
         && (format->component[c].step == 1 || spans[c].packed);
     reader_scale (reader, c);
   }
+  reader_join_spans (reader);
   if (!reader_alloc (reader,
           plan->deep        ? sizeof (float)
               : plan->words ? sizeof (int16_t)
@@ -177,6 +196,18 @@ im_reader_start (ImReader *reader, const ImImage *frame)
   ring_forget (&reader->alpha);
 }
 
+void
+im_reader_set_columns (ImReader *reader, const ImReaderSpan *spans)
+{
+  for (int c = 0; c < reader->input.format.n_components; c++) {
+    reader->span[c].first = spans[c].first;
+    reader->span[c].last = spans[c].last;
+    ring_forget (&reader->ring[c]);
+  }
+  ring_forget (&reader->alpha);
+  reader_join_spans (reader);
+}
+
 #define CACHE_LINE 64
 
 static void
@@ -198,7 +229,7 @@ im_reader_ahead (const ImReader *reader, int c, int y, int n,
 
   if (reader->input.format.unpack)
     return 0;
-  for (int i = y; i < y + n && i < height; i++) {
+  for (int i = y < 0 ? 0 : y; i < y + n && i < height; i++) {
     const uint8_t *row = reader->frame.data[component->plane] + i * stride;
 
     if (reader->in_place[c])

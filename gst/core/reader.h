@@ -41,6 +41,10 @@ void im_reader_free (ImReader *reader);
 /* Begins with @frame, which has to stay until the last row was used. */
 void im_reader_start (ImReader *reader, const ImImage *frame);
 
+/* From now on only columns [first, last) of @spans are asked for, which lie in
+ * those that the reader was made with. Rows handed out before are gone. */
+void im_reader_set_columns (ImReader *reader, const ImReaderSpan *spans);
+
 /* Of rows [@y, @y + @n) of component @c, which are going to be asked for later:
  * where they lie, in @rows, and how many there are. Where rows are unpacked it
  * fetches their memory into the cache itself, and gives 0. Rows outside the

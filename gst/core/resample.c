@@ -8,23 +8,6 @@
 #include <string.h>
 
 #include "bytes.h"
-#include "kernels.h"
-
-struct _ImResampler
-{
-  const ImPlan *plan;
-  const ImResampleTables *tables;
-  const ImKernels *kernels;
-  ImReader *reader;
-
-  const void **taps; /* the source rows of one output row */
-  /* Between the passes. Deep: one of them. */
-  void *tall[4][IM_BLOCK_ROWS];
-  uint8_t *tall_data[4];
-  int16_t *columns_in, *columns_out;
-  int16_t *spare; /* where lanes without a row go */
-  float *alpha;   /* one output row of chroma's own */
-};
 
 static bool
 resampler_reader (ImResampler *resampler)
@@ -73,7 +56,8 @@ resampler_alloc (ImResampler *resampler)
       most_in = span;
     if ((size_t) across->n_out > most_out)
       most_out = (size_t) across->n_out;
-    if (across->identity || tables->tall[c].leader != c)
+    if ((across->identity && !plan->orientation.transpose)
+        || tables->tall[c].leader != c)
       continue;
     resampler->tall_data[c] =
         im_alloc_array (plan->deep ? 1 : IM_BLOCK_ROWS, row);
@@ -105,7 +89,10 @@ im_resampler_new (const ImPlan *plan, const ImResampleTables *tables)
   resampler->plan = plan;
   resampler->tables = tables;
   resampler->kernels = im_kernels_get ();
-  if (!resampler_reader (resampler) || !resampler_alloc (resampler)) {
+  if (plan->orientation.transpose)
+    resampler->turned = im_turned_new (plan, tables);
+  if (!resampler_reader (resampler) || !resampler_alloc (resampler)
+      || (plan->orientation.transpose && resampler->turned == NULL)) {
     im_resampler_free (resampler);
     return NULL;
   }
@@ -118,6 +105,7 @@ im_resampler_free (ImResampler *resampler)
   if (resampler == NULL)
     return;
   im_reader_free (resampler->reader);
+  im_turned_free (resampler->turned);
   free (resampler->taps);
   for (int c = 0; c < 4; c++)
     free (resampler->tall_data[c]);
@@ -132,6 +120,8 @@ void
 im_resampler_start (ImResampler *resampler, const ImImage *frame)
 {
   im_reader_start (resampler->reader, frame);
+  if (resampler->turned)
+    im_turned_start (resampler->turned);
 }
 
 static const void *
@@ -159,42 +149,45 @@ first_sample (const ImResampler *resampler, int c)
 #define ROWS_AHEAD 8
 
 static void
-look_ahead (const ImResampler *resampler, int c, int y, ImAhead *ahead)
+look_ahead (const ImResampler *resampler, int c, int y, int first,
+    ImAhead *ahead)
 {
   const ImPlan *plan = resampler->plan;
   const ImComponent *component = plan->input.format.component;
   const ImFilter *down =
       im_resample_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
   int next = y + 1 < down->n_out ? down->start[y + 1] : down->start[y];
-  int n = next - down->start[y];
+  int n = abs (next - down->start[y]);
+  int end = down->first + down->start[y] + down->taps[y];
 
   ahead->n = 0;
+  if (n > IM_MAX_AHEAD)
+    n = IM_MAX_AHEAD;
   if (c > 0 && component[c].plane == component[c - 1].plane
       && !im_resample_is_packed (resampler->tables, c))
     return;
   ahead->n = im_reader_ahead (resampler->reader, c,
-      down->first + down->start[y] + down->taps[y] + ROWS_AHEAD,
-      n < IM_MAX_AHEAD ? n : IM_MAX_AHEAD, ahead->row);
+      next < down->start[y] ? end - down->taps[y] - ROWS_AHEAD - n
+                            : end + ROWS_AHEAD,
+      n, ahead->row);
   for (int i = 0; i < ahead->n; i++)
-    ahead->row[i] += first_sample (resampler, c);
+    ahead->row[i] += first;
 }
 
-/* Output row @y of component @c, and of those that it leads, as wide as the
- * source. */
-static void
-vertical_pass (ImResampler *resampler, int c, int y, int16_t *dst)
+void
+im_resample_vertical_q6 (ImResampler *resampler, int c, int y, int first, int n,
+    int16_t *dst)
 {
   const ImPlan *plan = resampler->plan;
   const ImFilter *down =
       im_resample_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
   const int16_t *weight = down->weight + (size_t) y * (size_t) down->stride;
   int start = down->first + down->start[y], taps = down->taps[y];
-  int first = first_sample (resampler, c), n = resampler->tables->tall[c].width;
   ImAhead ahead;
 
   for (int t = 0; t < taps; t++)
     resampler->taps[t] = source_row (resampler, c, start + t, first);
-  look_ahead (resampler, c, y, &ahead);
+  look_ahead (resampler, c, y, first, &ahead);
   if (plan->words)
     resampler->kernels->vertical_q6 (dst,
         (const int16_t *const *) resampler->taps, weight, taps, n);
@@ -219,6 +212,13 @@ columns_q6 (ImResampler *resampler, const ImFilter *filter, const int16_t **in,
   kernels->horizontal_q6 (resampler->columns_out, resampler->columns_in, filter,
       1);
   kernels->rows_from_columns (out, resampler->columns_out, filter->n_out);
+}
+
+static void
+reverse (int16_t *restrict dst, const int16_t *restrict src, int n)
+{
+  for (int x = 0; x < n; x++)
+    dst[x] = src[n - 1 - x];
 }
 
 /* All that @leader leads: its rows are turned into columns once. */
@@ -266,7 +266,9 @@ planar_columns_q6 (ImResampler *resampler, const ImBlock *block, bool chroma)
     if (!tables->component[c] || im_resample_is_chroma (plan, c) != chroma
         || im_resample_is_packed (tables, c))
       continue;
-    for (int i = 0; i < block->n[c]; i++) {
+    for (int i = 0; i < block->n[c] && filter->reversed; i++)
+      reverse (block->row[c][i], resampler->tall[c][i], filter->n_out);
+    for (int i = 0; i < block->n[c] && !filter->reversed; i++) {
       in[n] = resampler->tall[c][i];
       out[n++] = block->row[c][i];
       if (n == IM_LANES) {
@@ -308,22 +310,19 @@ block_q6 (ImResampler *resampler, const ImBlock *block)
 
       if (tables->component[c] && i < block->n[c]
           && tables->tall[c].leader == c)
-        vertical_pass (resampler, c, block->first[c] + i,
+        im_resample_vertical_q6 (resampler, c, block->first[c] + i,
+            first_sample (resampler, c), tables->tall[c].width,
             identity ? block->row[c][i] : resampler->tall[c][i]);
     }
   horizontal_pass (resampler, block);
 }
 
-typedef const float *(*ReadRow) (ImReader *reader, int c, int y);
-
-static void
-row_f32 (ImResampler *resampler, int c, int y, float *dst, ReadRow read_row)
+void
+im_resample_row_f32 (ImResampler *resampler, int c, int y,
+    const ImFilter *across, float *dst, ImReadRow read_row)
 {
-  const ImPlan *plan = resampler->plan;
-  const ImFilter *across =
-      im_resample_filter (plan, resampler->tables, c, IM_AXIS_HORIZONTAL);
-  const ImFilter *down =
-      im_resample_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL);
+  const ImFilter *down = im_resample_filter (resampler->plan, resampler->tables,
+      c, IM_AXIS_VERTICAL);
   const float **rows = (const float **) resampler->taps;
   const float *weight = down->weight_f + (size_t) y * (size_t) down->stride;
   int start = down->first + down->start[y], taps = down->taps[y];
@@ -337,19 +336,10 @@ row_f32 (ImResampler *resampler, int c, int y, float *dst, ReadRow read_row)
     resampler->kernels->horizontal_f32 (dst, tall, across);
 }
 
-/* Chroma was filtered with the alpha of its own, coarser samples, and is to be
- * divided by that of the pixels: without this, edges lose their colour. */
-static void
-rows_exchange_alpha (ImResampler *resampler, const ImBlock *block, int i)
+void
+im_resample_exchange_alpha (float *u, float *v, const float *alpha,
+    const float *own, int n)
 {
-  const ImPlan *plan = resampler->plan;
-  int a = plan->input.format.n_components - 1;
-  int n = im_resample_filter (plan, resampler->tables, 1, IM_AXIS_HORIZONTAL)
-              ->n_out;
-  const float *alpha = block->row[a][i];
-  float *u = block->row[1][i], *v = block->row[2][i], *own = resampler->alpha;
-
-  row_f32 (resampler, 1, block->first[1] + i, own, im_reader_alpha_f32);
   for (int x = 0; x < n; x++) {
     float scale = own[x] > 1e-5f ? alpha[x] / own[x] : 0.0f;
 
@@ -358,8 +348,9 @@ rows_exchange_alpha (ImResampler *resampler, const ImBlock *block, int i)
   }
 }
 
-static bool
-has_coarse_chroma (const ImPlan *plan, const ImResampleTables *tables)
+bool
+im_resample_has_coarse_chroma (const ImPlan *plan,
+    const ImResampleTables *tables)
 {
   const ImComponent *chroma = &plan->input.format.component[1];
 
@@ -369,16 +360,32 @@ has_coarse_chroma (const ImPlan *plan, const ImResampleTables *tables)
 }
 
 static void
+rows_exchange_alpha (ImResampler *resampler, const ImBlock *block, int i)
+{
+  const ImPlan *plan = resampler->plan;
+  int a = plan->input.format.n_components - 1;
+  const ImFilter *across =
+      im_resample_filter (plan, resampler->tables, 1, IM_AXIS_HORIZONTAL);
+
+  im_resample_row_f32 (resampler, 1, block->first[1] + i, across,
+      resampler->alpha, im_reader_alpha_f32);
+  im_resample_exchange_alpha (block->row[1][i], block->row[2][i],
+      block->row[a][i], resampler->alpha, across->n_out);
+}
+
+static void
 block_f32 (ImResampler *resampler, const ImBlock *block)
 {
   const ImPlan *plan = resampler->plan;
-  bool exchange = has_coarse_chroma (plan, resampler->tables);
+  const ImResampleTables *tables = resampler->tables;
+  bool exchange = im_resample_has_coarse_chroma (plan, tables);
 
   for (int i = 0; i < IM_BLOCK_ROWS; i++) {
     for (int c = 0; c < plan->input.format.n_components; c++)
-      if (resampler->tables->component[c] && i < block->n[c])
-        row_f32 (resampler, c, block->first[c] + i, block->row[c][i],
-            im_reader_row_f32);
+      if (tables->component[c] && i < block->n[c])
+        im_resample_row_f32 (resampler, c, block->first[c] + i,
+            im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL),
+            block->row[c][i], im_reader_row_f32);
     if (exchange && i < block->n[1])
       rows_exchange_alpha (resampler, block, i);
   }
@@ -387,7 +394,9 @@ block_f32 (ImResampler *resampler, const ImBlock *block)
 void
 im_resampler_block (ImResampler *resampler, const ImBlock *block)
 {
-  if (resampler->plan->deep)
+  if (resampler->turned)
+    im_turned_block (resampler, block);
+  else if (resampler->plan->deep)
     block_f32 (resampler, block);
   else
     block_q6 (resampler, block);

@@ -1,5 +1,9 @@
 /* imbytes: the two passes, vertical first.
  *
+ * Vertical is what goes down the frame in memory. Mirroring is in the tables of
+ * weights; where the image is transposed, the rows that leave are the columns
+ * that the passes make.
+ *
  * The vertical pass reads source rows and makes rows that are as wide as the
  * source; the horizontal pass makes those as wide as the output. Nothing is
  * rounded to 8 bits in between or afterwards: samples leave in Q6 (kernels.h),
@@ -30,7 +34,7 @@ typedef struct
   int step;   /* from one of its samples to the next */
 } ImTall;
 
-/* One filter for each axis, for luma (or R'G'B', gray, alpha) and for chroma. */
+/* One filter for each axis of the frame in memory, for luma (or R'G'B', gray, alpha) and for chroma. */
 typedef struct
 {
   ImFilter filter[2][2]; /* [chroma][axis] */

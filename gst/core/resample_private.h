@@ -4,7 +4,51 @@
  */
 #pragma once
 
+#include "kernels.h"
 #include "resample.h"
+
+typedef struct _ImTurned ImTurned;
+
+struct _ImResampler
+{
+  const ImPlan *plan;
+  const ImResampleTables *tables;
+  const ImKernels *kernels;
+  ImReader *reader;
+  ImTurned *turned; /* where the plan transposes */
+
+  const void **taps; /* the source rows of one output row */
+  /* Between the passes. Deep: one of them. */
+  void *tall[4][IM_BLOCK_ROWS];
+  uint8_t *tall_data[4];
+  int16_t *columns_in, *columns_out;
+  int16_t *spare; /* where lanes without a row go */
+  float *alpha;   /* one output row of chroma's own */
+};
+
+/* Output row @y of the frame's vertical pass, of component @c and of those that
+ * it leads: @n samples from @first on. */
+void im_resample_vertical_q6 (ImResampler *resampler, int c, int y, int first,
+    int n, int16_t *dst);
+
+typedef const float *(*ImReadRow) (ImReader *reader, int c, int y);
+
+/* The same and the horizontal pass, which is @across. */
+void im_resample_row_f32 (ImResampler *resampler, int c, int y,
+    const ImFilter *across, float *dst, ImReadRow read_row);
+
+/* Chroma was filtered with the alpha of its own, coarser samples, @own, and is
+ * to be divided by that of the pixels: without this, edges lose their colour. */
+bool im_resample_has_coarse_chroma (const ImPlan *plan,
+    const ImResampleTables *tables);
+void im_resample_exchange_alpha (float *u, float *v, const float *alpha,
+    const float *own, int n);
+
+/* NULL when out of memory. */
+ImTurned *im_turned_new (const ImPlan *plan, const ImResampleTables *tables);
+void im_turned_free (ImTurned *turned);
+void im_turned_start (ImTurned *turned);
+void im_turned_block (ImResampler *resampler, const ImBlock *block);
 
 static inline bool
 im_resample_is_chroma (const ImPlan *plan, int c)

@@ -48,6 +48,7 @@ go_together (const ImResampleTables *tables, const ImPlan *plan, int a, int b)
       && component[a].plane == component[b].plane
       && component[a].h_shift == component[b].h_shift
       && !im_resample_filter (plan, tables, b, IM_AXIS_HORIZONTAL)->identity
+      && !im_resample_filter (plan, tables, b, IM_AXIS_HORIZONTAL)->reversed
       && filter_equal (im_resample_filter (plan, tables, a, IM_AXIS_VERTICAL),
           im_resample_filter (plan, tables, b, IM_AXIS_VERTICAL));
 }
@@ -93,7 +94,7 @@ lead (ImResampleTables *tables, const ImPlan *plan, int c)
 /* Bytes that alternate are only taken apart once the vertical pass has made
  * fewer rows of them, and then by the horizontal pass, to which a sample that
  * is some columns further on costs nothing. Where a block does not have all of
- * 16 rows, taking them apart first fills the lanes better. */
+ * 16 rows, taking them apart first fills the lanes better; transposed, it does. */
 static void
 tables_tall (ImResampleTables *tables, const ImPlan *plan)
 {
@@ -109,7 +110,8 @@ tables_tall (ImResampleTables *tables, const ImPlan *plan)
   for (int c = 0; c < format->n_components && packed; c++) {
     int first = c, n = 0;
 
-    if (im_resample_is_chroma (plan, c) && plan->chroma_h_shift > 0)
+    if (im_resample_is_chroma (plan, c) && plan->chroma_h_shift > 0
+        && !plan->orientation.transpose)
       continue;
     for (int i = 0; i < format->n_components; i++) {
       if (!go_together (tables, plan, c, i))
@@ -168,8 +170,9 @@ im_resample_tables_clear (ImResampleTables *tables)
 size_t
 im_resample_row_size (const ImPlan *plan, const ImResampleTables *tables, int c)
 {
-  size_t n =
-      (size_t) im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL)->n_out;
+  ImAxis axis = plan->orientation.transpose ? IM_AXIS_VERTICAL
+                                            : IM_AXIS_HORIZONTAL;
+  size_t n = (size_t) im_resample_filter (plan, tables, c, axis)->n_out;
 
   return im_align (n * (plan->deep ? sizeof (float) : sizeof (int16_t)));
 }

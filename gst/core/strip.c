@@ -122,9 +122,10 @@ im_lane_coder (ImLane *lane)
   return lane->coder;
 }
 
-/* Which rows of component @c lie in canvas rows [@y, @y + @n). */
+/* Which rows of component @c lie in canvas rows [@y, @y + @n), and where those
+ * before canvas row @strip_end end. */
 static void
-block_rows (ImLane *lane, int c, int y, int n)
+block_rows (ImLane *lane, int c, int y, int n, int strip_end)
 {
   const ImPlan *plan = lane->plan;
   bool chroma = plan->input.format.model == IM_MODEL_YCBCR
@@ -133,6 +134,7 @@ block_rows (ImLane *lane, int c, int y, int n)
   int top = plan->picture.y >> shift;
   int bottom = im_subsampled (plan->picture.y + plan->picture.height, shift);
   int first = y >> shift, end = im_subsampled (y + n, shift);
+  int last = im_subsampled (strip_end, shift);
 
   if (first < top)
     first = top;
@@ -140,14 +142,15 @@ block_rows (ImLane *lane, int c, int y, int n)
     end = bottom;
   lane->block.first[c] = first - top;
   lane->block.n[c] = end > first ? end - first : 0;
+  lane->block.end[c] = (last < bottom ? last : bottom) - top;
 }
 
-/* Canvas rows from @y on, as many as @rows says. */
+/* Canvas rows from @y on, as many as @rows says, of those before @end. */
 static void
-make_rows (ImLane *lane, int y, const ImRows *rows)
+make_rows (ImLane *lane, int y, int end, const ImRows *rows)
 {
   for (int c = 0; c < lane->plan->input.format.n_components; c++)
-    block_rows (lane, c, y, rows->n_rows);
+    block_rows (lane, c, y, rows->n_rows, end);
   im_resampler_block (lane->resampler, &lane->block);
   im_colour_block (lane->colour, &lane->block, y, rows);
 }
@@ -173,7 +176,7 @@ im_lane_code (ImLane *lane, const ImImage *frame, int index, ImCodedStrip *out,
     return false;
   for (; y < end; y += lane->rows.n_rows) {
     lane->rows.n_rows = block_height (y, end);
-    make_rows (lane, y, &lane->rows);
+    make_rows (lane, y, end, &lane->rows);
     if (!lane->codec->rows (lane->coder, &lane->rows, error))
       return false;
   }
@@ -201,7 +204,7 @@ im_lane_fill (ImLane *lane, const ImImage *frame, int y, int end,
   for (; y < end; y += IM_BLOCK_ROWS) {
     ImRows rows = rows_of_whole (lane->plan, whole, y, end);
 
-    make_rows (lane, y, &rows);
+    make_rows (lane, y, end, &rows);
   }
 }
 

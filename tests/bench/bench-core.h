@@ -19,7 +19,8 @@ typedef struct
 } BenchWork;
 
 /* frames=FILE format=I420 in=1920x1080 codec=jpeg|png out=640x360
- * quality=85 level=1 threads=1 matrix=bt601|bt709. Ends the program where
+ * quality=85 level=1 threads=1 matrix=bt601|bt709 orientation=identity|90r|180|
+ * 90l|horiz|vert|ul-lr|ur-ll. Ends the program where
  * something of it makes no sense. */
 void bench_work_parse (BenchWork *work, int argc, char **argv);
 

@@ -94,6 +94,27 @@ parse_input (BenchWork *work, int argc, char **argv)
       size);
 }
 
+/* What the names of GstVideoOrientationMethod mean. */
+static ImOrientation
+parse_orientation (const char *name)
+{
+  static const struct
+  {
+    const char *name;
+    ImOrientation orientation;
+  } all[] = { { "identity", { false, false, false } },
+    { "90r", { true, true, false } }, { "180", { false, true, true } },
+    { "90l", { true, false, true } }, { "horiz", { false, true, false } },
+    { "vert", { false, false, true } }, { "ul-lr", { true, false, false } },
+    { "ur-ll", { true, true, true } } };
+
+  for (size_t i = 0; i < sizeof (all) / sizeof (all[0]); i++) {
+    if (strcmp (all[i].name, name) == 0)
+      return all[i].orientation;
+  }
+  bench_die ("orientation %s is not known", name);
+}
+
 void
 bench_work_parse (BenchWork *work, int argc, char **argv)
 {
@@ -107,6 +128,8 @@ bench_work_parse (BenchWork *work, int argc, char **argv)
   request->enlarge = true;
   request->background = 0xff000000;
   request->method = IM_METHOD_BILINEAR;
+  request->orientation =
+      parse_orientation (bench_arg (argc, argv, "orientation", "identity"));
   request->jpeg.quality = atoi (bench_arg (argc, argv, "quality", "85"));
   request->png.level = atoi (bench_arg (argc, argv, "level", "1"));
   work->n_threads = atoi (bench_arg (argc, argv, "threads", "1"));

@@ -22,7 +22,10 @@ static const struct
 static ImFilterSpec
 whole (ImMethod method, int in, int out)
 {
-  return (ImFilterSpec){ method, out, (double) in / out, 0.0, 0, in, false, 0 };
+  return (ImFilterSpec){ .method = method,
+    .n_out = out,
+    .scale = (double) in / out,
+    .max = in };
 }
 
 /* Everything that holds for every table, whatever its method. */

@@ -192,7 +192,10 @@ test_vertical (void)
 static void
 horizontal_case (int in, int out, ImMethod method, int step)
 {
-  ImFilterSpec spec = { method, out, (double) in / out, 0.0, 0, in, false, 0 };
+  ImFilterSpec spec = { .method = method,
+    .n_out = out,
+    .scale = (double) in / out,
+    .max = in };
   ImFilter filter = { 0 };
   Guarded columns, row;
   size_t n, size = (size_t) out * IM_LANES * 2;
@@ -396,8 +399,10 @@ test_flat (void)
     for (size_t s = 0; s < sizeof (ins) / sizeof (ins[0]); s++)
       for (int m = 0; m < 6; m++) {
         int n = 10;
-        ImFilterSpec spec = { (ImMethod) m, n, ins[s] / (double) n, 0, 0,
-          ins[s], false, 0 };
+        ImFilterSpec spec = { .method = (ImMethod) m,
+          .n_out = n,
+          .scale = ins[s] / (double) n,
+          .max = ins[s] };
         ImFilter filter = { 0 };
         int16_t out;
 

@@ -47,19 +47,32 @@ typedef struct
   double offset, step; /* of the first output sample's edge; its size */
   int n, min, max;
   ImMethod method;
+  bool mirrored; /* the first is where the last would be */
+  double last;
 } Axis;
 
-/* Where the outputs of component @c lie in the source: from the meaning of
- * size, crop and siting alone. */
+static double
+axis_centre (const Axis *axis, int i)
+{
+  double place = axis->mirrored ? axis->last - i : i;
+
+  return axis->offset + (place + 0.5) * axis->step;
+}
+
+/* Where the outputs of component @c lie along an axis of the source: from the
+ * meaning of size, crop, siting and orientation alone. */
 static Axis
 axis_of (const ImPlan *plan, int c, bool across)
 {
+  const ImOrientation *turn = &plan->orientation;
+  bool out_across = across != turn->transpose;
   const ImComponent *component = &plan->input.format.component[c];
   bool chroma = plan->input.format.model == IM_MODEL_YCBCR && c > 0;
   int in = 1 << (across ? component->w_shift : component->h_shift);
-  int out =
-      !chroma ? 1 : 1 << (across ? plan->chroma_w_shift : plan->chroma_h_shift);
-  int size = across ? plan->picture.width : plan->picture.height;
+  int out = !chroma
+      ? 1
+      : 1 << (out_across ? plan->chroma_w_shift : plan->chroma_h_shift);
+  int size = out_across ? plan->picture.width : plan->picture.height;
   int crop = across ? plan->crop.x : plan->crop.y;
   int crop_size = across ? plan->crop.width : plan->crop.height;
   double src = across ? plan->src_x : plan->src_y;
@@ -76,6 +89,8 @@ axis_of (const ImPlan *plan, int c, bool across)
       ? IM_METHOD_BILINEAR
       : plan->method;
   axis.offset = (src - own) / in + 0.5;
+  axis.mirrored = out_across ? turn->flip_x : turn->flip_y;
+  axis.last = (double) size / out - 1;
   axis.min = crop / in;
   axis.max = (crop + crop_size + in - 1) / in;
   return axis;
@@ -93,17 +108,16 @@ reference_plane (const Picture *picture, const ImPlan *plan, int c)
     for (int x = 0; x < h.n; x++) {
       Row row = { picture, c, y, plan->deep };
 
-      tall[y * h.n + x] = reference_sample (h.method,
-          h.offset + (x + 0.5) * h.step, h.step, h.min, h.max, row_sample,
-          &row);
+      tall[y * h.n + x] = reference_sample (h.method, axis_centre (&h, x),
+          h.step, h.min, h.max, row_sample, &row);
     }
   for (int y = 0; y < v.n; y++)
     for (int x = 0; x < h.n; x++) {
       Column column = { tall, h.n, x };
 
-      out[y * h.n + x] = reference_sample (v.method,
-          v.offset + (y + 0.5) * v.step, v.step, v.min, v.max, column_sample,
-          &column);
+      out[plan->orientation.transpose ? x * v.n + y : y * h.n + x] =
+          reference_sample (v.method, axis_centre (&v, y), v.step, v.min, v.max,
+              column_sample, &column);
     }
   free (tall);
   return out;
@@ -122,6 +136,7 @@ block_make (ImBlock *block, uint8_t *data, const ImPlan *plan,
 
     block->first[c] = y >> shift;
     block->n[c] = ((y + n + (1 << shift) - 1) >> shift) - (y >> shift);
+    block->end[c] = (plan->picture.height + (1 << shift) - 1) >> shift;
     for (int i = 0; i < IM_BLOCK_ROWS; i++) {
       block->row[c][i] = data;
       data += im_resample_row_size (plan, tables, c);
@@ -133,7 +148,7 @@ static double
 block_distance (const ImBlock *block, const ImPlan *plan,
     double *const *reference, int c)
 {
-  Axis h = axis_of (plan, c, true);
+  Axis h = axis_of (plan, c, !plan->orientation.transpose);
   double worst = 0;
 
   for (int i = 0; i < block->n[c]; i++)
@@ -211,7 +226,8 @@ static const struct
 };
 
 static void
-compare (const char *const *layouts, bool deep, double limit)
+compare (const char *const *layouts, bool deep, double limit,
+    ImOrientation orientation)
 {
   double worst = 0;
 
@@ -232,20 +248,27 @@ compare (const char *const *layouts, bool deep, double limit)
           request.png.bit_depth = deep ? 16 : 8;
           if (deep)
             request.codec = IM_CODEC_PNG;
-          request.width = cases[i].out_w;
-          request.height = cases[i].out_h;
+          request.orientation = orientation;
+          request.width = orientation.transpose ? cases[i].out_h
+                                                : cases[i].out_w;
+          request.height = orientation.transpose ? cases[i].out_w
+                                                 : cases[i].out_h;
           request.crop = cases[i].crop;
           request.method = (ImMethod) m;
           d = whole_distance (&picture, &request);
           worst = fmax (worst, d);
           if (!CHECK (d <= limit))
-            printf ("  %s %dx%d -> %dx%d method %d codec %d: off by %g\n",
+            printf ("  %s %dx%d -> %dx%d method %d codec %d turn %d%d%d: "
+                    "off by %g\n",
                 *layouts, cases[i].in_w, cases[i].in_h, cases[i].out_w,
-                cases[i].out_h, m, codec, d);
+                cases[i].out_h, m, codec, orientation.transpose,
+                orientation.flip_x, orientation.flip_y, d);
           picture_clear (&picture);
         }
   printf ("  off by at most %g of 255\n", worst);
 }
+
+static const ImOrientation upright = { false, false, false };
 
 static void
 test_fixed_point (void)
@@ -254,7 +277,7 @@ test_fixed_point (void)
     "YUY2", "GRAY8", "UNPACK", "I420_10LE", "P010_10LE", "I422_10BE",
     "Y444_16LE", "GRAY16_BE", "GBR_10BE", NULL };
 
-  compare (layouts, false, 0.3);
+  compare (layouts, false, 0.3, upright);
 }
 
 static void
@@ -263,10 +286,26 @@ test_float (void)
   static const char *const layouts[] = { "I420_10LE", "P010_10LE", "Y444_16LE",
     "GRAY16_BE", "GBR_10BE", "I420", "RGB", NULL };
 
-  compare (layouts, true, 255 * 1e-4);
+  compare (layouts, true, 255 * 1e-4, upright);
 }
 
-static const Test tests[] = { TEST (test_fixed_point), TEST (test_float) };
+static void
+test_orientations (void)
+{
+  static const char *const fixed[] = { "I420", "Y42B", "RGB", "NV12", "YUY2",
+    "GRAY8", "UNPACK", "P010_10LE", NULL };
+  static const char *const deep[] = { "I420_10LE", "GRAY16_BE", "RGB", NULL };
+
+  for (int i = 1; i < 8; i++) {
+    ImOrientation orientation = { i & 1, i & 2, i & 4 };
+
+    compare (fixed, false, 0.3, orientation);
+    compare (deep, true, 255 * 1e-4, orientation);
+  }
+}
+
+static const Test tests[] = { TEST (test_fixed_point), TEST (test_float),
+  TEST (test_orientations) };
 
 int
 main (void)
