@@ -65,7 +65,8 @@ enum
 
 #define gst_im_bytes_parent_class parent_class
 G_DEFINE_TYPE_WITH_CODE (GstImBytes, gst_im_bytes, GST_TYPE_VIDEO_ENCODER,
-    G_IMPLEMENT_INTERFACE (GST_TYPE_PRESET, NULL))
+    G_IMPLEMENT_INTERFACE (GST_TYPE_PRESET, NULL)
+        G_IMPLEMENT_INTERFACE (GST_TYPE_VIDEO_DIRECTION, NULL))
 GST_ELEMENT_REGISTER_DEFINE (imbytes, "imbytes", GST_RANK_NONE,
     GST_TYPE_IM_BYTES)
 
@@ -128,6 +129,7 @@ clear_state (GstImBytesState *state)
   im_change_free (state->change);
   gst_im_bytes_tags_clear (&state->tags);
   gst_im_bytes_regions_free (state->regions);
+  gst_im_bytes_orient_clear (&state->orient);
   g_free (state->complaint);
   memset (state, 0, sizeof (*state));
   gst_video_info_init (&state->info);

@@ -94,6 +94,7 @@ agree_anew (GstImBytes *self, const GstImBytesSettings *settings,
   if (ret != GST_FLOW_OK)
     return ret;
   state->agreed = TRUE;
+  state->postponed = FALSE;
   state->picture = *picture;
   state->serial = settings->serial;
   g_clear_pointer (&state->complaint, g_free);
@@ -148,7 +149,16 @@ gst_im_bytes_set_format (GstVideoEncoder *encoder, GstVideoCodecState *input)
   state->info = input->info;
   gst_im_bytes_take_chroma_site (&state->info, input->caps);
   gst_im_bytes_picture_init (&state->base, &state->info);
+  state->base.orientation =
+      gst_im_bytes_orient_get (&state->orient, settings.direction);
   gst_pad_check_reconfigure (GST_VIDEO_ENCODER_SRC_PAD (self));
+  /* Tags come after caps, and some elements take only the first caps that they
+   * get. */
+  state->agreed = FALSE;
+  state->postponed = settings.direction == GST_VIDEO_ORIENTATION_AUTO
+      && !gst_pad_has_current_caps (GST_VIDEO_ENCODER_SRC_PAD (self));
+  if (state->postponed)
+    return TRUE;
   return agree_anew (self, &settings, &state->base, &state->info)
       == GST_FLOW_OK;
 }

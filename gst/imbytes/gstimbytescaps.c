@@ -309,6 +309,7 @@ choose_among (GstImBytesChoice *choice, const GstImBytesSettings *settings,
   ImRequest asked = settings->request;
 
   asked.crop = input->picture.crop;
+  asked.orientation = input->picture.orientation;
   *error = (ImError){ IM_ERROR_NONE, "" };
   for (guint i = 0; i < G_N_ELEMENTS (codecs); i++) {
     ChoiceResult result;
@@ -357,6 +358,7 @@ gst_im_bytes_caps_request (const GstImBytesChoice *choice,
   ImRequest request = choice->request;
 
   request.crop = picture->crop;
+  request.orientation = picture->orientation;
   return request;
 }
 

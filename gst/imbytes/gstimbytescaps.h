@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 /* What was agreed on with downstream. */
 typedef struct
 {
-  /* Complete but for the crop's position, which may change with every frame. */
+  /* Complete but for the crop's position and mirroring, which may change with
+   * every frame. */
   ImRequest request;
   ImPlan plan;
 } GstImBytesChoice;

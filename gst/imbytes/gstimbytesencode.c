@@ -145,7 +145,8 @@ gst_im_bytes_get_metadata (GstImBytes *self, GstVideoCodecFrame *frame,
   if (!settings->metadata)
     return NULL;
   metadata = gst_im_bytes_tags_get (&self->state.tags, frame->input_buffer,
-      gst_im_bytes_tags_get_orientation (&self->state.tags), &too_long);
+      gst_im_bytes_orient_left_over (&self->state.orient, settings->direction),
+      &too_long);
   if (too_long)
     GST_ELEMENT_WARNING (self, STREAM, ENCODE,
         ("The tags of the stream are longer than a picture can say, %d bytes; "
@@ -188,6 +189,20 @@ make_image (GstImBytes *self, GstVideoCodecFrame *frame,
   return gst_im_bytes_finish_without_image (self, frame);
 }
 
+static ImOrientation
+find_orientation (GstImBytes *self, GstVideoOrientationMethod direction)
+{
+  GstImBytesOrient *orient = &self->state.orient;
+
+  if (direction == GST_VIDEO_ORIENTATION_CUSTOM && !orient->has_complained)
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
+        ("video-direction=custom is not known here, and pictures stay as they "
+         "are; choose another."),
+        (NULL));
+  orient->has_complained = direction == GST_VIDEO_ORIENTATION_CUSTOM;
+  return gst_im_bytes_orient_get (orient, direction);
+}
+
 GstFlowReturn
 gst_im_bytes_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
 {
@@ -197,13 +212,18 @@ gst_im_bytes_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
   GstImBytesPicture picture;
   GstFlowReturn ret;
 
+  gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,
+      frame->input_buffer);
+  picture.orientation = find_orientation (self, settings.direction);
+  /* Frames that are skipped too are finished, for which there have to be caps. */
+  if (state->postponed
+      && (ret = gst_im_bytes_agree (self, &settings, &picture)) != GST_FLOW_OK)
+    return gst_im_bytes_abandon_frame (self, frame, ret);
   if (state->verdict == GST_IM_BYTES_SKIP)
     return gst_im_bytes_finish_without_image (self, frame);
   if (state->verdict != GST_IM_BYTES_TAKE_AS_ASKED
       && gst_video_encoder_get_max_encode_time (encoder, frame) < 0)
     return skip_late_frame (self, frame);
-  gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,
-      frame->input_buffer);
   if (settings.roi != GST_IM_BYTES_ROI_NONE)
     return gst_im_bytes_regions_send (self, frame, &picture, &settings);
   ret = gst_im_bytes_agree (self, &settings, &picture);

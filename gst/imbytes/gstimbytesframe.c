@@ -58,7 +58,8 @@ gst_im_bytes_picture_is_alike (const GstImBytesPicture *a,
 {
   gboolean a_cropped = a->crop.width > 0, b_cropped = b->crop.width > 0;
 
-  return (a_cropped ? a->crop.width : a->info.width)
+  return a->orientation.transpose == b->orientation.transpose
+      && (a_cropped ? a->crop.width : a->info.width)
       == (b_cropped ? b->crop.width : b->info.width)
       && (a_cropped ? a->crop.height : a->info.height)
       == (b_cropped ? b->crop.height : b->info.height);

@@ -17,6 +17,7 @@ typedef struct
 {
   ImImageInfo info;
   ImRect crop; /* of info; all zero: the whole of it */
+  ImOrientation orientation;
 } GstImBytesPicture;
 
 /* What frames of @info show where their buffers say nothing else. */

@@ -118,12 +118,63 @@ push_gap (GstImBytes *self, GstBuffer *buffer)
           GST_BUFFER_DURATION (buffer)));
 }
 
+static GstVideoOrientationMethod
+get_direction (GstImBytes *self)
+{
+  GstVideoOrientationMethod direction;
+
+  GST_OBJECT_LOCK (self);
+  direction = self->settings.direction;
+  GST_OBJECT_UNLOCK (self);
+  return direction;
+}
+
+/* Whoever follows the orientation tag has to hear where it begins or ceases to
+ * hold. */
+static void
+tell_tags_again (GstImBytes *self)
+{
+  static const GstTagScope scopes[] = { GST_TAG_SCOPE_GLOBAL,
+    GST_TAG_SCOPE_STREAM };
+  GstVideoOrientationMethod direction = get_direction (self);
+  GstImBytesOrient *orient = &self->state.orient;
+
+  for (guint i = 0; i < G_N_ELEMENTS (scopes); i++) {
+    GstEvent *event =
+        gst_im_bytes_orient_tell_again (orient, direction, scopes[i]);
+
+    if (event == NULL)
+      continue;
+    GST_VIDEO_ENCODER_CLASS (gst_im_bytes_parent ())
+        ->sink_event (GST_VIDEO_ENCODER (self), event);
+    self->state.events_waiting = TRUE;
+  }
+  gst_im_bytes_orient_told (orient, direction);
+}
+
+/* video-direction can be controlled, as GstVideoDirection has it. */
+static void
+sync_properties (GstImBytes *self, GstBuffer *buffer)
+{
+  const GstSegment *segment = &GST_VIDEO_ENCODER (self)->input_segment;
+  GstClockTime time;
+
+  if (segment->format != GST_FORMAT_TIME || !GST_BUFFER_PTS_IS_VALID (buffer))
+    return;
+  time = gst_segment_to_stream_time (segment, GST_FORMAT_TIME,
+      GST_BUFFER_PTS (buffer));
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    gst_object_sync_values (GST_OBJECT (self), time);
+}
+
 GstFlowReturn
 gst_im_bytes_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstImBytes *self = GST_IM_BYTES (parent);
   gboolean gap;
 
+  sync_properties (self, buffer);
+  tell_tags_again (self);
   if (is_wanted (self, buffer, &gap))
     return self->base_chain (pad, parent, buffer);
   /* The base class holds events back until the next frame. */
@@ -213,6 +264,28 @@ gst_im_bytes_flush (GstVideoEncoder *encoder)
   return TRUE;
 }
 
+static GstEvent *
+take_tags (GstImBytes *self, GstEvent *event)
+{
+  GstVideoOrientationMethod direction = get_direction (self);
+  GstImBytesState *state = &self->state;
+  ImOrientation before = gst_im_bytes_orient_get (&state->orient, direction);
+  ImOrientation after;
+  GstTagList *list;
+
+  gst_event_parse_tag (event, &list);
+  gst_im_bytes_tags_merge (&state->tags, list);
+  tell_tags_again (self);
+  event = gst_im_bytes_orient_take_tags (&state->orient, direction, event);
+  after = gst_im_bytes_orient_get (&state->orient, direction);
+  /* Another way up is another picture. */
+  if (state->change != NULL
+      && (before.transpose != after.transpose || before.flip_x != after.flip_x
+          || before.flip_y != after.flip_y))
+    im_change_forget (state->change);
+  return event;
+}
+
 gboolean
 gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
 {
@@ -225,18 +298,16 @@ gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
     /* Another stream, another snapshot. */
     restart (self);
     gst_im_bytes_tags_restart (&self->state.tags);
+    gst_im_bytes_orient_clear (&self->state.orient);
   } else if (GST_EVENT_TYPE (event) == GST_EVENT_TAG) {
-    GstTagList *list;
-
-    gst_event_parse_tag (event, &list);
-    gst_im_bytes_tags_merge (&self->state.tags, list);
-  }
-  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    event = take_tags (self, event);
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
     gst_im_bytes_close (self, GST_IM_BYTES_CLOSED_BY_EOS);
-  else if (gst_video_event_is_force_key_unit (event)
+  } else if (gst_video_event_is_force_key_unit (event)
       && gst_video_event_parse_downstream_force_key_unit (event, NULL, NULL,
-          &time, NULL, NULL))
+          &time, NULL, NULL)) {
     request (self, time);
+  }
   ret = GST_VIDEO_ENCODER_CLASS (gst_im_bytes_parent ())
             ->sink_event (encoder, event);
   self->state.events_waiting |= held_back;

@@ -10,6 +10,7 @@
 #include "core/change.h"
 #include "gstimbytes.h"
 #include "gstimbytescaps.h"
+#include "gstimbytesorient.h"
 #include "gstimbytesselect.h"
 #include "gstimbytesstats.h"
 #include "gstimbytestags.h"
@@ -31,6 +32,7 @@ typedef struct
 
   /* What was agreed on with downstream, and for what. */
   gboolean agreed;
+  gboolean postponed; /* until tags have said how large images are */
   GstImBytesChoice choice;
   GstImBytesPicture picture;
   guint serial; /* of the settings */
@@ -39,6 +41,7 @@ typedef struct
   GstImBytesVerdict verdict;
   GstClockTime time; /* running time, or GST_CLOCK_TIME_NONE */
 
+  GstImBytesOrient orient;
   gboolean events_waiting; /* in the base class, for a frame */
   gboolean snapshot_done;
   gboolean was_broken;    /* the frame before this one */

@@ -128,6 +128,25 @@ install_size (GObjectClass *klass)
 }
 
 static void
+install_direction (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:video-direction:
+   *
+   * How frames are turned and mirrored, which is done while they are resized.
+   * `auto` follows the image-orientation tag of the stream, or else that of its
+   * container, also where it changes in mid-stream, and says rotate-0 in its
+   * place downstream. Size, fit and pixel aspect ratio are about the picture as
+   * it is after that: with #GstImBytes:width 640, what is upright is 640 pixels
+   * across. `custom` is taken for `identity`, with a warning.
+   *
+   * Since: 0.1
+   */
+  g_object_class_override_property (klass, PROP_VIDEO_DIRECTION,
+      "video-direction");
+}
+
+static void
 install_jpeg (GObjectClass *klass)
 {
   /**
@@ -436,6 +455,7 @@ gst_im_bytes_settings_install (GObjectClass *klass)
 {
   install_output (klass);
   install_size (klass);
+  install_direction (klass);
   install_jpeg (klass);
   install_png (klass);
   install_selection (klass);

@@ -13,6 +13,7 @@ gst_im_bytes_settings_init (GstImBytesSettings *settings)
 
   memset (settings, 0, sizeof (*settings));
   settings->format = GST_IM_BYTES_FORMAT_AUTO;
+  settings->direction = GST_VIDEO_ORIENTATION_IDENTITY;
   request->fit = IM_FIT_FILL;
   request->enlarge = true;
   request->square_pixels = true;
@@ -57,6 +58,9 @@ gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,
       break;
     case PROP_METHOD:
       request->method = g_value_get_enum (value);
+      break;
+    case PROP_VIDEO_DIRECTION:
+      settings->direction = g_value_get_enum (value);
       break;
     case PROP_QUALITY:
       request->jpeg.quality = g_value_get_int (value);
@@ -156,6 +160,9 @@ gst_im_bytes_settings_get (const GstImBytesSettings *settings, guint id,
       break;
     case PROP_METHOD:
       g_value_set_enum (value, request->method);
+      break;
+    case PROP_VIDEO_DIRECTION:
+      g_value_set_enum (value, settings->direction);
       break;
     case PROP_QUALITY:
       g_value_set_int (value, request->jpeg.quality);

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   GstImBytesFormat format;
+  GstVideoOrientationMethod direction;
   gboolean snapshot;
   GstImBytesRules rules;
   GstImBytesRoi roi;
@@ -25,7 +26,7 @@ typedef struct
   gboolean metadata;
   gboolean post_messages;
   guint n_threads; /* read when the element starts; 0: one for each processor */
-  /* codec and crop are unused: they are found out for each frame. */
+  /* codec, crop and orientation are unused: they are found out for each frame. */
   ImRequest request;
   /* Counts the changes, so that two copies are the same, but for n_threads, if
    * this is. */
@@ -43,6 +44,7 @@ enum
   PROP_SQUARE_PIXELS,
   PROP_BACKGROUND,
   PROP_METHOD,
+  PROP_VIDEO_DIRECTION,
   PROP_QUALITY,
   PROP_SUBSAMPLING,
   PROP_PROGRESSIVE,

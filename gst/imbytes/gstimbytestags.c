@@ -49,17 +49,6 @@ gst_im_bytes_tags_merge (GstImBytesTags *tags, const GstTagList *list)
   tags->is_made = FALSE;
 }
 
-const gchar *
-gst_im_bytes_tags_get_orientation (const GstImBytesTags *tags)
-{
-  const gchar *orientation = NULL;
-
-  if (tags->list != NULL)
-    gst_tag_list_peek_string_index (tags->list, GST_TAG_IMAGE_ORIENTATION, 0,
-        &orientation);
-  return orientation;
-}
-
 /* Microseconds since 1970; NO_TIME where the frame does not say. */
 static gint64
 capture_time (GstBuffer *buffer)

@@ -41,12 +41,8 @@ void gst_im_bytes_tags_restart (GstImBytesTags *tags);
 /* What @list says counts from now on. */
 void gst_im_bytes_tags_merge (GstImBytesTags *tags, const GstTagList *list);
 
-/* The orientation of the stream, as GST_TAG_IMAGE_ORIENTATION names it; NULL where
- * it has none. */
-const gchar *gst_im_bytes_tags_get_orientation (const GstImBytesTags *tags);
-
 /* What an image of the frame in @buffer is to say. @orientation is what the
- * viewer still has to do, as GST_TAG_IMAGE_ORIENTATION names it; or NULL. The
+ * viewer still has to do, as GST_TAG_IMAGE_ORIENTATION names it, static; or NULL. The
  * capture time is that of a GstReferenceTimestampMeta with a UNIX or NTP clock,
  * else what the tags say, else left out. Valid until the next call; *@too_long
  * is set when something did not fit and was left out for the first time. */
