@@ -359,6 +359,11 @@ test_out_of_memory (void)
         request.jpeg.progressive = true;
         request.png.level = 9;
         fail_each (layouts[l], &request, reuse);
+        request = request_of ((ImCodecId) codec, 190, 390, IM_FIT_CONTAIN,
+            IM_METHOD_BILINEAR);
+        request.orientation = (ImOrientation){ true, true, false };
+        if (l < 4)
+          fail_each (layouts[l], &request, reuse);
       }
   im_workers_unref ();
 }

@@ -329,9 +329,120 @@ test_spec_of_crop (void)
   CHECK (spec.offset == 5 && spec.scale == 1 && spec.n_out == 11);
 }
 
+/* The same weights on the same samples, the last first. */
+static void
+test_mirrored (void)
+{
+  static const int cases[][2] = { { 9, 9 }, { 90, 31 }, { 7, 50 }, { 1, 5 },
+    { 1000, 3 } };
+
+  for (int m = 0; m < 6; m++)
+    for (size_t s = 0; s < sizeof (cases) / sizeof (cases[0]); s++) {
+      ImFilterSpec spec = whole ((ImMethod) m, cases[s][0], cases[s][1]);
+      ImFilter upright = { 0 }, mirrored = { 0 };
+      int n = spec.n_out;
+
+      CHECK (im_filter_build (&upright, &spec));
+      spec.mirrored = true;
+      spec.last = n - 1;
+      CHECK (im_filter_build (&mirrored, &spec));
+      CHECK_EQUAL (mirrored.first, upright.first);
+      CHECK_EQUAL (mirrored.last, upright.last);
+      CHECK (mirrored.reversed == upright.identity);
+      CHECK (mirrored.identity == (upright.identity && n == 1));
+      for (int i = 0; i < n; i++) {
+        int k = n - 1 - i;
+
+        CHECK_EQUAL (mirrored.start[i], upright.start[k]);
+        CHECK_EQUAL (mirrored.taps[i], upright.taps[k]);
+        CHECK (memcmp (mirrored.weight + i * mirrored.stride,
+                   upright.weight + k * upright.stride,
+                   (size_t) upright.stride * sizeof (*upright.weight))
+            == 0);
+      }
+      im_filter_clear (&upright);
+      im_filter_clear (&mirrored);
+    }
+}
+
+/* Nine chroma samples of 17 pixels that stay as they are, seen from behind: on
+ * luma samples they lie on every second one, the last included; between two, the
+ * last is cut in half, and all others lie where two of the image's meet. */
+static void
+test_mirrored_chroma (void)
+{
+  for (int cosited = 0; cosited < 2; cosited++) {
+    ImImageInfo info = { .format = picture_layout ("I420")->format,
+      .width = 17,
+      .height = 17,
+      .par_n = 1,
+      .par_d = 1,
+      .colour.h_cosited = cosited };
+    ImRequest request = request_plain (IM_CODEC_JPEG);
+    ImFilter filter = { 0 };
+    ImFilterSpec spec;
+    ImPlan plan;
+
+    request.orientation.flip_x = true;
+    CHECK (im_plan_make (&plan, &info, &request, NULL));
+    spec = im_filter_spec (&plan, 1, IM_AXIS_HORIZONTAL);
+    CHECK (im_filter_build (&filter, &spec));
+    CHECK_EQUAL (filter.n_out, 9);
+    for (int i = 0; i < 8; i++) {
+      CHECK_EQUAL (filter.taps[i], cosited ? 1 : 2);
+      CHECK_EQUAL (filter.first + filter.start[i], cosited ? 8 - i : 7 - i);
+      CHECK_EQUAL (filter.weight[i * filter.stride],
+          cosited ? IM_WEIGHT_ONE : IM_WEIGHT_ONE / 2);
+    }
+    CHECK_EQUAL (filter.start[8], 0);
+    CHECK_EQUAL (filter.taps[8], 1);
+    im_filter_clear (&filter);
+  }
+}
+
+/* Lines of interlaced frames take chroma from their own field, from whichever
+ * end they are counted, and as columns too. */
+static void
+test_turned_fields (void)
+{
+  ImImageInfo info = { .format = picture_layout ("I420")->format,
+    .width = 32,
+    .height = 24,
+    .par_n = 1,
+    .par_d = 1,
+    .interlaced = true };
+  ImFilter upright = { 0 }, turned = { 0 };
+
+  for (int transpose = 0; transpose < 2; transpose++)
+    for (int flip = 0; flip < 2; flip++) {
+      ImRequest request = request_plain (IM_CODEC_PNG);
+      ImFilterSpec spec;
+      ImPlan plan;
+
+      CHECK (im_plan_make (&plan, &info, &request, NULL));
+      spec = im_filter_spec (&plan, 1, IM_AXIS_VERTICAL);
+      CHECK (spec.fields && im_filter_build (&upright, &spec));
+      request.orientation = (ImOrientation){ transpose, flip, flip };
+      CHECK (im_plan_make (&plan, &info, &request, NULL));
+      spec = im_filter_spec (&plan, 1, IM_AXIS_VERTICAL);
+      CHECK (spec.fields && im_filter_build (&turned, &spec));
+      for (int i = 0; i < 24; i++) {
+        int k = flip ? 23 - i : i;
+
+        CHECK_EQUAL (turned.first + turned.start[i],
+            upright.first + upright.start[k]);
+        CHECK_EQUAL (turned.taps[i], upright.taps[k]);
+      }
+    }
+  im_filter_clear (&upright);
+  im_filter_clear (&turned);
+}
+
 static const Test tests[] = { TEST (test_weights), TEST (test_long_filters),
   TEST (test_identity), TEST (test_nearest), TEST (test_limits),
-  TEST (test_overshoot), TEST (test_siting), TEST (test_spec_of_crop) };
+  TEST (test_overshoot), TEST (test_siting), TEST (test_spec_of_crop),
+  TEST (test_mirrored), TEST (test_mirrored_chroma),
+  TEST (test_turned_fields) };
 
 int
 main (void)

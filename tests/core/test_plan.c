@@ -179,6 +179,64 @@ test_sizes (void)
   }
 }
 
+/* What is transposed is planned as if it had come that way; only that pixels are
+ * made square before it is turned, by scaling along the frame's rows. */
+static void
+test_transposed_sizes (void)
+{
+  for (size_t i = 0; i < sizeof (size_cases) / sizeof (size_cases[0]); i++) {
+    const SizeCase *t = &size_cases[i];
+    ImImageInfo as_shown = input ("I420", t->in_w, t->in_h, t->par_n, t->par_d);
+    ImImageInfo info = input ("I420", t->in_h, t->in_w, t->par_d, t->par_n);
+    ImRequest request = request_plain (IM_CODEC_PNG);
+    ImPlan a, b;
+
+    if (t->square && t->par_n != t->par_d)
+      continue;
+    request.width = t->width;
+    request.height = t->height;
+    request.fit = t->fit;
+    request.enlarge = t->enlarge;
+    request.square_pixels = t->square;
+    CHECK (im_plan_make (&a, &as_shown, &request, NULL));
+    request.orientation.transpose = true;
+    CHECK (im_plan_make (&b, &info, &request, NULL));
+    CHECK (a.width == b.width && a.height == b.height);
+    CHECK (memcmp (&a.picture, &b.picture, sizeof (a.picture)) == 0);
+    CHECK (near (b.src_x, a.src_y) && near (b.src_y, a.src_x));
+    CHECK (
+        near (b.src_width, a.src_height) && near (b.src_height, a.src_width));
+    CHECK (a.par_n == b.par_n && a.par_d == b.par_d);
+    CHECK (!im_plan_equal (&a, &b));
+  }
+}
+
+/* Chroma of the whole height is chroma of the whole width then. */
+static void
+test_transposed_subsampling (void)
+{
+  static const struct
+  {
+    const char *layout;
+    ImSubsampling subsampling;
+  } cases[] = { { "I420", IM_SUBSAMPLING_420 }, { "Y42B", IM_SUBSAMPLING_420 },
+    { "Y444", IM_SUBSAMPLING_444 }, { "RGB", IM_SUBSAMPLING_420 },
+    { "GRAY8", IM_SUBSAMPLING_GRAY } };
+
+  for (size_t i = 0; i < sizeof (cases) / sizeof (cases[0]); i++) {
+    ImImageInfo info = input (cases[i].layout, 64, 48, 1, 1);
+    ImRequest request = request_plain (IM_CODEC_JPEG);
+    ImPlan plan;
+
+    request.jpeg.subsampling = IM_SUBSAMPLING_AUTO;
+    request.orientation = (ImOrientation){ true, true, false };
+    CHECK (im_plan_make (&plan, &info, &request, NULL));
+    CHECK_EQUAL (plan.jpeg.subsampling, cases[i].subsampling);
+    CHECK (plan.width == 48 && plan.height == 64);
+    CHECK (plan.src_width == 64 && plan.src_height == 48);
+  }
+}
+
 static bool
 make_cropped (ImPlan *plan, ImRect crop, ImError *error)
 {
@@ -485,10 +543,11 @@ test_equal (void)
   CHECK (!im_plan_equal (&a, &b));
 }
 
-static const Test tests[] = { TEST (test_sizes), TEST (test_crop),
-  TEST (test_limits), TEST (test_strips), TEST (test_subsampling),
-  TEST (test_bit_depth), TEST (test_few_bits_are_deep),
-  TEST (test_borders_and_alpha), TEST (test_light), TEST (test_equal) };
+static const Test tests[] = { TEST (test_sizes), TEST (test_transposed_sizes),
+  TEST (test_transposed_subsampling), TEST (test_crop), TEST (test_limits),
+  TEST (test_strips), TEST (test_subsampling), TEST (test_bit_depth),
+  TEST (test_few_bits_are_deep), TEST (test_borders_and_alpha),
+  TEST (test_light), TEST (test_equal) };
 
 int
 main (void)

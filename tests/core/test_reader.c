@@ -44,15 +44,15 @@ read_row (ImReader *reader, const ImPlan *plan, int c, int y)
   return im_reader_row_u8 (reader, c, y);
 }
 
+/* Columns [@first, @last) of row @y. */
 static bool
-row_is_right (ImReader *reader, const Picture *picture, const ImPlan *plan,
-    int c, int y, int left)
+part_is_right (ImReader *reader, const Picture *picture, const ImPlan *plan,
+    int c, int y, int first, int last)
 {
   const ImImageInfo *info = &picture->image.info;
-  int width = picture_width (picture, c);
   const void *row = read_row (reader, plan, c, y);
 
-  for (int x = left < width ? left : width - 1; x < width; x++) {
+  for (int x = first; x < last; x++) {
     unsigned code = picture_get (picture, c, x, y);
     bool right = plan->deep ? fabs ((double) ((const float *) row)[x]
                                   - picture_meaning (info, c, code))
@@ -66,6 +66,16 @@ row_is_right (ImReader *reader, const Picture *picture, const ImPlan *plan,
       return false;
   }
   return true;
+}
+
+static bool
+row_is_right (ImReader *reader, const Picture *picture, const ImPlan *plan,
+    int c, int y, int left)
+{
+  int width = picture_width (picture, c);
+
+  return part_is_right (reader, picture, plan, c, y,
+      left < width ? left : width - 1, width);
 }
 
 /* Every row of every component, in order, backwards and again: the ring has no
@@ -216,8 +226,51 @@ test_premultiply (void)
       check_premultiplied (layouts[l], n, 20 - n);
 }
 
+/* Columns that move on from pass to pass are those of whole rows, and nothing of
+ * the pass before is left in them. */
+static void
+test_columns (void)
+{
+  for (const PictureLayout *l = picture_layouts; l->name; l++) {
+    bool right = true;
+    Picture picture;
+    ImReader *reader;
+    ImPlan plan;
+
+    picture_init (&picture, l->name, 67, 21, false);
+    picture_random (&picture, 6);
+    plan = plan_for (&picture);
+    reader = reader_for (&picture, &plan, 3, 0, false);
+    im_reader_start (reader, &picture.image);
+    for (int first = 0; first < 67; first += 16) {
+      ImReaderSpan spans[4] = { { 0 } };
+
+      for (int c = 0; c < l->format.n_components; c++) {
+        int width = picture_width (&picture, c);
+        int begin = first * width / 67, end = (first + 20) * width / 67 + 1;
+
+        spans[c].first = begin;
+        spans[c].last = end < width ? end : width;
+      }
+      im_reader_set_columns (reader, spans);
+      for (int y = 0; y < 21; y++)
+        for (int c = 0; c < l->format.n_components; c++) {
+          ImReaderSpan *span = &spans[c];
+
+          if (y < picture_height (&picture, c))
+            right &= part_is_right (reader, &picture, &plan, c, y, span->first,
+                span->last);
+        }
+    }
+    if (!CHECK (right))
+      printf ("  %s\n", l->name);
+    im_reader_free (reader);
+    picture_clear (&picture);
+  }
+}
+
 static const Test tests[] = { TEST (test_rows), TEST (test_rows_stay),
-  TEST (test_premultiply) };
+  TEST (test_columns), TEST (test_premultiply) };
 
 int
 main (void)
