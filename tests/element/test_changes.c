@@ -33,6 +33,7 @@ static const struct
   { "square-pixels", "false", "", OTHER_BYTES },
   { "background", "4294901760", "width=60 height=60 fit=contain", OTHER_BYTES },
   { "method", "nearest", "width=70", OTHER_BYTES },
+  { "video-direction", "90r", "", OTHER_BYTES },
   { "quality", "30", "", OTHER_BYTES },
   { "subsampling", "4:4:4", "", OTHER_BYTES },
   { "progressive", "true", "", OTHER_BYTES },
