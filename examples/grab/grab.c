@@ -1,0 +1,299 @@
+/* imbytes: pictures of a video as bytes in memory, in C.
+ *
+ *   imbytes-grab [OPTIONS] SOURCE
+ *
+ * SOURCE is a file, a URI, a camera (/dev/video0) or `test`. An image every so
+ * many seconds reaches on_image () as the bytes of one file.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include <glib-unix.h>
+#include <gst/app/gstappsink.h>
+#include <gst/video/video.h>
+#include <locale.h>
+#include <string.h>
+
+/* As many images wait for the program at most. */
+#define MAX_WAITING 4
+
+typedef struct
+{
+  gdouble seconds;
+  gint width, height, quality, count;
+  gchar *format, *folder;
+} Options;
+
+typedef struct
+{
+  Options options;
+  GMainLoop *loop;
+  GstElement *pipeline;
+  const gchar *source;
+  guint taken;
+  gboolean failed;
+} Grab;
+
+static void
+fail (Grab *grab, const gchar *message)
+{
+  /* One thing that goes wrong makes others do. */
+  if (!grab->failed)
+    g_printerr ("imbytes-grab: %s: %s\n", grab->source, message);
+  grab->failed = TRUE;
+  g_main_loop_quit (grab->loop);
+}
+
+/* This is where a program of your own does what it is for: @data is one whole
+ * JPEG or PNG file, and goes away when this returns. */
+static gboolean
+on_image (Grab *grab, const guint8 *data, gsize size, GstClockTime time,
+    const GstStructure *caps)
+{
+  const gchar *type = gst_structure_get_name (caps);
+  gint width = 0, height = 0;
+
+  gst_structure_get_int (caps, "width", &width);
+  gst_structure_get_int (caps, "height", &height);
+  g_print ("%" GST_TIME_FORMAT " %dx%d %s %" G_GSIZE_FORMAT " bytes\n",
+      GST_TIME_ARGS (time), width, height, type, size);
+  if (grab->options.folder != NULL) {
+    GError *error = NULL;
+    gchar *path = g_strdup_printf ("%s/%05u.%s", grab->options.folder,
+        grab->taken, g_str_equal (type, "image/png") ? "png" : "jpg");
+    gboolean written =
+        g_file_set_contents (path, (const gchar *) data, (gssize) size, &error);
+
+    g_free (path);
+    if (!written) {
+      fail (grab, error->message);
+      g_error_free (error);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* In the streaming thread. Whatever is mapped is unmapped, and the sample given
+ * back, before it returns. */
+static GstFlowReturn
+on_sample (GstAppSink *sink, gpointer user_data)
+{
+  Grab *grab = user_data;
+  GstSample *sample = gst_app_sink_pull_sample (sink);
+  gint count = grab->options.count;
+  GstFlowReturn ret = GST_FLOW_OK;
+  GstBuffer *buffer;
+  GstMapInfo map;
+
+  if (sample == NULL)
+    return GST_FLOW_EOS;
+  buffer = gst_sample_get_buffer (sample);
+  if (count > 0 && grab->taken >= (guint) count) {
+    ret = GST_FLOW_EOS;
+  } else if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+    if (!on_image (grab, map.data, map.size, GST_BUFFER_PTS (buffer),
+            gst_caps_get_structure (gst_sample_get_caps (sample), 0)))
+      ret = GST_FLOW_ERROR;
+    gst_buffer_unmap (buffer, &map);
+    if (++grab->taken == (guint) count)
+      g_main_loop_quit (grab->loop);
+  }
+  gst_sample_unref (sample);
+  return ret;
+}
+
+static gboolean
+on_message (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  Grab *grab = user_data;
+  GError *error = NULL;
+
+  (void) bus;
+  switch (GST_MESSAGE_TYPE (message)) {
+    case GST_MESSAGE_EOS:
+      g_main_loop_quit (grab->loop);
+      break;
+    case GST_MESSAGE_ERROR:
+      gst_message_parse_error (message, &error, NULL);
+      fail (grab, error->message);
+      g_error_free (error);
+      break;
+    case GST_MESSAGE_WARNING:
+      gst_message_parse_warning (message, &error, NULL);
+      g_printerr ("imbytes-grab: %s\n", error->message);
+      g_error_free (error);
+      break;
+    default:
+      break;
+  }
+  return TRUE;
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  g_main_loop_quit (((Grab *) user_data)->loop);
+  return TRUE;
+}
+
+/* What gives frames of @source, as gst-launch-1.0 would have it. */
+static gchar *
+describe_source (const gchar *source, GError **error)
+{
+  gchar *uri, *description;
+
+  if (g_str_equal (source, "test"))
+    return g_strdup ("videotestsrc is-live=true");
+  if (g_str_has_prefix (source, "/dev/video"))
+    return g_strdup_printf ("v4l2src device=\"%s\"", source);
+  uri = gst_uri_is_valid (source) ? g_strdup (source)
+                                  : gst_filename_to_uri (source, error);
+  if (uri == NULL)
+    return NULL;
+  description = g_strdup_printf ("uridecodebin uri=\"%s\" ! queue", uri);
+  g_free (uri);
+  return description;
+}
+
+static GstElement *
+build_pipeline (const gchar *source, const Options *options, GError **error)
+{
+  gchar *frames = describe_source (source, error), *description;
+  GstElement *pipeline;
+
+  if (frames == NULL)
+    return NULL;
+  description = g_strdup_printf (
+      "%s ! imbytes name=images ! image/%s ! appsink name=sink sync=false "
+      "max-buffers=%d",
+      frames, options->format, MAX_WAITING);
+  pipeline = gst_parse_launch (description, error);
+  if (pipeline != NULL) {
+    GstElement *images = gst_bin_get_by_name (GST_BIN (pipeline), "images");
+
+    g_object_set (images, "interval", (guint64) (options->seconds * GST_SECOND),
+        "width", options->width, "height", options->height, "quality",
+        options->quality, NULL);
+    gst_object_unref (images);
+  }
+  g_free (description);
+  g_free (frames);
+  return pipeline;
+}
+
+/* A camera does not wait: what is not taken in time gives way to what is newer.
+ * A file does, and nothing of it is lost. */
+static void
+play (Grab *grab, GstAppSink *sink)
+{
+  GstStateChangeReturn live =
+      gst_element_set_state (grab->pipeline, GST_STATE_PAUSED);
+
+  if (live == GST_STATE_CHANGE_NO_PREROLL)
+    gst_app_sink_set_drop (sink, TRUE);
+  gst_element_set_state (grab->pipeline, GST_STATE_PLAYING);
+  g_main_loop_run (grab->loop);
+  gst_element_set_state (grab->pipeline, GST_STATE_NULL);
+}
+
+static gint
+run (Grab *grab)
+{
+  GstAppSinkCallbacks callbacks = { .new_sample = on_sample };
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (grab->pipeline), "sink");
+  GstBus *bus = gst_element_get_bus (grab->pipeline);
+  guint signals[2] = { g_unix_signal_add (SIGINT, on_signal, grab),
+    g_unix_signal_add (SIGTERM, on_signal, grab) };
+
+  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, grab, NULL);
+  gst_bus_add_watch (bus, on_message, grab);
+  play (grab, GST_APP_SINK (sink));
+  if (!grab->failed && grab->taken == 0)
+    fail (grab, "there was no picture in it");
+  gst_bus_remove_watch (bus);
+  g_source_remove (signals[0]);
+  g_source_remove (signals[1]);
+  gst_object_unref (bus);
+  gst_object_unref (sink);
+  return grab->failed ? 1 : 0;
+}
+
+static gboolean
+check_options (const Options *options, int argc, GError **error)
+{
+  const gchar *wrong = NULL;
+
+  if (argc != 2)
+    wrong = "one SOURCE is needed; --help says more";
+  else if (options->seconds < 0)
+    wrong = "--every has to be 0 (every frame) or more";
+  else if (options->width < 0 || options->height < 0)
+    wrong = "--width and --height cannot be negative";
+  else if (options->quality < 0 || options->quality > 100)
+    wrong = "--quality goes from 0 to 100";
+  else if (!g_str_equal (options->format, "jpeg")
+      && !g_str_equal (options->format, "png"))
+    wrong = "--format is jpeg or png";
+  if (wrong != NULL)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        wrong);
+  return wrong == NULL;
+}
+
+static gboolean
+parse_options (Options *options, int *argc, char ***argv, GError **error)
+{
+  GOptionEntry entries[] = {
+    { "every", 'e', 0, G_OPTION_ARG_DOUBLE, &options->seconds,
+        "An image every so many seconds, 0 for every frame (1)", "SECONDS" },
+    { "width", 0, 0, G_OPTION_ARG_INT, &options->width,
+        "Width; with one of width and height the other follows", "PIXELS" },
+    { "height", 0, 0, G_OPTION_ARG_INT, &options->height, "Height", "PIXELS" },
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &options->format,
+        "jpeg or png (jpeg)", "FORMAT" },
+    { "quality", 'q', 0, G_OPTION_ARG_INT, &options->quality,
+        "JPEG quality (85)", "0..100" },
+    { "count", 'n', 0, G_OPTION_ARG_INT, &options->count,
+        "End after so many images", "N" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->folder,
+        "Also write them into this folder", "FOLDER" },
+    { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+  };
+  GOptionContext *context =
+      g_option_context_new ("SOURCE - pictures of a video as bytes");
+  gboolean parsed;
+
+  g_option_context_set_summary (context,
+      "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  parsed = g_option_context_parse (context, argc, argv, error);
+  g_option_context_free (context);
+  return parsed && check_options (options, *argc, error);
+}
+
+int
+main (int argc, char **argv)
+{
+  Grab grab = { .options = { .seconds = 1.0, .quality = 85 } };
+  GError *error = NULL;
+  gint status = 1;
+
+  setlocale (LC_ALL, "");
+  grab.options.format = g_strdup ("jpeg");
+  if (parse_options (&grab.options, &argc, &argv, &error))
+    grab.pipeline = build_pipeline (argv[1], &grab.options, &error);
+  if (error != NULL) {
+    g_printerr ("imbytes-grab: %s\n", error->message);
+    g_error_free (error);
+  } else if (grab.pipeline != NULL) {
+    grab.source = argv[1];
+    grab.loop = g_main_loop_new (NULL, FALSE);
+    status = run (&grab);
+    g_main_loop_unref (grab.loop);
+  }
+  g_clear_pointer (&grab.pipeline, gst_object_unref);
+  g_free (grab.options.format);
+  g_free (grab.options.folder);
+  return status;
+}

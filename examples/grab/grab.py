@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""imbytes: pictures of a video as bytes in memory, in Python.
+
+SOURCE is a file, a URI, a camera (/dev/video0) or `test`. An image every so many
+seconds reaches on_image() as a view of the bytes of one file, which Pillow and
+OpenCV read where they lie.
+
+SPDX-License-Identifier: LGPL-2.1-or-later
+"""
+import argparse
+import io
+import signal
+import sys
+
+import gi
+gi.require_version('Gst', '1.0')
+from gi.repository import GLib, Gst  # noqa: E402
+
+MAX_WAITING = 4
+
+
+def on_image(data, time, caps):
+    """What a program of your own does. `data` is a memoryview of one whole file;
+    it is gone afterwards, so decode it here or keep bytes(data)."""
+    line = '%.3f s %dx%d %s %d bytes' % (
+        time / Gst.SECOND, caps.get_value('width'), caps.get_value('height'),
+        caps.get_name(), len(data))
+    try:
+        import numpy
+        import cv2
+        pixels = cv2.imdecode(numpy.frombuffer(data, numpy.uint8), cv2.IMREAD_COLOR)
+        line += ', cv2 %s' % (pixels.shape,)
+    except ImportError:
+        pass
+    try:
+        from PIL import Image
+        image = Image.open(io.BytesIO(data))
+        image.load()
+        line += ', Pillow %s %s' % (image.mode, image.size)
+    except ImportError:
+        pass
+    print(line, flush=True)
+
+
+class Grab:
+    def __init__(self, options):
+        self.options, self.taken, self.error = options, 0, None
+        self.loop = GLib.MainLoop()
+        self.pipeline = Gst.parse_launch(
+            '%s ! imbytes name=images ! image/%s ! appsink name=sink sync=false '
+            'emit-signals=true max-buffers=%d'
+            % (source_of(options.source), options.format, MAX_WAITING))
+        images = self.pipeline.get_by_name('images')
+        images.set_property('interval', int(options.every * Gst.SECOND))
+        images.set_property('width', options.width)
+        images.set_property('height', options.height)
+        images.set_property('quality', options.quality)
+        self.sink = self.pipeline.get_by_name('sink')
+        self.sink.connect('new-sample', self.on_sample)
+
+    def on_sample(self, sink):
+        """In the streaming thread. What is mapped is unmapped before it returns."""
+        sample = sink.emit('pull-sample')
+        if sample is None or 0 < self.options.count <= self.taken:
+            return Gst.FlowReturn.EOS
+        buffer = sample.get_buffer()
+        mapped, info = buffer.map(Gst.MapFlags.READ)
+        if not mapped:
+            return Gst.FlowReturn.ERROR
+        try:
+            on_image(info.data, buffer.pts, sample.get_caps().get_structure(0))
+        finally:
+            buffer.unmap(info)
+        self.taken += 1
+        if self.taken == self.options.count:
+            self.loop.quit()
+        return Gst.FlowReturn.OK
+
+    def on_message(self, _bus, message):
+        if message.type == Gst.MessageType.ERROR:
+            self.error = '%s: %s' % (self.options.source,
+                                     message.parse_error()[0].message)
+            self.loop.quit()
+        elif message.type == Gst.MessageType.WARNING:
+            print('grab.py: ' + message.parse_warning()[0].message, file=sys.stderr)
+        elif message.type == Gst.MessageType.EOS:
+            self.loop.quit()
+
+    def run(self):
+        bus = self.pipeline.get_bus()
+        bus.add_signal_watch()
+        bus.connect('message', self.on_message)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, self.loop.quit)
+        # A camera does not wait: what is not taken in time gives way to what is
+        # newer. A file does, and nothing of it is lost.
+        if self.pipeline.set_state(Gst.State.PAUSED) == Gst.StateChangeReturn.NO_PREROLL:
+            self.sink.set_property('drop', True)
+        self.pipeline.set_state(Gst.State.PLAYING)
+        self.loop.run()
+        self.pipeline.set_state(Gst.State.NULL)
+        if self.error is None and self.taken == 0:
+            self.error = self.options.source + ': there was no picture in it'
+        return 'grab.py: ' + self.error if self.error else 0
+
+
+def source_of(source):
+    """What gives its frames, as gst-launch-1.0 would have it."""
+    if source == 'test':
+        return 'videotestsrc is-live=true'
+    if source.startswith('/dev/video'):
+        return 'v4l2src device="%s"' % source
+    uri = source if Gst.uri_is_valid(source) else Gst.filename_to_uri(source)
+    return 'uridecodebin uri="%s" ! queue' % uri
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('source', metavar='SOURCE',
+                        help='file, URI, /dev/video0 or `test`')
+    parser.add_argument('-e', '--every', type=float, default=1.0, metavar='SECONDS',
+                        help='an image every so many seconds, 0 for every frame (1)')
+    parser.add_argument('--width', type=int, default=0)
+    parser.add_argument('--height', type=int, default=0)
+    parser.add_argument('-f', '--format', choices=('jpeg', 'png'), default='jpeg')
+    parser.add_argument('-q', '--quality', type=int, default=85)
+    parser.add_argument('-n', '--count', type=int, default=0,
+                        help='end after so many images')
+    options = parser.parse_args()
+    if options.every < 0 or options.width < 0 or options.height < 0:
+        parser.error('--every, --width and --height cannot be negative')
+    if not 0 <= options.quality <= 100:
+        parser.error('--quality goes from 0 to 100')
+    Gst.init(None)
+    try:
+        return Grab(options).run()
+    except GLib.Error as error:
+        return 'grab.py: ' + error.message
+
+
+if __name__ == '__main__':
+    sys.exit(main())
