@@ -37,6 +37,10 @@ test     | py numpy                      | [python3-numpy] | [python3-numpy] | [
 test     | py PIL                        | [python3-pil] | [python3-pillow] | [python-pillow]
 test     | py cv2                        | [python3-opencv] | [python3-opencv] | [python-opencv]
 test     | file /usr/share/backgrounds/mate/nature | [mate-backgrounds] | [mate-backgrounds] | [mate-backgrounds]
+test     | pc gstreamer-rtsp-server-1.0  | [libgstrtspserver-1.0-dev] | [gstreamer1-rtsp-server-devel] | [gst-rtsp-server]
+test     | cmd ffmpeg                    | [ffmpeg] | [ffmpeg-free] | [ffmpeg]
+rtsp     | pc gstreamer-rtsp-server-1.0  | libgstrtspserver-1.0-dev | gstreamer1-rtsp-server-devel | gst-rtsp-server
+rtsp     | gst rtpjpegpay                | gstreamer1.0-plugins-good | gstreamer1-plugins-good | gst-plugins-good
 asan     | lib asan ubsan                | gcc | libasan libubsan | gcc
 tsan     | lib tsan                      | gcc | libtsan | gcc
 valgrind | cmd valgrind                  | valgrind libc6-dbg | valgrind | valgrind

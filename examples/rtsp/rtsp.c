@@ -1,0 +1,308 @@
+/* imbytes: a video as motion JPEG over RTSP.
+ *
+ *   imbytes-rtsp [OPTIONS] SOURCE
+ *
+ * SOURCE is a file, a URI, a camera (/dev/video0) or `test`. All clients share one
+ * pipeline: each frame is encoded once. It starts with the first client and ends
+ * with the last.
+ *
+ * RFC 2435 knows baseline JPEG of 4:2:0 and 4:2:2, in steps of 8 pixels up to
+ * 2040 each way; the caps behind imbytes make sure of it.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include <glib-unix.h>
+#include <gst/rtsp-server/rtsp-server.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STEP 8
+#define MAX_SIZE 2040
+
+typedef struct
+{
+  gchar *address, *port, *path;
+  gint width, height, quality, max_clients;
+  gdouble rate;
+} Options;
+
+typedef struct
+{
+  Options options;
+  const gchar *source;
+  GMainLoop *loop;
+  gint n_clients;
+} Server;
+
+/* What gives frames of @source, as gst-launch-1.0 would have it. */
+static gchar *
+describe_source (const gchar *source, GError **error)
+{
+  gchar *uri, *description;
+
+  if (g_str_equal (source, "test"))
+    return g_strdup ("videotestsrc is-live=true");
+  if (g_str_has_prefix (source, "/dev/video"))
+    return g_strdup_printf ("v4l2src device=\"%s\"", source);
+  if (!gst_uri_is_valid (source)
+      && !g_file_test (source, G_FILE_TEST_IS_REGULAR)) {
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "there is no file %s",
+        source);
+    return NULL;
+  }
+  uri = gst_uri_is_valid (source) ? g_strdup (source)
+                                  : gst_filename_to_uri (source, error);
+  if (uri == NULL)
+    return NULL;
+  description = g_strdup_printf ("uridecodebin uri=\"%s\" ! queue", uri);
+  g_free (uri);
+  return description;
+}
+
+static gchar *
+describe_pipeline (const Server *server, GError **error)
+{
+  const Options *options = &server->options;
+  gchar *frames = describe_source (server->source, error), *description;
+  guint64 interval = options->rate > 0 ? (guint64) (GST_SECOND / options->rate)
+                                       : 0;
+
+  if (frames == NULL)
+    return NULL;
+  /* Sizes that are left open become the nearest that RTP can say. */
+  description = g_strdup_printf (
+      "( %s ! imbytes format=jpeg subsampling=4:2:0 progressive=false "
+      "optimize=false fit=contain width=%d height=%d quality=%d "
+      "interval=%" G_GUINT64_FORMAT
+      " ! image/jpeg,width=(int)[%d,%d,%d],height=(int)[%d,%d,%d] "
+      "! rtpjpegpay name=pay0 pt=26 )",
+      frames, options->width, options->height, options->quality, interval, STEP,
+      MAX_SIZE, STEP, STEP, MAX_SIZE, STEP);
+  g_free (frames);
+  return description;
+}
+
+/* To what RTP can say, aloud. */
+static void
+round_size (gint *size, const gchar *name)
+{
+  gint rounded = MIN (*size, MAX_SIZE) / STEP * STEP;
+
+  if (*size > 0 && rounded < STEP)
+    rounded = STEP;
+  if (rounded != *size)
+    g_printerr ("imbytes-rtsp: RTP's JPEG has sizes in steps of %d up to %d; "
+                "--%s %d becomes %d\n",
+        STEP, MAX_SIZE, name, *size, rounded);
+  *size = rounded;
+}
+
+static gboolean
+on_media_message (GstRTSPMedia *media, GstMessage *message, gpointer server)
+{
+  GError *error = NULL;
+
+  (void) media, (void) server;
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    gst_message_parse_error (message, &error, NULL);
+    g_printerr ("imbytes-rtsp: %s\n", error->message);
+    g_error_free (error);
+  }
+  return FALSE;
+}
+
+/* Errors of the pipeline go to the clients as a status; here they are said in
+ * words. */
+static void
+on_media_configure (GstRTSPMediaFactory *factory, GstRTSPMedia *media,
+    gpointer server)
+{
+  (void) factory;
+  g_signal_connect (media, "handle-message", G_CALLBACK (on_media_message),
+      server);
+}
+
+static void
+on_closed (GstRTSPClient *client, gpointer user_data)
+{
+  Server *server = user_data;
+
+  (void) client;
+  g_print ("%d clients\n", --server->n_clients);
+}
+
+static void
+on_client (GstRTSPServer *rtsp, GstRTSPClient *client, gpointer user_data)
+{
+  Server *server = user_data;
+
+  (void) rtsp;
+  g_print ("%d clients\n", ++server->n_clients);
+  g_signal_connect (client, "closed", G_CALLBACK (on_closed), server);
+}
+
+/* A client that went away without a word is noticed here. */
+static gboolean
+expire_sessions (gpointer rtsp)
+{
+  GstRTSPSessionPool *pool = gst_rtsp_server_get_session_pool (rtsp);
+
+  gst_rtsp_session_pool_cleanup (pool);
+  g_object_unref (pool);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static GstRTSPServer *
+new_rtsp_server (Server *server, const gchar *pipeline)
+{
+  const Options *options = &server->options;
+  GstRTSPServer *rtsp = gst_rtsp_server_new ();
+  GstRTSPMountPoints *mounts = gst_rtsp_server_get_mount_points (rtsp);
+  GstRTSPMediaFactory *factory = gst_rtsp_media_factory_new ();
+  GstRTSPSessionPool *pool = gst_rtsp_server_get_session_pool (rtsp);
+
+  gst_rtsp_server_set_address (rtsp, options->address);
+  gst_rtsp_server_set_service (rtsp, options->port);
+  gst_rtsp_session_pool_set_max_sessions (pool, (guint) options->max_clients);
+  gst_rtsp_media_factory_set_launch (factory, pipeline);
+  gst_rtsp_media_factory_set_shared (factory, TRUE);
+  g_signal_connect (factory, "media-configure", G_CALLBACK (on_media_configure),
+      server);
+  g_signal_connect (rtsp, "client-connected", G_CALLBACK (on_client), server);
+  gst_rtsp_mount_points_add_factory (mounts, options->path, factory);
+  g_object_unref (pool);
+  g_object_unref (mounts);
+  return rtsp;
+}
+
+static gint
+serve (Server *server, const gchar *pipeline)
+{
+  GstRTSPServer *rtsp = new_rtsp_server (server, pipeline);
+  guint attached = gst_rtsp_server_attach (rtsp, NULL);
+  guint sources[3];
+
+  if (attached == 0) {
+    g_printerr ("imbytes-rtsp: cannot listen on %s:%s; is the port taken? "
+                "--port chooses another\n",
+        server->options.address, server->options.port);
+    g_object_unref (rtsp);
+    return 1;
+  }
+  server->loop = g_main_loop_new (NULL, FALSE);
+  sources[0] = g_unix_signal_add (SIGINT, on_signal, server->loop);
+  sources[1] = g_unix_signal_add (SIGTERM, on_signal, server->loop);
+  sources[2] = g_timeout_add_seconds (5, expire_sessions, rtsp);
+  g_print ("rtsp://%s:%d%s\n", server->options.address,
+      gst_rtsp_server_get_bound_port (rtsp), server->options.path);
+  g_main_loop_run (server->loop);
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    g_source_remove (sources[i]);
+  g_source_remove (attached);
+  g_main_loop_unref (server->loop);
+  g_object_unref (rtsp);
+  return 0;
+}
+
+static gboolean
+check_options (Options *options, int argc, GError **error)
+{
+  const gchar *wrong = NULL;
+
+  if (argc != 2)
+    wrong = "one SOURCE is needed; --help says more";
+  else if (options->width < 0 || options->height < 0)
+    wrong = "--width and --height cannot be negative";
+  else if (options->quality < 1 || options->quality > 100)
+    wrong = "--quality goes from 1 to 100";
+  else if (options->rate < 0)
+    wrong = "--rate cannot be negative";
+  else if (options->max_clients < 1)
+    wrong = "--max-clients has to be at least 1";
+  else if (options->path[0] != '/')
+    wrong = "--path begins with a /";
+  if (wrong != NULL) {
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        wrong);
+    return FALSE;
+  }
+  round_size (&options->width, "width");
+  round_size (&options->height, "height");
+  return TRUE;
+}
+
+static gboolean
+parse_options (Options *options, int *argc, char ***argv, GError **error)
+{
+  GOptionEntry entries[] = {
+    { "address", 'a', 0, G_OPTION_ARG_STRING, &options->address,
+        "Where to listen (127.0.0.1); 0.0.0.0 for everybody", "ADDRESS" },
+    { "port", 'p', 0, G_OPTION_ARG_STRING, &options->port,
+        "Port (8554); 0 for any that is free", "PORT" },
+    { "path", 0, 0, G_OPTION_ARG_STRING, &options->path, "Path (/live)",
+        "PATH" },
+    { "width", 0, 0, G_OPTION_ARG_INT, &options->width,
+        "Width, the input's if not set; in steps of 8 up to 2040", "PIXELS" },
+    { "height", 0, 0, G_OPTION_ARG_INT, &options->height, "Height", "PIXELS" },
+    { "quality", 'q', 0, G_OPTION_ARG_INT, &options->quality,
+        "JPEG quality (75)", "1..100" },
+    { "rate", 'r', 0, G_OPTION_ARG_DOUBLE, &options->rate,
+        "At most so many pictures a second (0: all)", "RATE" },
+    { "max-clients", 0, 0, G_OPTION_ARG_INT, &options->max_clients,
+        "Sessions at most (100)", "N" },
+    { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+  };
+  GOptionContext *context =
+      g_option_context_new ("SOURCE - a video as motion JPEG over RTSP");
+  gboolean parsed;
+
+  g_option_context_set_summary (context,
+      "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  parsed = g_option_context_parse (context, argc, argv, error);
+  g_option_context_free (context);
+  return parsed && check_options (options, *argc, error);
+}
+
+int
+main (int argc, char **argv)
+{
+  Server server = { .options = { .quality = 75, .max_clients = 100 } };
+  gchar *pipeline = NULL;
+  GError *error = NULL;
+  gint status = 1;
+
+  setlocale (LC_ALL, "");
+  setvbuf (stdout, NULL, _IOLBF, 0);
+  server.options.address = g_strdup ("127.0.0.1");
+  server.options.port = g_strdup ("8554");
+  server.options.path = g_strdup ("/live");
+  if (parse_options (&server.options, &argc, &argv, &error)) {
+    server.source = argv[1];
+    pipeline = describe_pipeline (&server, &error);
+  }
+  if (error != NULL) {
+    g_printerr ("imbytes-rtsp: %s\n", error->message);
+    g_error_free (error);
+  } else if (gst_registry_check_feature_version (gst_registry_get (), "imbytes",
+                 0, 0, 0)) {
+    status = serve (&server, pipeline);
+  } else {
+    g_printerr ("imbytes-rtsp: GStreamer does not find imbytes; set "
+                "GST_PLUGIN_PATH to the folder of libgstimbytes.so\n");
+  }
+  g_free (pipeline);
+  g_free (server.options.address);
+  g_free (server.options.port);
+  g_free (server.options.path);
+  return status;
+}
