@@ -148,8 +148,20 @@ first_sample (const ImResampler *resampler, int c)
  * of another before them come along with it. */
 #define ROWS_AHEAD 8
 
+#define CACHE_LINE 64
+
+/* The kernel asks for @n bytes in steps of a cache line from wherever they
+ * begin. That can leave out the last line, which counts where there are few. */
+static inline void
+fetch_last_line (const uint8_t *row, int n)
+{
+  if (((uintptr_t) row + (uintptr_t) n - 1) % CACHE_LINE
+      < (uintptr_t) (n - 1) % CACHE_LINE)
+    __builtin_prefetch (row + n - 1, 0, 2);
+}
+
 static void
-look_ahead (const ImResampler *resampler, int c, int y, int first,
+look_ahead (const ImResampler *resampler, int c, int y, int first, int width,
     ImAhead *ahead)
 {
   const ImPlan *plan = resampler->plan;
@@ -170,8 +182,11 @@ look_ahead (const ImResampler *resampler, int c, int y, int first,
       next < down->start[y] ? end - down->taps[y] - ROWS_AHEAD - n
                             : end + ROWS_AHEAD,
       n, ahead->row);
-  for (int i = 0; i < ahead->n; i++)
+  for (int i = 0; i < ahead->n; i++) {
     ahead->row[i] += first;
+    if (resampler->turned)
+      fetch_last_line (ahead->row[i], width);
+  }
 }
 
 void
@@ -187,7 +202,7 @@ im_resample_vertical_q6 (ImResampler *resampler, int c, int y, int first, int n,
 
   for (int t = 0; t < taps; t++)
     resampler->taps[t] = source_row (resampler, c, start + t, first);
-  look_ahead (resampler, c, y, first, &ahead);
+  look_ahead (resampler, c, y, first, n, &ahead);
   if (plan->words)
     resampler->kernels->vertical_q6 (dst,
         (const int16_t *const *) resampler->taps, weight, taps, n);
