@@ -4,6 +4,7 @@
  */
 #include "common.h"
 
+#include <gst/tag/tag.h>
 #include <string.h>
 
 /* Tags as GStreamer names them, and what they ask for. */
@@ -545,6 +546,93 @@ GST_START_TEST (test_threads)
 
 GST_END_TEST;
 
+/* What the viewer still has to do stands in the file, and nothing else. */
+GST_START_TEST (test_metadata)
+{
+  static const struct
+  {
+    const gchar *direction, *orientation; /* as tags name it; NULL: none */
+  } cases[] = { { "identity", "rotate-90" }, { "auto", NULL },
+    { "90r", NULL } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    gchar *launch = g_strdup_printf ("imbytes metadata=true video-direction=%s",
+        cases[i].direction);
+    Bench bench = bench_new (launch, NULL, INPUT);
+    gchar *found = NULL;
+    GstTagList *tags;
+    GstBuffer *image, *exif;
+    GstMapInfo map;
+
+    gst_harness_push_event (bench.harness,
+        tag_event ("rotate-90", GST_TAG_SCOPE_STREAM));
+    image = bench_push (&bench, frame_new_for_caps (INPUT));
+    gst_buffer_map (image, &map, GST_MAP_READ);
+    /* SOI, APP0 of 16 bytes, then APP1: marker, length, "Exif". */
+    fail_unless_equals_int (map.data[21], 0xe1);
+    fail_unless (memcmp (map.data + 24, "Exif\0\0", 6) == 0);
+    exif = gst_buffer_copy_region (image, GST_BUFFER_COPY_MEMORY, 30,
+        map.data[22] * 256 + map.data[23] - 8);
+    gst_buffer_unmap (image, &map);
+    tags = gst_tag_list_from_exif_buffer_with_tiff_header (exif);
+    gst_tag_list_get_string (tags, GST_TAG_IMAGE_ORIENTATION, &found);
+    fail_unless_equals_string (found, cases[i].orientation);
+    g_free (found);
+    gst_tag_list_unref (tags);
+    gst_buffer_unref (exif);
+    gst_buffer_unref (image);
+    bench_clear (&bench);
+    g_free (launch);
+  }
+}
+
+GST_END_TEST;
+
+/* Regions are given in pixels of the frame, and come out upright. */
+GST_START_TEST (test_regions)
+{
+  static const gchar caps[] = "video/x-raw,format=RGB,width=320,height=240,"
+                              "framerate=30/1";
+  static const guint regions[][4] = { { 10, 20, 100, 50 }, { 200, 7, 33, 99 } };
+  GstVideoInfo info = video_info (GST_VIDEO_FORMAT_RGB, 320, 240);
+
+  for (guint d = 1; d < G_N_ELEMENTS (directions); d++) {
+    gchar *launch =
+        g_strdup_printf ("imbytes format=png roi=crop video-direction=%s",
+            directions[d].nick);
+    Bench benches[2] = { bench_new ("imbytes format=png roi=crop", NULL, caps),
+      bench_new (launch, NULL, caps) };
+
+    for (guint b = 0; b < 2; b++) {
+      GstBuffer *frame = frame_new (&info);
+
+      frame_fill_noise (frame, &info, 9);
+      for (guint r = 0; r < 2; r++)
+        gst_buffer_add_video_region_of_interest_meta (frame, "face",
+            regions[r][0], regions[r][1], regions[r][2], regions[r][3]);
+      fail_unless_equals_int (gst_harness_push (benches[b].harness, frame),
+          GST_FLOW_OK);
+    }
+    for (guint r = 0; r < 2; r++) {
+      GstBuffer *upright = gst_harness_pull (benches[0].harness);
+      GstBuffer *turned = gst_harness_pull (benches[1].harness);
+      Picture a = picture_decode (upright), b = picture_decode (turned);
+
+      fail_unless_equals_int (a.width, (gint) regions[r][2]);
+      fail_unless_equals_int (distance (&a, &b, d), 0);
+      picture_clear (&a);
+      picture_clear (&b);
+      gst_buffer_unref (upright);
+      gst_buffer_unref (turned);
+    }
+    bench_clear (&benches[0]);
+    bench_clear (&benches[1]);
+    g_free (launch);
+  }
+}
+
+GST_END_TEST;
+
 static Suite *
 orient_suite (void)
 {
@@ -564,6 +652,8 @@ orient_suite (void)
   tcase_add_test (tc, test_new_stream);
   tcase_add_test (tc, test_custom);
   tcase_add_test (tc, test_crop);
+  tcase_add_test (tc, test_metadata);
+  tcase_add_test (tc, test_regions);
   tcase_add_test (tc, test_threads);
   return s;
 }

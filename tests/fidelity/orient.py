@@ -11,6 +11,7 @@ from imbytes_runner import Frame, Gst, caps_of, chain_of, decode, \
     frame_of_codes, pictured, rgb_frame, run
 import reference
 
+import gi
 import numpy as np
 from PIL import Image
 
@@ -171,6 +172,36 @@ def against_videoflip():
                          'mean %.3f, max %g' % figures)
 
 
+def controlled():
+    """A control source turns the first frames, and the others stay."""
+    try:
+        gi.require_version('GstController', '1.0')
+        from gi.repository import GstController
+    except (ImportError, ValueError):
+        report.skip('controlled', 'no GstController for Python here')
+        return
+    pipeline = Gst.parse_launch(
+        'videotestsrc num-buffers=6 ! video/x-raw,width=64,height=48,'
+        'framerate=1/1 ! imbytes name=imbytes ! appsink name=sink sync=false')
+    source = GstController.InterpolationControlSource()
+    source.props.mode = GstController.InterpolationMode.NONE
+    # Of 0..1 over the values of the enum, of which 90r is the second of ten.
+    for time, value in ((0, 0.12), (3 * Gst.SECOND, 0.0)):
+        source.set(time, value)
+    imbytes = pipeline.get_by_name('imbytes')
+    imbytes.add_control_binding(GstController.DirectControlBinding.new(
+        imbytes, 'video-direction', source))
+    pipeline.set_state(Gst.State.PLAYING)
+    sink, widths = pipeline.get_by_name('sink'), []
+    while True:
+        sample = sink.emit('try-pull-sample', 60 * Gst.SECOND)
+        if sample is None:
+            break
+        widths.append(sample.get_caps().get_structure(0).get_int('width')[1])
+    pipeline.set_state(Gst.State.NULL)
+    report.check('controlled', widths == [48] * 3 + [64] * 3, str(widths))
+
+
 def held(path, orientation, folder):
     """The clip with another matrix in its track headers (ISO/IEC 14496-12,
     8.3.2), as phones write it."""
@@ -230,4 +261,4 @@ def one_clip(name, orientation, path):
 
 if __name__ == '__main__':
     report.run(resized, against_pillow, jpeg, deep, fits, against_videoflip,
-               clips)
+               controlled, clips)
