@@ -38,6 +38,10 @@ test     | py PIL                        | [python3-pil] | [python3-pillow] | [p
 test     | py cv2                        | [python3-opencv] | [python3-opencv] | [python-opencv]
 test     | file /usr/share/backgrounds/mate/nature | [mate-backgrounds] | [mate-backgrounds] | [mate-backgrounds]
 test     | pc gstreamer-rtsp-server-1.0  | [libgstrtspserver-1.0-dev] | [gstreamer1-rtsp-server-devel] | [gst-rtsp-server]
+test     | pc hiredis                    | [libhiredis-dev] | [hiredis-devel] | [hiredis]
+test     | cmd redis-server redis-cli    | [redis-server] [redis-tools] | [redis] | [redis]
+test     | cmd ip                        | [iproute2] | [iproute] | [iproute2]
+farm     | pc hiredis                    | libhiredis-dev | hiredis-devel | hiredis
 test     | cmd ffmpeg                    | [ffmpeg] | [ffmpeg-free] | [ffmpeg]
 rtsp     | pc gstreamer-rtsp-server-1.0  | libgstrtspserver-1.0-dev | gstreamer1-rtsp-server-devel | gst-rtsp-server
 rtsp     | gst rtpjpegpay                | gstreamer1.0-plugins-good | gstreamer1-plugins-good | gst-plugins-good

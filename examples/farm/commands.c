@@ -1,0 +1,187 @@
+/* imbytes farm: submitting jobs, collecting results, looking on.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "commands.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+
+gboolean
+command_make_job (const Command *command, const gchar *source, Job *job,
+    GError **error)
+{
+  *job = command->request;
+  job->format = g_strdup (command->request.format);
+  job->uri = gst_uri_is_valid (source) ? g_strdup (source)
+                                       : gst_filename_to_uri (source, error);
+  job->id = job->uri != NULL ? job_make_id (job) : NULL;
+  if (job->uri != NULL && job_check (job, error))
+    return TRUE;
+  job_clear (job);
+  return FALSE;
+}
+
+gboolean
+command_save (const gchar *folder, const gchar *job, const gchar *format,
+    GstClockTime time, const guint8 *image, gsize size)
+{
+  gchar *path = g_strdup_printf ("%s/%s-%015" G_GUINT64_FORMAT ".%s", folder,
+      job, time, g_str_equal (format, "png") ? "png" : "jpg");
+  GError *error = NULL;
+  gboolean saved =
+      g_file_set_contents (path, (const gchar *) image, (gssize) size, &error);
+
+  if (!saved) {
+    g_printerr ("imbytes-farm: %s\n", error->message);
+    g_error_free (error);
+  }
+  g_free (path);
+  return saved;
+}
+
+guint
+command_count_slots (const Command *command)
+{
+  return command->n_slots > 0 ? command->n_slots : g_get_num_processors ();
+}
+
+static Store *
+open_store (const Command *command)
+{
+  GError *error = NULL;
+  Store *store = store_new (&command->store, &error);
+
+  if (store == NULL) {
+    g_printerr ("imbytes-farm: %s\n", error->message);
+    g_error_free (error);
+  }
+  return store;
+}
+
+gint
+command_submit (const Command *command)
+{
+  Store *store = open_store (command);
+  guint added = 0, known = 0;
+  gint status = 0;
+
+  if (store == NULL)
+    return 1;
+  for (gchar **source = command->sources; *source != NULL; source++) {
+    GError *error = NULL;
+    StoreResult result;
+    Job job;
+
+    if (!command_make_job (command, *source, &job, &error)) {
+      g_printerr ("imbytes-farm: %s: %s\n", *source, error->message);
+      g_error_free (error);
+      status = 1;
+      continue;
+    }
+    result = store_submit (store, &job);
+    added += result == STORE_OK;
+    known += result == STORE_NOTHING;
+    if (result == STORE_STOPPED)
+      status = 1;
+    job_clear (&job);
+  }
+  g_print ("%u jobs submitted, %u known already\n", added, known);
+  store_free (store);
+  return status;
+}
+
+static gboolean
+save_result (gpointer data, const gchar *job, const gchar *format,
+    GstClockTime time, const guint8 *image, gsize size)
+{
+  const Command *command = data;
+
+  return command_save (command->output, job, format, time, image, size);
+}
+
+static gboolean
+make_folder (const gchar *folder)
+{
+  if (folder == NULL) {
+    g_printerr ("imbytes-farm: --output says which folder images go to\n");
+    return FALSE;
+  }
+  if (g_mkdir_with_parents (folder, 0777) == 0)
+    return TRUE;
+  g_printerr ("imbytes-farm: cannot make the folder %s: %s\n", folder,
+      g_strerror (errno));
+  return FALSE;
+}
+
+gint
+command_collect (const Command *command)
+{
+  Store *store;
+  StoreResult result;
+  guint n;
+
+  if (!make_folder (command->output))
+    return 1;
+  store = open_store (command);
+  if (store == NULL)
+    return 1;
+  result = store_collect (store,
+      command->patience_ms > 0 ? command->patience_ms : G_MAXUINT, save_result,
+      (gpointer) command, &n);
+  g_print ("%u images collected\n", n);
+  store_free (store);
+  return result == STORE_OK || g_atomic_int_get (command->store.stop) ? 0 : 1;
+}
+
+/* Jobs that are over take as long each as those that are left will. */
+static gchar *
+describe_status (const StoreStatus *status)
+{
+  gint64 over = status->done + status->failed, left = status->jobs - over;
+  gdouble rate =
+      status->seconds > 0 ? (gdouble) status->images / status->seconds : 0.0;
+  gchar *end = NULL, *line;
+
+  if (left == 0)
+    end = g_strdup ("all over");
+  else if (over == 0)
+    end = g_strdup ("ETA unknown");
+  else
+    end = g_strdup_printf ("ETA %.0f s",
+        status->seconds / (gdouble) over * (gdouble) left);
+  line = g_strdup_printf ("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+                          " jobs done, %" G_GINT64_FORMAT
+                          " failed, %" G_GINT64_FORMAT
+                          " running; %" G_GINT64_FORMAT
+                          " images, %.1f MB, %.1f a second, %" G_GINT64_FORMAT
+                          " to collect; %s",
+      status->done, status->jobs, status->failed, status->running,
+      status->images, (gdouble) status->bytes / 1e6, rate, status->uncollected,
+      end);
+  g_free (end);
+  return line;
+}
+
+gint
+command_status (const Command *command)
+{
+  Store *store = open_store (command);
+  StoreStatus status;
+
+  if (store == NULL)
+    return 1;
+  while (store_get_status (store, &status) == STORE_OK) {
+    gchar *line = describe_status (&status);
+
+    g_print ("%s%s", command->once ? "" : "\r\033[K", line);
+    g_free (line);
+    if (command->once)
+      break;
+    for (guint i = 0; i < 10 && !g_atomic_int_get (command->store.stop); i++)
+      g_usleep (100000);
+  }
+  g_print ("\n");
+  store_free (store);
+  return 0;
+}

@@ -1,0 +1,38 @@
+/* imbytes farm: what the program can be told to do.
+ *
+ * Each gives the exit status.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "store.h"
+
+typedef struct
+{
+  StoreOptions store;
+  Job request;              /* without id and URI */
+  gchar **sources;          /* files and URIs */
+  gchar *output;            /* folder */
+  guint n_slots;            /* jobs at once; 0: one for each processor */
+  gboolean is_idle_the_end; /* work: end when there is nothing left to do */
+  gboolean once;            /* status: say it once */
+  guint patience_ms; /* collect: end when nothing comes for so long; 0: never */
+} Command;
+
+gint command_submit (const Command *command);
+gint command_work (const Command *command);
+gint command_status (const Command *command);
+gint command_collect (const Command *command);
+/* Without Redis: the jobs of --source on this machine, into the folder. */
+gint command_local (const Command *command);
+
+/* A job for @source. FALSE with @error set where it is none. */
+gboolean command_make_job (const Command *command, const gchar *source,
+    Job *job, GError **error);
+
+/* FOLDER/JOB-TIME.EXTENSION, whole or not at all, however often. */
+gboolean command_save (const gchar *folder, const gchar *job,
+    const gchar *format, GstClockTime time, const guint8 *image, gsize size);
+
+guint command_count_slots (const Command *command);

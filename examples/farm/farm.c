@@ -1,0 +1,205 @@
+/* imbytes farm: images of any number of videos, by any number of machines.
+ *
+ *   imbytes-farm submit [OPTIONS] FILE or URI...
+ *   imbytes-farm work [OPTIONS]
+ *   imbytes-farm collect --output FOLDER [OPTIONS]
+ *   imbytes-farm status [OPTIONS]
+ *   imbytes-farm local --output FOLDER [OPTIONS] FILE or URI...
+ *
+ * Jobs and results are in Redis; see store.h. `local` needs none.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+
+static gint stop;
+
+static void
+on_signal (int number)
+{
+  (void) number;
+  g_atomic_int_set (&stop, 1);
+}
+
+typedef struct
+{
+  const gchar *name;
+  gint (*run) (const Command *command);
+  gboolean takes_sources;
+} Verb;
+
+static const Verb verbs[] = { { "submit", command_submit, TRUE },
+  { "work", command_work, FALSE }, { "collect", command_collect, FALSE },
+  { "status", command_status, FALSE }, { "local", command_local, TRUE } };
+
+/* As GOption fills them in. */
+typedef struct
+{
+  gchar *redis, *farm, *format;
+  gdouble every, lease, patience;
+  gint max_results, max_tries, slots;
+} Given;
+
+static const Verb *
+find_verb (const gchar *name)
+{
+  for (guint i = 0; name != NULL && i < G_N_ELEMENTS (verbs); i++)
+    if (g_str_equal (name, verbs[i].name)
+        || (g_str_has_prefix (name, "--")
+            && g_str_equal (name + 2, verbs[i].name)))
+      return &verbs[i];
+  return NULL;
+}
+
+static gboolean
+check (const Given *given, const Verb *verb, const Command *command,
+    GError **error)
+{
+  gboolean has_sources = command->sources != NULL
+      && command->sources[0] != NULL;
+  const gchar *wrong = NULL;
+
+  if (verb->takes_sources && !has_sources)
+    wrong = "which files or URIs?";
+  else if (!verb->takes_sources && has_sources)
+    wrong = "this command takes no files; submit and local do";
+  else if (given->every < 0 || command->request.width < 0
+      || command->request.height < 0)
+    wrong = "--every, --width and --height cannot be negative";
+  else if (command->request.quality < 0 || command->request.quality > 100)
+    wrong = "--quality goes from 0 to 100";
+  else if (!g_str_equal (given->format, "jpeg")
+      && !g_str_equal (given->format, "png"))
+    wrong = "--format is jpeg or png";
+  else if (given->lease < 0.5)
+    wrong = "--lease has to be half a second or more";
+  else if (given->max_results < 1 || given->max_tries < 1 || given->slots < 0)
+    wrong = "--max-results and --max-tries are 1 or more, --slots 0 or more";
+  if (wrong != NULL)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        wrong);
+  return wrong == NULL;
+}
+
+static gboolean
+parse (const Verb *verb, Given *given, Command *command, int *argc,
+    char ***argv, GError **error)
+{
+  GOptionEntry entries[] = {
+    { "redis", 'r', 0, G_OPTION_ARG_STRING, &given->redis,
+        "Redis (127.0.0.1:6379), or the path of its socket", "HOST:PORT" },
+    { "farm", 'f', 0, G_OPTION_ARG_STRING, &given->farm,
+        "Name of the farm; all its keys begin with it (farm)", "NAME" },
+    { "every", 'e', 0, G_OPTION_ARG_DOUBLE, &given->every,
+        "Seconds between images, 0 for every frame (1)", "SECONDS" },
+    { "width", 0, 0, G_OPTION_ARG_INT, &command->request.width,
+        "Width of the images", "PIXELS" },
+    { "height", 0, 0, G_OPTION_ARG_INT, &command->request.height,
+        "Height of the images", "PIXELS" },
+    { "format", 0, 0, G_OPTION_ARG_STRING, &given->format, "jpeg or png (jpeg)",
+        "FORMAT" },
+    { "quality", 'q', 0, G_OPTION_ARG_INT, &command->request.quality,
+        "JPEG quality (85)", "0..100" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &command->output,
+        "Folder for the images", "FOLDER" },
+    { "slots", 's', 0, G_OPTION_ARG_INT, &given->slots,
+        "Jobs at once (0: one for each processor)", "N" },
+    { "lease", 0, 0, G_OPTION_ARG_DOUBLE, &given->lease,
+        "A worker that is silent for so long has died (30)", "SECONDS" },
+    { "max-tries", 0, 0, G_OPTION_ARG_INT, &given->max_tries,
+        "Tries before a job has failed (3)", "N" },
+    { "max-results", 0, 0, G_OPTION_ARG_INT, &given->max_results,
+        "Images that may wait to be collected (1000)", "N" },
+    { "until-done", 0, 0, G_OPTION_ARG_NONE, &command->is_idle_the_end,
+        "work: end when all jobs are over", NULL },
+    { "once", 0, 0, G_OPTION_ARG_NONE, &command->once,
+        "status: say it once and end", NULL },
+    { "patience", 0, 0, G_OPTION_ARG_DOUBLE, &given->patience,
+        "collect: end when nothing comes for so long (0: never)", "SECONDS" },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &command->sources,
+        NULL, "[FILE or URI...]" },
+    { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+  };
+  GOptionContext *context = g_option_context_new (NULL);
+  gboolean parsed;
+
+  g_option_context_set_summary (context,
+      "submit, work, collect, status or local comes first:\n"
+      "  submit FILES   puts jobs into Redis\n"
+      "  work           does jobs, as many at once as there are processors\n"
+      "  collect        takes the images out of Redis into a folder\n"
+      "  status         says how far it is, on one line\n"
+      "  local FILES    does jobs here, without Redis");
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  parsed = g_option_context_parse (context, argc, argv, error);
+  g_option_context_free (context);
+  if (parsed && verb == NULL) {
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "submit, work, collect, status or local? --help says more");
+    return FALSE;
+  }
+  return parsed && check (given, verb, command, error);
+}
+
+static void
+take_over (Command *command, const Given *given)
+{
+  command->request.format = given->format;
+  command->request.every = (guint64) (given->every * GST_SECOND);
+  command->n_slots = (guint) given->slots;
+  command->patience_ms = (guint) (given->patience * 1000);
+  command->store = (StoreOptions){ .server = given->redis,
+    .farm = given->farm,
+    .me = "collector",
+    .lease_ms = (guint) (given->lease * 1000),
+    .max_results = (guint) given->max_results,
+    .max_tries = (guint) given->max_tries,
+    .stop = &stop };
+}
+
+int
+main (int argc, char **argv)
+{
+  Given given = { .every = 1.0,
+    .lease = 30,
+    .max_results = 1000,
+    .max_tries = 3 };
+  Command command = { .request = { .quality = 85 } };
+  const Verb *verb = find_verb (argc > 1 ? argv[1] : NULL);
+  GError *error = NULL;
+  gint status = 1;
+
+  setlocale (LC_ALL, "");
+  setvbuf (stdout, NULL, _IOLBF, 0);
+  signal (SIGINT, on_signal);
+  signal (SIGTERM, on_signal);
+  signal (SIGPIPE, SIG_IGN);
+  given.redis = g_strdup ("127.0.0.1:6379");
+  given.farm = g_strdup ("farm");
+  given.format = g_strdup ("jpeg");
+  if (verb != NULL) {
+    argv[1] = argv[0];
+    argv++;
+    argc--;
+  }
+  if (parse (verb, &given, &command, &argc, &argv, &error)) {
+    take_over (&command, &given);
+    status = verb->run (&command);
+  } else {
+    g_printerr ("imbytes-farm: %s\n", error->message);
+    g_error_free (error);
+  }
+  g_free (given.redis);
+  g_free (given.farm);
+  g_free (given.format);
+  g_free (command.output);
+  g_strfreev (command.sources);
+  return status;
+}

@@ -1,0 +1,91 @@
+/* imbytes farm: the jobs and results that all machines share, in Redis.
+ *
+ * FARM:jobs     stream, group `workers`: what is to be done; an entry goes when
+ *               its job has
+ * FARM:results  stream, group `collectors`: an entry for each image, with the image
+ * FARM:failed   stream: jobs that cannot be done, with the reason
+ * FARM:seen:ID  set: timestamps of the images of a job that are stored already
+ * FARM:known    set: ids of all jobs ever submitted
+ * FARM:stats    hash: jobs, done, failed, images, bytes, started
+ *
+ * A worker owns a job as long as the pending entry of the group names it. All that
+ * it writes goes through scripts that look whether it still does, so that an image
+ * is stored by one worker and once, whoever dies or is cut off when.
+ *
+ * Every call waits for a Redis that is away and tries again, until *stop is set.
+ *
+ * Thread-safety: one thread for each Store.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "images.h"
+
+typedef struct _Store Store;
+
+typedef struct
+{
+  const gchar *server; /* host:port or the path of a socket */
+  const gchar *farm;   /* the name that all keys begin with */
+  const gchar *me;     /* the worker's or collector's own name */
+  guint lease_ms;      /* a worker that is silent for so long has died */
+  guint max_results;   /* that nobody has collected; workers wait then */
+  guint max_tries;     /* of a job */
+  const gint *stop;
+} StoreOptions;
+
+typedef enum
+{
+  STORE_OK,
+  STORE_NOTHING, /* there is none; or it is not needed */
+  STORE_FULL,    /* try again later */
+  STORE_LOST,    /* the job is somebody else's by now */
+  STORE_STOPPED
+} StoreResult;
+
+/* A job that this worker has. */
+typedef struct
+{
+  gchar *entry;
+  Job job;
+  guint tries; /* this one counted */
+} Claim;
+void claim_clear (Claim *claim);
+
+typedef struct
+{
+  gint64 jobs, done, failed, running, waiting, images, bytes, uncollected;
+  gdouble seconds; /* since the first job */
+} StoreStatus;
+
+/* NULL with @error set where the server cannot be reached. */
+Store *store_new (const StoreOptions *options, GError **error);
+void store_free (Store *store);
+
+/* STORE_NOTHING: it is known already. */
+StoreResult store_submit (Store *store, const Job *job);
+
+/* Waits half a second for a job at most. One that is broken is put with the
+ * failed, and STORE_NOTHING given. */
+StoreResult store_take (Store *store, Claim *claim);
+/* STORE_NOTHING: it was stored before. */
+StoreResult store_put (Store *store, const Claim *claim, const Image *image);
+/* Still at it. */
+StoreResult store_beat (Store *store, const Claim *claim);
+/* The job has @n_images in all. STORE_NOTHING: some of them are missing, because
+ * the server lost them; the job has to run again. */
+StoreResult store_finish (Store *store, const Claim *claim, guint n_images);
+/* STORE_NOTHING: it will be tried again. */
+StoreResult store_fail (Store *store, const Claim *claim, const gchar *reason);
+/* For others to take at once. */
+StoreResult store_release (Store *store, const Claim *claim);
+
+/* Calls @save with each result until there is none for @patience_ms or it gives
+ * FALSE; a result that was saved is deleted. */
+typedef gboolean (*StoreSave) (gpointer data, const gchar *job,
+    const gchar *format, GstClockTime time, const guint8 *image, gsize size);
+StoreResult store_collect (Store *store, guint patience_ms, StoreSave save,
+    gpointer data, guint *n_saved);
+
+StoreResult store_get_status (Store *store, StoreStatus *status);

@@ -1,0 +1,30 @@
+/* imbytes farm: how commands reach Redis.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <hiredis/hiredis.h>
+
+#include "store.h"
+
+struct _Store
+{
+  StoreOptions options;
+  gchar *jobs, *results, *failed, *known, *stats, *seen; /* keys */
+  redisContext *redis;
+};
+
+/* The reply to a command of @n words; NULL when it is time to stop. A Redis that is
+ * away is waited for; an error that it reports ends up on stderr, and the command
+ * is tried again. */
+redisReply *store_command (Store *store, int n, const gchar *const *words,
+    const gsize *sizes);
+
+/* The same of words that are strings, up to a NULL. */
+redisReply *store_call (Store *store, ...) G_GNUC_NULL_TERMINATED;
+
+/* What a script said: a word. */
+StoreResult store_said (redisReply *reply);
+
+gint64 store_integer (const redisReply *reply);
