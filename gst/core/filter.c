@@ -312,7 +312,7 @@ most_taps (const ImFilterSpec *spec)
 
   if (spec->method == IM_METHOD_NEAREST)
     return (size_t) step;
-  return (size_t) (step * clamp (most, 1, spec->max - spec->min));
+  return (size_t) step * (size_t) clamp (most, 1, spec->max - spec->min);
 }
 
 static bool

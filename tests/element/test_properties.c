@@ -60,7 +60,8 @@ GST_START_TEST (test_defaults)
     "optimize=false", "dct-method=islow", "compression-level=1",
     "png-filter=auto", "bit-depth=auto", "interval=0", "on-request=false",
     "min-change=0.0", "max-interval=0", "snapshot=false", "roi=none",
-    "max-bytes=0", "min-quality=10", "metadata=false", "post-messages=false", "n-threads=0" };
+    "max-bytes=0", "min-quality=10", "metadata=false", "post-messages=false",
+    "n-threads=0" };
 
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
     gchar **pair = g_strsplit (expected[i], "=", 2);

@@ -1,0 +1,284 @@
+/* imbytes examples: images of a source, handed to a thread that may be slow.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "camera.h"
+
+#include <gst/app/gstappsink.h>
+
+#define FIRST_PAUSE (G_USEC_PER_SEC / 2)
+#define LONGEST_PAUSE (10 * G_USEC_PER_SEC)
+
+struct _Camera
+{
+  CameraOptions options;
+  gchar *description;
+  GstElement *pipeline;
+  gint64 pause, again; /* until and from when the source is started again */
+
+  GMutex lock;
+  GCond changed;
+  GQueue waiting; /* CameraImage */
+  guint64 dropped;
+  gboolean live;
+
+  gboolean over;
+  gchar *failure;
+};
+
+void
+camera_image_clear (CameraImage *image)
+{
+  gst_clear_buffer (&image->buffer);
+}
+
+static void
+free_image (CameraImage *image)
+{
+  camera_image_clear (image);
+  g_free (image);
+}
+
+/* A file waits for the queue; a camera cannot. */
+static void
+make_room (Camera *camera)
+{
+  while (camera->waiting.length >= camera->options.max_waiting) {
+    if (camera->live || camera->options.loop) {
+      free_image (g_queue_pop_head (&camera->waiting));
+      camera->dropped++;
+    } else {
+      g_cond_wait (&camera->changed, &camera->lock);
+      if (camera->over)
+        return;
+    }
+  }
+}
+
+static GstFlowReturn
+on_sample (GstAppSink *sink, gpointer user_data)
+{
+  Camera *camera = user_data;
+  GstSample *sample = gst_app_sink_pull_sample (sink);
+  CameraImage *image;
+
+  if (sample == NULL)
+    return GST_FLOW_EOS;
+  image = g_new0 (CameraImage, 1);
+  image->buffer = gst_buffer_ref (gst_sample_get_buffer (sample));
+  image->time = gst_segment_to_running_time (gst_sample_get_segment (sample),
+      GST_FORMAT_TIME, GST_BUFFER_PTS (image->buffer));
+  image->taken = g_get_real_time ();
+  gst_sample_unref (sample);
+  g_mutex_lock (&camera->lock);
+  make_room (camera);
+  g_queue_push_tail (&camera->waiting, image);
+  camera->pause = FIRST_PAUSE;
+  g_cond_broadcast (&camera->changed);
+  g_mutex_unlock (&camera->lock);
+  return GST_FLOW_OK;
+}
+
+static gchar *
+describe_source (const gchar *source, GError **error)
+{
+  gchar *uri, *description;
+
+  if (g_str_equal (source, "test"))
+    return g_strdup ("videotestsrc is-live=true");
+  if (g_str_has_prefix (source, "/dev/video"))
+    return g_strdup_printf ("v4l2src device=\"%s\"", source);
+  if (!gst_uri_is_valid (source)
+      && !g_file_test (source, G_FILE_TEST_IS_REGULAR)) {
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "there is no file %s",
+        source);
+    return NULL;
+  }
+  uri = gst_uri_is_valid (source) ? g_strdup (source)
+                                  : gst_filename_to_uri (source, error);
+  if (uri == NULL)
+    return NULL;
+  description = g_strdup_printf ("uridecodebin uri=\"%s\" ! queue", uri);
+  g_free (uri);
+  return description;
+}
+
+static gboolean
+start (Camera *camera, GError **error)
+{
+  GstAppSinkCallbacks callbacks = { .new_sample = on_sample };
+  const CameraOptions *options = &camera->options;
+  GstElement *images, *sink;
+
+  camera->pipeline = gst_parse_launch (camera->description, error);
+  if (camera->pipeline == NULL)
+    return FALSE;
+  images = gst_bin_get_by_name (GST_BIN (camera->pipeline), "images");
+  sink = gst_bin_get_by_name (GST_BIN (camera->pipeline), "sink");
+  g_object_set (images, "interval", (guint64) (options->seconds * GST_SECOND),
+      "width", options->width, "height", options->height, "quality",
+      options->quality, NULL);
+  /* A file that stands for a camera is played as fast as one. */
+  g_object_set (sink, "sync", options->loop, NULL);
+  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, camera, NULL);
+  camera->live = gst_element_set_state (camera->pipeline, GST_STATE_PAUSED)
+      == GST_STATE_CHANGE_NO_PREROLL;
+  gst_element_set_state (camera->pipeline, GST_STATE_PLAYING);
+  gst_object_unref (images);
+  gst_object_unref (sink);
+  return TRUE;
+}
+
+static void
+stop (Camera *camera)
+{
+  if (camera->pipeline == NULL)
+    return;
+  gst_element_set_state (camera->pipeline, GST_STATE_NULL);
+  g_clear_pointer (&camera->pipeline, gst_object_unref);
+}
+
+Camera *
+camera_new (const CameraOptions *options, GError **error)
+{
+  gchar *frames = describe_source (options->source, error);
+  Camera *camera;
+
+  if (frames == NULL)
+    return NULL;
+  camera = g_new0 (Camera, 1);
+  camera->options = *options;
+  camera->pause = FIRST_PAUSE;
+  camera->description = g_strdup_printf (
+      "%s ! imbytes name=images ! image/%s ! appsink name=sink max-buffers=1",
+      frames, options->format);
+  g_mutex_init (&camera->lock);
+  g_cond_init (&camera->changed);
+  g_queue_init (&camera->waiting);
+  g_free (frames);
+  if (start (camera, error))
+    return camera;
+  camera_free (camera);
+  return NULL;
+}
+
+void
+camera_free (Camera *camera)
+{
+  if (camera == NULL)
+    return;
+  g_mutex_lock (&camera->lock);
+  camera->over = TRUE;
+  g_cond_broadcast (&camera->changed);
+  g_mutex_unlock (&camera->lock);
+  stop (camera);
+  g_queue_clear_full (&camera->waiting, (GDestroyNotify) free_image);
+  g_mutex_clear (&camera->lock);
+  g_cond_clear (&camera->changed);
+  g_free (camera->description);
+  g_free (camera->failure);
+  g_free (camera);
+}
+
+/* What the pipeline has to say; NULL where it goes on. */
+static GstMessage *
+pop_end (Camera *camera)
+{
+  GstBus *bus = gst_element_get_bus (camera->pipeline);
+  GstMessage *message =
+      gst_bus_pop_filtered (bus, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+
+  gst_object_unref (bus);
+  return message;
+}
+
+static void
+end (Camera *camera, GstMessage *message)
+{
+  GError *error = NULL;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    gst_message_parse_error (message, &error, NULL);
+    g_printerr ("%s: %s%s\n", camera->options.source, error->message,
+        camera->options.loop ? "; trying again" : "");
+    g_free (camera->failure);
+    camera->failure = g_strdup (error->message);
+  }
+  stop (camera);
+  if (!camera->options.loop) {
+    camera->over = TRUE;
+  } else {
+    camera->again =
+        g_get_monotonic_time () + (error != NULL ? camera->pause : 0);
+    camera->pause = MIN (camera->pause * 2, LONGEST_PAUSE);
+  }
+  g_clear_error (&error);
+}
+
+static void
+look_after (Camera *camera)
+{
+  GstMessage *message;
+
+  if (camera->over)
+    return;
+  if (camera->pipeline == NULL) {
+    if (g_get_monotonic_time () >= camera->again)
+      start (camera, NULL);
+    return;
+  }
+  message = pop_end (camera);
+  if (message != NULL) {
+    end (camera, message);
+    gst_message_unref (message);
+  }
+}
+
+gboolean
+camera_pull (Camera *camera, gint64 timeout_us, CameraImage *image)
+{
+  gint64 until = g_get_monotonic_time () + timeout_us;
+  CameraImage *found;
+
+  look_after (camera);
+  g_mutex_lock (&camera->lock);
+  while (camera->waiting.length == 0 && !camera->over
+      && g_cond_wait_until (&camera->changed, &camera->lock, until))
+    ;
+  found = g_queue_pop_head (&camera->waiting);
+  g_cond_broadcast (&camera->changed);
+  g_mutex_unlock (&camera->lock);
+  if (found == NULL)
+    return FALSE;
+  *image = *found;
+  g_free (found);
+  return TRUE;
+}
+
+gboolean
+camera_is_over (Camera *camera)
+{
+  gboolean over;
+
+  g_mutex_lock (&camera->lock);
+  over = camera->over && camera->waiting.length == 0;
+  g_mutex_unlock (&camera->lock);
+  return over;
+}
+
+guint64
+camera_dropped (Camera *camera)
+{
+  guint64 dropped;
+
+  g_mutex_lock (&camera->lock);
+  dropped = camera->dropped;
+  g_mutex_unlock (&camera->lock);
+  return dropped;
+}
+
+const gchar *
+camera_failure (Camera *camera)
+{
+  return camera->failure;
+}

@@ -1,0 +1,50 @@
+/* imbytes examples: images of a source, handed to a thread that may be slow.
+ *
+ * A bounded queue stands between: when it is full the oldest image goes, and is
+ * counted. Sources that end or fail are started again, after a while that grows.
+ *
+ * Thread-safety: camera_pull () from one thread.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <gst/gst.h>
+
+typedef struct _Camera Camera;
+
+typedef struct
+{
+  const gchar *source; /* file, URI, /dev/video0 or `test` */
+  gdouble seconds;     /* between images; 0: every frame */
+  gint width, height, quality;
+  const gchar *format; /* jpeg or png */
+  guint max_waiting;   /* images in the queue */
+  /* Begin anew at the end of a file, for ever. */
+  gboolean loop;
+} CameraOptions;
+
+typedef struct
+{
+  GstBuffer *buffer; /* one file; owned */
+  GstClockTime time; /* running time */
+  gint64 taken;      /* microseconds since 1970 */
+} CameraImage;
+
+/* NULL with @error set where the source is none. */
+Camera *camera_new (const CameraOptions *options, GError **error);
+void camera_free (Camera *camera);
+
+/* The oldest image that waits; FALSE where none has come for @timeout_us, or the
+ * source has ended and all of it was taken. */
+gboolean camera_pull (Camera *camera, gint64 timeout_us, CameraImage *image);
+void camera_image_clear (CameraImage *image);
+
+/* TRUE once a source that does not loop has ended or failed, and nothing waits. */
+gboolean camera_is_over (Camera *camera);
+
+/* Images that went because nobody took them. */
+guint64 camera_dropped (Camera *camera);
+
+/* Why it is over, where it failed; else NULL. */
+const gchar *camera_failure (Camera *camera);

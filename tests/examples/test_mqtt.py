@@ -1,0 +1,164 @@
+#!/usr/bin/python3
+# imbytes tests: examples/mqtt with a real broker that dies, stalls and comes back.
+#
+# SPDX-License-Identifier: LGPL-2.1-or-later
+import io
+import os
+import signal
+import subprocess
+import time
+
+import harness
+from harness import report
+
+MQTT = harness.program('mqtt/imbytes-mqtt')
+harness.need_programs('mosquitto', 'mosquitto_sub')
+
+try:
+    from PIL import Image
+except ImportError:
+    report.skip('mqtt', 'no Python module PIL here')
+    report.finish()
+
+
+class Broker:
+    def __init__(self, *lines):
+        self.port = harness.free_port()
+        self.config = os.path.join(harness.folder('brokers'), '%d.conf' % self.port)
+        with open(self.config, 'w') as file:
+            file.write('listener %d 127.0.0.1\n%s\n'
+                       % (self.port, '\n'.join(lines or ('allow_anonymous true',))))
+        self.start()
+
+    def start(self):
+        self.process = harness.start(['mosquitto', '-c', self.config])
+        harness.wait_for_port(self.port, self.process)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def get(self, topic, *options, seconds=10):
+        """The payload of the next message; at once where it is retained."""
+        try:
+            return subprocess.run(
+                ['mosquitto_sub', '-p', str(self.port), '-t', topic, '-C', '1', '-N', *options],
+                capture_output=True, timeout=seconds * harness.PATIENCE).stdout
+        except subprocess.TimeoutExpired:
+            return b''
+
+
+def publisher(broker, *arguments):
+    process = harness.start([MQTT, 'test', '--port', str(broker.port), '--every', '0.1',
+                             '--width', '160', *arguments])
+    harness.wait_until(lambda: 'connected' in harness.log(process), 15, process)
+    return process
+
+
+def is_picture(data):
+    try:
+        image = Image.open(io.BytesIO(data))
+        image.load()
+        return image.size == (160, 120) and all(v > 248 for v in image.getpixel((5, 20)))
+    except Exception:
+        return False
+
+
+def test_messages():
+    broker = Broker()
+    process = publisher(broker, '--name', 'door', '--discovery', '--qos', '1')
+    report.check('one message is one image', is_picture(broker.get('imbytes/door/jpeg')))
+    report.check('the last one is retained', is_picture(
+        broker.get('imbytes/door/jpeg', '--retained-only')))
+    report.check('availability', broker.get('imbytes/door/availability') == b'online')
+    config = broker.get('homeassistant/camera/door/config')
+    report.check('Home Assistant is told', b'"topic":"imbytes/door/jpeg"' in config
+                 and b'imbytes/door/availability' in config, config.decode())
+    report.check('ends cleanly', harness.stop(process) == 0, harness.log(process))
+    report.check('... and says so', broker.get('imbytes/door/availability') == b'offline'
+                 and 'images sent' in harness.log(process))
+    broker.kill()
+
+
+def test_last_will():
+    broker = Broker()
+    process = publisher(broker)
+    report.check('online', broker.get('imbytes/camera/availability') == b'online')
+    process.kill()
+    process.wait()
+    report.check('kill -9: the last will says offline', harness.wait_until(
+        lambda: broker.get('imbytes/camera/availability') == b'offline', 10))
+    broker.kill()
+
+
+def test_broker_dies():
+    broker = Broker()
+    process = publisher(broker)
+    broker.kill()
+    time.sleep(1)
+    broker.start()
+    report.check('the broker was killed: the stream goes on', harness.wait_until(
+        lambda: is_picture(broker.get('imbytes/camera/jpeg', seconds=2)), 30, process),
+        harness.log(process))
+    report.check('... available again',
+                 broker.get('imbytes/camera/availability') == b'online')
+    report.check('... after it was said', 'lost the broker' in harness.log(process))
+    harness.stop(process)
+    broker.kill()
+
+
+def test_broker_stalls():
+    broker = Broker()
+    # Frames as large and as many as to fill any buffer.
+    process = publisher(broker, '--every', '0', '--width', '1280', '--quality', '95',
+                        '--qos', '1')
+    time.sleep(1)
+    before = harness.memory(process)
+    broker.process.send_signal(signal.SIGSTOP)
+    time.sleep(6)
+    grown = harness.memory(process) - before
+    broker.process.send_signal(signal.SIGCONT)
+    sent = harness.wait_until(lambda: len(broker.get('imbytes/camera/jpeg', '-R', seconds=3)), 20)
+    harness.stop(process)
+    log = harness.log(process)
+    report.check('the broker stalled: memory is bounded', grown < 20 * harness.PATIENCE,
+                 '%.1f MB more' % grown)
+    report.check('... it goes on afterwards', bool(sent), log)
+    report.check('... what was dropped is said', ' 0 dropped' not in log
+                 and 'dropped' in log, log)
+    broker.kill()
+
+
+def test_refusals():
+    broker = Broker('allow_anonymous false')
+    process = harness.start([MQTT, 'test', '--port', str(broker.port)])
+    report.check('a broker that refuses', harness.wait_until(
+        lambda: 'refuses' in harness.log(process), 10), harness.log(process))
+    harness.stop(process)
+    broker.kill()
+    for name, arguments, part in (
+            ('no broker', ['test', '--port', str(harness.free_port())], 'broker'),
+            ('no source', [], 'SOURCE'), ('a file that is not there', ['/nowhere'], 'no file'),
+            ('a topic that is none', ['test', '--name', 'a/b'], '--name')):
+        done = subprocess.run([MQTT, *arguments], capture_output=True, text=True,
+                              timeout=30 * harness.PATIENCE)
+        report.check(name, done.returncode == 1 and part in done.stderr, done.stderr)
+
+
+def test_clip():
+    clip = harness.clip('bottle-detection.mp4')
+    if clip is None:
+        report.skip('clip', 'no bottle-detection.mp4 here; set IMBYTES_MEDIA')
+        return
+    broker = Broker()
+    done = subprocess.run([MQTT, clip, '--port', str(broker.port), '--every', '0.2', '--count',
+                           '5', '--width', '160'], capture_output=True, text=True,
+                          timeout=60 * harness.PATIENCE)
+    image = Image.open(io.BytesIO(broker.get('imbytes/camera/jpeg')))
+    report.check('a real clip', done.returncode == 0 and '5 images sent' in done.stdout
+                 and image.size == (160, 90), done.stdout + done.stderr)
+    broker.kill()
+
+
+report.run(test_messages, test_last_will, test_broker_dies, test_broker_stalls,
+           test_refusals, test_clip)
