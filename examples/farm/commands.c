@@ -74,8 +74,9 @@ command_submit (const Command *command)
     Job job;
 
     if (!command_make_job (command, *source, &job, &error)) {
-      g_printerr ("imbytes-farm: %s: %s\n", *source, error->message);
-      g_error_free (error);
+      g_printerr ("imbytes-farm: %s: %s\n", *source,
+          error != NULL ? error->message : "this is no file and no URI");
+      g_clear_error (&error);
       status = 1;
       continue;
     }

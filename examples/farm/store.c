@@ -10,7 +10,6 @@
 #define TIMEOUT_SECONDS 5
 #define FIRST_PAUSE_MS 100
 #define LONGEST_PAUSE_MS 5000
-#define MAX_WORDS 24
 
 static redisContext *
 connect_to (const gchar *server)
@@ -131,16 +130,12 @@ store_command (Store *store, int n, const gchar *const *words,
 }
 
 redisReply *
-store_call (Store *store, ...)
+store_words (Store *store, const gchar *const *words)
 {
-  const gchar *words[MAX_WORDS];
-  va_list list;
   int n = 0;
 
-  va_start (list, store);
-  while (n < MAX_WORDS && (words[n] = va_arg (list, const gchar *)) != NULL)
+  while (words[n] != NULL)
     n++;
-  va_end (list);
   return store_command (store, n, words, NULL);
 }
 

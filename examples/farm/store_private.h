@@ -22,7 +22,9 @@ redisReply *store_command (Store *store, int n, const gchar *const *words,
     const gsize *sizes);
 
 /* The same of words that are strings, up to a NULL. */
-redisReply *store_call (Store *store, ...) G_GNUC_NULL_TERMINATED;
+redisReply *store_words (Store *store, const gchar *const *words);
+#define store_call(store, ...) \
+  store_words (store, (const gchar *const[]){ __VA_ARGS__ })
 
 /* What a script said: a word. */
 StoreResult store_said (redisReply *reply);

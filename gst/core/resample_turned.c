@@ -56,7 +56,7 @@ sheaf_rows (const ImPlan *plan, const ImResampleTables *tables)
   for (int c = 0; c < plan->input.format.n_components; c++)
     if (tables->component[c])
       row += im_resample_row_size (plan, tables, c);
-  n = most / row / IM_BLOCK_ROWS * IM_BLOCK_ROWS;
+  n = row > 0 ? most / row / IM_BLOCK_ROWS * IM_BLOCK_ROWS : 0;
   if (n > (size_t) plan->band_rows)
     n = (size_t) plan->band_rows;
   return n < IM_BLOCK_ROWS ? IM_BLOCK_ROWS : (int) n;
