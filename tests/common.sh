@@ -45,6 +45,10 @@ farm     | pc hiredis                    | libhiredis-dev | hiredis-devel | hire
 test     | cmd ffmpeg                    | [ffmpeg] | [ffmpeg-free] | [ffmpeg]
 rtsp     | pc gstreamer-rtsp-server-1.0  | libgstrtspserver-1.0-dev | gstreamer1-rtsp-server-devel | gst-rtsp-server
 rtsp     | gst rtpjpegpay                | gstreamer1.0-plugins-good | gstreamer1-plugins-good | gst-plugins-good
+viewer   | pc libsoup-3.0               | libsoup-3.0-dev | libsoup3-devel | libsoup3
+test     | pc libsoup-3.0               | [libsoup-3.0-dev] | [libsoup3-devel] | [libsoup3]
+test     | cmd chromium chromedriver     | [chromium] [chromium-driver] | [chromium] [chromedriver] | [chromium]
+test     | py selenium                   | [python3-selenium] | [python3-selenium] | [python-selenium]
 asan     | lib asan ubsan                | gcc | libasan libubsan | gcc
 tsan     | lib tsan                      | gcc | libtsan | gcc
 valgrind | cmd valgrind                  | valgrind libc6-dbg | valgrind | valgrind

@@ -1,0 +1,278 @@
+/* imbytes viewer: one client that streams.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "client.h"
+
+#include <errno.h>
+#include <gio/gnetworking.h>
+
+/* How much of what was written may wait in the kernel. Without a limit it keeps
+ * megabytes for a slow client, which are seconds of pictures. */
+#define MAX_UNSENT 32768
+
+struct _ViewerClient
+{
+  SoupServerMessage *message;
+  ViewerHub *hub;
+  ViewerBranch *branch;
+  gchar *id;
+  ViewerClientGone gone;
+  gpointer user_data;
+
+  GBytes *boundary;
+  guint pending;     /* chunks on their way */
+  GstClockTime sent; /* PTS of the image sent last */
+  guint64 seen;      /* pictures that came since then */
+  gint64 last_taken; /* when the socket last took something */
+  gboolean ending;
+  ViewerSent totals;
+};
+
+static void
+append (ViewerClient *self, GBytes *chunk)
+{
+  soup_message_body_append_bytes (soup_server_message_get_response_body (
+                                      self->message),
+      chunk);
+  self->pending++;
+}
+
+/* The boundary comes right behind the image: browsers show an image when they
+ * have seen what follows it. */
+static void
+send_picture (ViewerClient *self, ViewerPicture *picture)
+{
+  if (self->pending == 0)
+    self->last_taken = g_get_monotonic_time ();
+  append (self, picture->head);
+  append (self, picture->image);
+  append (self, self->boundary);
+  self->sent = picture->pts;
+  self->totals.skipped += self->seen > 1 ? self->seen - 1 : 0;
+  self->seen = 0;
+}
+
+/* Whether there was something to send. */
+static gboolean
+send_newest (ViewerClient *self)
+{
+  ViewerPicture *picture = viewer_branch_get_newest (self->branch);
+  gboolean is_new = picture != NULL
+      && (self->sent == GST_CLOCK_TIME_NONE || picture->pts > self->sent);
+
+  if (is_new)
+    send_picture (self, picture);
+  viewer_picture_unref (picture);
+  return is_new;
+}
+
+static void
+on_picture (ViewerPicture *picture, const gchar *error, gpointer user_data)
+{
+  ViewerClient *self = user_data;
+
+  if (picture == NULL) {
+    g_printerr ("A stream ends: %s\n", error);
+    viewer_client_end (self);
+    return;
+  }
+  self->seen++;
+  if (self->pending == 0 && !self->ending && send_newest (self))
+    soup_server_message_unpause (self->message);
+}
+
+static void
+on_wrote_chunk (SoupServerMessage *message, gpointer user_data)
+{
+  ViewerClient *self = user_data;
+
+  (void) message;
+  if (self->pending > 0)
+    self->pending--;
+  if (self->pending > 0)
+    return;
+  self->totals.images++;
+  if (!self->ending)
+    send_newest (self);
+}
+
+static void
+on_wrote_data (SoupServerMessage *message, guint size, gpointer user_data)
+{
+  ViewerClient *self = user_data;
+
+  (void) message;
+  self->totals.bytes += size;
+  self->last_taken = g_get_monotonic_time ();
+}
+
+static void
+on_finished (SoupServerMessage *message, gpointer user_data)
+{
+  ViewerClient *self = user_data;
+
+  g_signal_handlers_disconnect_by_data (message, self);
+  viewer_hub_leave (self->hub, self->branch, self);
+  self->gone (self, self->user_data);
+  g_bytes_unref (self->boundary);
+  g_free (self->id);
+  g_object_unref (self->message);
+  g_free (self);
+}
+
+static void
+limit_backlog (SoupServerMessage *message)
+{
+  GSocket *socket = soup_server_message_get_socket (message);
+
+  if (socket == NULL)
+    return;
+#ifdef TCP_NOTSENT_LOWAT
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, MAX_UNSENT,
+      NULL);
+#endif
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+}
+
+void
+viewer_client_describe (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers =
+      soup_server_message_get_response_headers (message);
+
+  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+  /* The end of the connection is the end of the stream, for clients of HTTP/1.0
+   * too, of which there are many among cameras' viewers. */
+  soup_message_headers_set_encoding (headers, SOUP_ENCODING_EOF);
+  soup_message_headers_replace (headers, "Connection", "close");
+  soup_message_headers_replace (headers, "Content-Type",
+      "multipart/x-mixed-replace; boundary=" VIEWER_BOUNDARY);
+}
+
+static void
+begin_response (ViewerClient *self)
+{
+  static const gchar boundary[] = "--" VIEWER_BOUNDARY "\r\n";
+  GBytes *first = g_bytes_new_static (boundary, sizeof (boundary) - 1);
+
+  viewer_client_describe (self->message);
+  soup_message_body_set_accumulate (soup_server_message_get_response_body (
+                                        self->message),
+      FALSE);
+  append (self, first);
+  g_bytes_unref (first);
+}
+
+ViewerClient *
+viewer_client_new (SoupServerMessage *message, ViewerHub *hub,
+    const ViewerRequest *request, const gchar *id, ViewerClientGone gone,
+    gpointer user_data, GError **error)
+{
+  static const gchar boundary[] = "\r\n--" VIEWER_BOUNDARY "\r\n";
+  ViewerClient *self = g_new0 (ViewerClient, 1);
+
+  self->branch = viewer_hub_join (hub, request, TRUE, on_picture, self, error);
+  if (self->branch == NULL) {
+    g_free (self);
+    return NULL;
+  }
+  self->message = g_object_ref (message);
+  self->hub = hub;
+  self->id = g_strdup (id);
+  self->gone = gone;
+  self->user_data = user_data;
+  self->boundary = g_bytes_new_static (boundary, sizeof (boundary) - 1);
+  self->sent = GST_CLOCK_TIME_NONE;
+  self->last_taken = g_get_monotonic_time ();
+  g_signal_connect (message, "wrote-chunk", G_CALLBACK (on_wrote_chunk), self);
+  g_signal_connect (message, "wrote-body-data", G_CALLBACK (on_wrote_data),
+      self);
+  g_signal_connect (message, "finished", G_CALLBACK (on_finished), self);
+  limit_backlog (message);
+  begin_response (self);
+  return self;
+}
+
+void
+viewer_client_end (ViewerClient *self)
+{
+  if (self->ending)
+    return;
+  self->ending = TRUE;
+  soup_message_body_complete (
+      soup_server_message_get_response_body (self->message));
+  soup_server_message_unpause (self->message);
+}
+
+/* Nobody reads, so that what is on its way can only fail. */
+static void
+cut_off (ViewerClient *self)
+{
+  GSocket *socket = soup_server_message_get_socket (self->message);
+
+  if (socket != NULL)
+    g_socket_shutdown (socket, TRUE, TRUE, NULL);
+  viewer_client_end (self);
+}
+
+/* libsoup does not look at the socket while there is nothing to write. */
+static gboolean
+has_hung_up (ViewerClient *self)
+{
+  GSocket *socket = soup_server_message_get_socket (self->message);
+  gchar byte;
+  gssize got;
+
+  if (socket == NULL)
+    return TRUE;
+  got = recv (g_socket_get_fd (socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got == 0
+      || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+void
+viewer_client_check (ViewerClient *self, gint64 stall_timeout)
+{
+  gint64 idle = g_get_monotonic_time () - self->last_taken;
+
+  if (has_hung_up (self) || (self->pending > 0 && idle > stall_timeout))
+    cut_off (self);
+}
+
+gboolean
+viewer_client_move (ViewerClient *self, const ViewerRequest *request,
+    GError **error)
+{
+  ViewerBranch *branch = viewer_hub_move (self->hub, self->branch, request,
+      on_picture, self, error);
+
+  if (branch == NULL)
+    return FALSE;
+  /* The newest picture of another branch counts, even if it is older. */
+  if (branch != self->branch) {
+    self->branch = branch;
+    self->sent = GST_CLOCK_TIME_NONE;
+    if (self->pending == 0 && !self->ending && send_newest (self))
+      soup_server_message_unpause (self->message);
+  }
+  return TRUE;
+}
+
+const gchar *
+viewer_client_get_id (const ViewerClient *self)
+{
+  return self->id;
+}
+
+ViewerBranch *
+viewer_client_get_branch (const ViewerClient *self)
+{
+  return self->branch;
+}
+
+const ViewerSent *
+viewer_client_get_sent (const ViewerClient *self)
+{
+  return &self->totals;
+}

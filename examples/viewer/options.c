@@ -1,0 +1,149 @@
+/* imbytes viewer: what was said on the command line.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "options.h"
+
+#include <gst/gst.h>
+
+#include "request.h"
+
+#define SUMMARY \
+  "Shows a video in the browser, and serves it as motion JPEG and snapshots in\n" \
+  "any size: open the address that it prints.\n\n" \
+  "SOURCE is a file, which is played again and again, a URI (rtsp://, http://,\n" \
+  "...) or a camera (/dev/video0). Without one a test pattern is shown."
+
+static gboolean
+fail (GError **error, const gchar *sentence)
+{
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+      sentence);
+  return FALSE;
+}
+
+static gboolean
+take_uri (ViewerOptions *options, const gchar *what, GError **error)
+{
+  options->kind = VIEWER_URI;
+  if (gst_uri_is_valid (what)) {
+    options->what = g_strdup (what);
+    return TRUE;
+  }
+  if (!g_file_test (what, G_FILE_TEST_EXISTS)) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "There is no file %s, and it is not a URI either.", what);
+    return FALSE;
+  }
+  options->what = gst_filename_to_uri (what, error);
+  return options->what != NULL;
+}
+
+static gboolean
+take_source (ViewerOptions *options, const gchar *what, const gchar *camera,
+    const gchar *pipeline, const gchar *pattern, GError **error)
+{
+  if ((what != NULL) + (camera != NULL) + (pipeline != NULL) + (pattern != NULL)
+      > 1)
+    return fail (error,
+        "One source is enough: give SOURCE, --camera, "
+        "--pipeline or --test-pattern.");
+  if (what != NULL && g_str_has_prefix (what, "/dev/video"))
+    camera = what;
+  else if (what != NULL)
+    return take_uri (options, what, error);
+  if (camera != NULL)
+    options->kind = VIEWER_CAMERA;
+  else if (pipeline != NULL)
+    options->kind = VIEWER_PIPELINE;
+  options->what = g_strdup (camera != NULL ? camera
+          : pipeline != NULL               ? pipeline
+          : pattern != NULL                ? pattern
+                                           : "smpte");
+  return TRUE;
+}
+
+static gboolean
+check_numbers (const ViewerOptions *options, GError **error)
+{
+  if (options->port < 0 || options->port > 65535)
+    return fail (error, "--port is from 1 to 65535, or 0 for any free one.");
+  if (options->max_clients < 1 || options->max_pictures < 1)
+    return fail (error, "--max-clients and --max-pictures are at least 1.");
+  if (options->max_side < (gint) VIEWER_MIN_SIDE || options->max_side > 65500)
+    return fail (error, "--max-side is from 16 to 65500 pixels.");
+  if (options->timeout < 0 || options->stall_timeout < 1)
+    return fail (error,
+        "--source-timeout is 0 seconds or more, "
+        "--stall-timeout 1 or more.");
+  return TRUE;
+}
+
+gboolean
+viewer_options_parse (ViewerOptions *options, int *argc, char ***argv,
+    GError **error)
+{
+  gchar *camera = NULL, *pipeline = NULL, *pattern = NULL, **rest = NULL;
+  const GOptionEntry entries[] = { { "camera", 'c', 0, G_OPTION_ARG_FILENAME,
+                                       &camera, "A camera (/dev/video0)",
+                                       "DEVICE" },
+    { "pipeline", 0, 0, G_OPTION_ARG_STRING, &pipeline,
+        "Elements as for gst-launch-1.0 that end in raw video", "ELEMENTS" },
+    { "test-pattern", 0, 0, G_OPTION_ARG_STRING, &pattern,
+        "A pattern of videotestsrc (smpte)", "NAME" },
+    { "port", 'p', 0, G_OPTION_ARG_INT, &options->port,
+        "Port to listen on; 0 for any that is free (8080)", "PORT" },
+    { "address", 'a', 0, G_OPTION_ARG_STRING, &options->address,
+        "Address to listen on; 0.0.0.0 or :: for all, which lets everybody "
+        "in who can reach it (127.0.0.1)",
+        "ADDRESS" },
+    { "max-clients", 0, 0, G_OPTION_ARG_INT, &options->max_clients,
+        "Streams and waiting snapshots at a time (100)", "N" },
+    { "max-pictures", 0, 0, G_OPTION_ARG_INT, &options->max_pictures,
+        "Different pictures made at a time (8)", "N" },
+    { "max-side", 0, 0, G_OPTION_ARG_INT, &options->max_side,
+        "Largest width and height that may be asked for (4096)", "PIXELS" },
+    { "source-timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout,
+        "Start the source anew when it sent nothing for so long; 0: never (10)",
+        "SECONDS" },
+    { "stall-timeout", 0, 0, G_OPTION_ARG_INT, &options->stall_timeout,
+        "Disconnect a client that took nothing for so long (120)", "SECONDS" },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL,
+        "[SOURCE]" },
+    G_OPTION_ENTRY_NULL };
+  GOptionContext *context = g_option_context_new (NULL);
+  gboolean done;
+
+  *options = (ViewerOptions){ .kind = VIEWER_TEST_PATTERN,
+    .timeout = 10,
+    .port = 8080,
+    .max_clients = 100,
+    .max_pictures = 8,
+    .max_side = 4096,
+    .stall_timeout = 120 };
+  g_option_context_set_summary (context, SUMMARY);
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  done = g_option_context_parse (context, argc, argv, error);
+  if (done && rest != NULL && rest[1] != NULL)
+    done = fail (error, "One SOURCE is enough.");
+  if (done)
+    done = check_numbers (options, error)
+        && take_source (options, rest != NULL ? rest[0] : NULL, camera,
+            pipeline, pattern, error);
+  if (options->address == NULL)
+    options->address = g_strdup ("127.0.0.1");
+  g_option_context_free (context);
+  g_strfreev (rest);
+  g_free (camera);
+  g_free (pipeline);
+  g_free (pattern);
+  return done;
+}
+
+void
+viewer_options_clear (ViewerOptions *options)
+{
+  g_clear_pointer (&options->what, g_free);
+  g_clear_pointer (&options->address, g_free);
+}

@@ -1,0 +1,33 @@
+/* imbytes viewer: one image for one client.
+ *
+ * Thread-safety: belongs to the main thread.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "hub.h"
+
+G_BEGIN_DECLS
+
+/* The client was answered, or has gone. */
+typedef void (*ViewerSnapshotDone) (gpointer snapshot, gpointer user_data);
+
+/* Answers @message with the `last-image` of the element that makes such images,
+ * if that is of this moment, else with one that is asked for. Where none comes,
+ * with 503 and a sentence. The snapshot, for which @done will be called; or NULL
+ * where @message is answered at once, or with @error not at all. */
+gpointer viewer_snapshot_start (SoupServerMessage *message, ViewerHub *hub,
+    const ViewerRequest *request, ViewerSnapshotDone done, gpointer user_data,
+    GError **error);
+
+/* Answers with 503 and @sentence, a whole one. */
+void viewer_snapshot_refuse (gpointer snapshot, const gchar *sentence);
+
+/* A text of one line as the answer. */
+void viewer_answer_text (SoupServerMessage *message, guint status,
+    const gchar *sentence);
+
+G_END_DECLS
