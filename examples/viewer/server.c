@@ -4,6 +4,7 @@
  */
 #include "server.h"
 
+#include "answer.h"
 #include "snapshot.h"
 #include "stats.h"
 
@@ -30,49 +31,6 @@ on_frame (GstSample *frame, gpointer user_data)
   viewer_hub_push (self->hub, frame);
 }
 
-static void
-answer_error (SoupServerMessage *message, GError *error)
-{
-  guint status = SOUP_STATUS_INTERNAL_SERVER_ERROR;
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
-    status = SOUP_STATUS_BAD_REQUEST;
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
-    status = SOUP_STATUS_SERVICE_UNAVAILABLE;
-  viewer_answer_text (message, status, error->message);
-  g_error_free (error);
-}
-
-/* What every answer has, whatever it is. FALSE where that is all. */
-static gboolean
-begin_answer (SoupServerMessage *message, const gchar *path,
-    const gchar *served, const gchar *method)
-{
-  SoupMessageHeaders *headers =
-      soup_server_message_get_response_headers (message);
-  const gchar *used = soup_server_message_get_method (message);
-
-  soup_message_headers_replace (headers, "Cache-Control", "no-store");
-  soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
-  if (g_strcmp0 (path, served) != 0) {
-    viewer_answer_text (message, SOUP_STATUS_NOT_FOUND,
-        "There is nothing here; / is the page, and /stream.mjpg, "
-        "/snapshot.jpg, /snapshot.png and /stats.json are what it uses.");
-    return FALSE;
-  }
-  if (g_strcmp0 (used, method) != 0
-      && !(g_strcmp0 (method, "GET") == 0 && g_strcmp0 (used, "HEAD") == 0)) {
-    gchar *sentence = g_strdup_printf ("%s takes %s.", served, method);
-
-    soup_message_headers_replace (headers, "Allow",
-        g_strcmp0 (method, "GET") == 0 ? "GET, HEAD" : method);
-    viewer_answer_text (message, SOUP_STATUS_METHOD_NOT_ALLOWED, sentence);
-    g_free (sentence);
-    return FALSE;
-  }
-  return TRUE;
-}
-
 /* What is wrong with @query is answered here. */
 static gboolean
 parse (ViewerServer *self, SoupServerMessage *message, GHashTable *query,
@@ -83,7 +41,7 @@ parse (ViewerServer *self, SoupServerMessage *message, GHashTable *query,
   if (viewer_request_parse (request, query, purpose,
           (guint) self->options->max_side, &error))
     return TRUE;
-  answer_error (message, error);
+  viewer_answer_error (message, error);
   return FALSE;
 }
 
@@ -112,7 +70,7 @@ on_page (SoupServer *soup, SoupServerMessage *message, const char *path,
   (void) soup;
   (void) query;
   (void) user_data;
-  if (!begin_answer (message, path, "/", "GET"))
+  if (!viewer_answer_begin (message, path, "/", "GET"))
     return;
   page = g_resources_lookup_data ("/imbytes/viewer/page.html",
       G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
@@ -168,7 +126,7 @@ on_stream (SoupServer *soup, SoupServerMessage *message, const char *path,
   GError *error = NULL;
 
   (void) soup;
-  if (!begin_answer (message, path, "/stream.mjpg", "GET")
+  if (!viewer_answer_begin (message, path, "/stream.mjpg", "GET")
       || !parse (self, message, query, VIEWER_FOR_STREAM, &request))
     return;
   if (soup_server_message_get_method (message) == SOUP_METHOD_HEAD) {
@@ -182,7 +140,7 @@ on_stream (SoupServer *soup, SoupServerMessage *message, const char *path,
   if (client != NULL)
     g_ptr_array_add (self->clients, client);
   else
-    answer_error (message, error);
+    viewer_answer_error (message, error);
 }
 
 static void
@@ -195,7 +153,7 @@ on_control (SoupServer *soup, SoupServerMessage *message, const char *path,
   GError *error = NULL;
 
   (void) soup;
-  if (!begin_answer (message, path, "/control", "POST")
+  if (!viewer_answer_begin (message, path, "/control", "POST")
       || !parse (self, message, query, VIEWER_FOR_STREAM, &request))
     return;
   client = find_client (self, get_id (query));
@@ -204,7 +162,7 @@ on_control (SoupServer *soup, SoupServerMessage *message, const char *path,
         "There is no stream with this id; it is the one that was given to "
         "/stream.mjpg, and lives as long as that.");
   else if (!viewer_client_move (client, &request, &error))
-    answer_error (message, error);
+    viewer_answer_error (message, error);
   else
     viewer_answer_text (message, SOUP_STATUS_OK, "Done.");
 }
@@ -232,7 +190,7 @@ serve_snapshot (ViewerServer *self, SoupServerMessage *message,
   snapshot = viewer_snapshot_start (message, self->hub, &request,
       on_snapshot_done, self, &error);
   if (error != NULL) {
-    answer_error (message, error);
+    viewer_answer_error (message, error);
     return;
   }
   self->snapshots_asked++;
@@ -245,7 +203,7 @@ on_snapshot_jpg (SoupServer *soup, SoupServerMessage *message, const char *path,
     GHashTable *query, gpointer user_data)
 {
   (void) soup;
-  if (begin_answer (message, path, "/snapshot.jpg", "GET"))
+  if (viewer_answer_begin (message, path, "/snapshot.jpg", "GET"))
     serve_snapshot (user_data, message, query, VIEWER_FOR_JPEG);
 }
 
@@ -254,7 +212,7 @@ on_snapshot_png (SoupServer *soup, SoupServerMessage *message, const char *path,
     GHashTable *query, gpointer user_data)
 {
   (void) soup;
-  if (begin_answer (message, path, "/snapshot.png", "GET"))
+  if (viewer_answer_begin (message, path, "/snapshot.png", "GET"))
     serve_snapshot (user_data, message, query, VIEWER_FOR_PNG);
 }
 
@@ -273,7 +231,7 @@ on_stats (SoupServer *soup, SoupServerMessage *message, const char *path,
   gchar *json;
 
   (void) soup;
-  if (!begin_answer (message, path, "/stats.json", "GET"))
+  if (!viewer_answer_begin (message, path, "/stats.json", "GET"))
     return;
   json = viewer_stats_to_json (&state, find_client (self, get_id (query)));
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);

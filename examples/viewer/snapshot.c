@@ -4,6 +4,8 @@
  */
 #include "snapshot.h"
 
+#include "answer.h"
+
 /* A source that plays sends a frame within this time, or is about to die. */
 #define PATIENCE 5 /* seconds */
 
@@ -20,21 +22,6 @@ typedef struct
   guint timer; /* or 0 */
   gboolean answered;
 } Snapshot;
-
-void
-viewer_answer_text (SoupServerMessage *message, guint status,
-    const gchar *sentence)
-{
-  gchar *line = g_strconcat (sentence, "\n", NULL);
-
-  if (status == SOUP_STATUS_SERVICE_UNAVAILABLE)
-    soup_message_headers_replace (soup_server_message_get_response_headers (
-                                      message),
-        "Retry-After", "2");
-  soup_server_message_set_status (message, status, NULL);
-  soup_server_message_set_response (message, "text/plain; charset=utf-8",
-      SOUP_MEMORY_TAKE, line, strlen (line));
-}
 
 static void
 answer_picture (SoupServerMessage *message, ViewerPicture *picture)

@@ -26,8 +26,4 @@ gpointer viewer_snapshot_start (SoupServerMessage *message, ViewerHub *hub,
 /* Answers with 503 and @sentence, a whole one. */
 void viewer_snapshot_refuse (gpointer snapshot, const gchar *sentence);
 
-/* A text of one line as the answer. */
-void viewer_answer_text (SoupServerMessage *message, guint status,
-    const gchar *sentence);
-
 G_END_DECLS

@@ -1,0 +1,64 @@
+/* imbytes viewer: answers that every address gives alike.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "answer.h"
+
+#include <string.h>
+
+void
+viewer_answer_text (SoupServerMessage *message, guint status,
+    const gchar *sentence)
+{
+  gchar *line = g_strconcat (sentence, "\n", NULL);
+
+  if (status == SOUP_STATUS_SERVICE_UNAVAILABLE)
+    soup_message_headers_replace (soup_server_message_get_response_headers (
+                                      message),
+        "Retry-After", "2");
+  soup_server_message_set_status (message, status, NULL);
+  soup_server_message_set_response (message, "text/plain; charset=utf-8",
+      SOUP_MEMORY_TAKE, line, strlen (line));
+}
+
+void
+viewer_answer_error (SoupServerMessage *message, GError *error)
+{
+  guint status = SOUP_STATUS_INTERNAL_SERVER_ERROR;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
+    status = SOUP_STATUS_BAD_REQUEST;
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
+    status = SOUP_STATUS_SERVICE_UNAVAILABLE;
+  viewer_answer_text (message, status, error->message);
+  g_error_free (error);
+}
+
+gboolean
+viewer_answer_begin (SoupServerMessage *message, const gchar *path,
+    const gchar *served, const gchar *method)
+{
+  SoupMessageHeaders *headers =
+      soup_server_message_get_response_headers (message);
+  const gchar *used = soup_server_message_get_method (message);
+
+  soup_message_headers_replace (headers, "Cache-Control", "no-store");
+  soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
+  if (g_strcmp0 (path, served) != 0) {
+    viewer_answer_text (message, SOUP_STATUS_NOT_FOUND,
+        "There is nothing here; / is the page, and /stream.mjpg, "
+        "/snapshot.jpg, /snapshot.png and /stats.json are what it uses.");
+    return FALSE;
+  }
+  if (g_strcmp0 (used, method) != 0
+      && !(g_strcmp0 (method, "GET") == 0 && g_strcmp0 (used, "HEAD") == 0)) {
+    gchar *sentence = g_strdup_printf ("%s takes %s.", served, method);
+
+    soup_message_headers_replace (headers, "Allow",
+        g_strcmp0 (method, "GET") == 0 ? "GET, HEAD" : method);
+    viewer_answer_text (message, SOUP_STATUS_METHOD_NOT_ALLOWED, sentence);
+    g_free (sentence);
+    return FALSE;
+  }
+  return TRUE;
+}

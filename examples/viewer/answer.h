@@ -1,0 +1,24 @@
+/* imbytes viewer: answers that every address gives alike.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/* Headers that all answers have. FALSE where @path is not quite @served, or the
+ * method neither @method nor HEAD for GET: that is answered here. */
+gboolean viewer_answer_begin (SoupServerMessage *message, const gchar *path,
+    const gchar *served, const gchar *method);
+
+/* A text of one line as the answer. */
+void viewer_answer_text (SoupServerMessage *message, guint status,
+    const gchar *sentence);
+
+/* 400 for G_IO_ERROR_INVALID_ARGUMENT, 503 for G_IO_ERROR_BUSY, else 500.
+ * Frees @error. */
+void viewer_answer_error (SoupServerMessage *message, GError *error);
+
+G_END_DECLS

@@ -1,0 +1,307 @@
+# imbytes tests: examples/viewer with plain HTTP clients, many of them, one of
+# them stalled, and with sources that fail. The page is in test_viewer_page.py.
+#
+# SPDX-License-Identifier: LGPL-2.1-or-later
+import io
+import os
+import subprocess
+import time
+
+import harness
+import report
+
+report.need('PIL')
+from PIL import Image  # noqa: E402
+from viewing import VIEWER, Viewer, bars_differ, read_all  # noqa: E402
+
+
+def stream_is_right():
+    with Viewer() as viewer:
+        stream = viewer.stream('width=320&quality=95')
+        read_all([stream], 20 * harness.PATIENCE,
+                         lambda: len(stream.parts) >= 10, keep=True)
+        head = stream.headers
+        report.check('stream: headers', head.startswith('HTTP/1.1 200')
+                     and 'Content-Type: multipart/x-mixed-replace; boundary=imbytes' in head
+                     and 'Cache-Control: no-store' in head, head)
+        images = [Image.open(io.BytesIO(i)) for i in stream.images]
+        report.check('stream: size', {i.size for i in images} == {(320, 180)}
+                     and {i.format for i in images} == {'JPEG'})
+        worst = max(bars_differ(i) for i in images)
+        report.check('stream: colours', worst <= 4, 'bars within %d of 255' % worst)
+        times = [t for t, _ in stream.parts]
+        steps = [b - a for a, b in zip(times[1:], times[2:])]
+        report.check('stream: X-Timestamp is now and goes on by frames',
+                     abs(times[-1] - stream.arrivals[-1]) < 0.5 * harness.PATIENCE
+                     and min(steps) > 0.039, 'least step %.4f s' % min(steps))
+        report.check('stream: pictures move', len(set(stream.images)) == len(stream.images))
+        slow = viewer.stream('width=320&interval=500')
+        read_all([slow], 20 * harness.PATIENCE, lambda: len(slow.parts) >= 5)
+        steps = [b[0] - a[0] for a, b in zip(slow.parts[1:], slow.parts[2:])]
+        report.check('stream: interval', all(abs(s - 0.5) < 0.05 for s in steps),
+                     '500 ms: %s' % steps)
+
+
+def snapshots_are_right():
+    with Viewer() as viewer:
+        for path, kind, size, most in [
+                ('/snapshot.jpg?width=640&quality=95', 'JPEG', (640, 360), 3),
+                ('/snapshot.png', 'PNG', (1280, 720), 1),
+                ('/snapshot.png?width=500&height=500&fit=contain', 'PNG', (500, 500), 2),
+                ('/snapshot.jpg?width=500&height=500&fit=inside', 'JPEG', (500, 281), 4)]:
+            status, headers, body = viewer.get(path)
+            image = Image.open(io.BytesIO(body))
+            differ = bars_differ(image)
+            report.check(path, status == 200 and image.format == kind and image.size == size
+                         and differ <= most and int(headers['Content-Length']) == len(body)
+                         and headers['Content-Type'] == 'image/' + kind.lower()
+                         and headers['Cache-Control'] == 'no-store'
+                         and abs(float(headers['X-Timestamp']) - time.time())
+                         < 1 * harness.PATIENCE,
+                         '%s, bars within %d of 255' % (image.size, differ))
+        # One that a stream makes anyway is not made again.
+        stream = viewer.stream('width=640&quality=95')
+        read_all([stream], 5 * harness.PATIENCE, lambda: len(stream.parts) >= 3)
+        before = len(viewer.stats()['pictures'])
+        status = viewer.get('/snapshot.jpg?width=640&quality=95')[0]
+        report.check('a snapshot shares the encode of a stream',
+                     status == 200 and len(viewer.stats()['pictures']) == before)
+
+
+def bad_requests_are_answered():
+    with Viewer('--max-side', '2000') as viewer:
+        for query, word in [('width=15', '16 to 2000'), ('height=2001', '16 to 2000'),
+                            ('width=1e3', 'whole number'), ('width=-640', 'whole number'),
+                            ('width=99999999999999999999', 'whole number'),
+                            ('quality=0', '1 to 100'), ('quality=101', '1 to 100'),
+                            ('fit=round', 'fill, contain, cover, inside'),
+                            ('method=magic', 'bilinear'), ('interval=3600001', 'milliseconds'),
+                            ('format=gif', 'jpeg, png'), ('colour=red', 'colour'),
+                            ('id=a%0d%0aSet-Cookie:x', 'letters')]:
+            for path in '/stream.mjpg', '/snapshot.jpg':
+                status, headers, body = viewer.get('%s?%s' % (path, query))
+                report.check('%s?%s' % (path, query), status == 400
+                             and word in body.decode() and body.decode().endswith('.\n')
+                             and headers['Content-Type'].startswith('text/plain'),
+                             '%d %s' % (status, body.decode().strip()))
+        report.check('a format that contradicts the address',
+                     viewer.get('/snapshot.jpg?format=png')[0] == 400)
+        for method, path, wanted in [('GET', '/nothing', 404), ('GET', '/stream.mjpg/x', 404),
+                                     ('POST', '/stream.mjpg', 405), ('GET', '/control', 405),
+                                     ('DELETE', '/', 405), ('POST', '/control?id=nobody', 404),
+                                     ('POST', '/control', 404), ('HEAD', '/stream.mjpg', 200),
+                                     ('HEAD', '/', 200), ('HEAD', '/snapshot.jpg', 200)]:
+            status = viewer.get(path, method)[0]
+            report.check('%s %s' % (method, path), status == wanted, str(status))
+        report.check('bad requests make nothing', viewer.stats()['clients'] == 0)
+        page = viewer.get('/')
+        report.check('the page', page[1]['Content-Type'] == 'text/html; charset=utf-8'
+                     and b'</html>' in page[2])
+
+
+def controls_act_on_the_stream():
+    with Viewer() as viewer:
+        def becomes(stream, *wanted):
+            """Whether its pictures become of a size or format, and stay so."""
+            def latest():
+                image = Image.open(io.BytesIO(stream.images[-1]))
+                return image.size in wanted or image.format in wanted
+            read_all([stream], 10 * harness.PATIENCE, keep=True,
+                     until=lambda: stream.images and latest())
+            read_all([stream], 0.2, keep=True)
+            return bool(stream.images) and latest()
+        first = viewer.stream('id=a&width=320')
+        report.check('control: before', becomes(first, (320, 180)))
+        number = viewer.stats('?id=a')['stream']['picture']
+        status = viewer.get('/control?id=a&width=400&quality=20', 'POST')[0]
+        report.check('control: the stream goes on in another size',
+                     status == 200 and becomes(first, (400, 225)))
+        report.check('control: by the same element',
+                     viewer.stats('?id=a')['stream']['picture'] == number)
+        second = viewer.stream('id=b&width=400&quality=20')
+        report.check('control: two share one encode', becomes(second, (400, 225))
+                     and len(viewer.stats()['pictures']) == 1)
+        viewer.get('/control?id=a&width=200', 'POST')
+        report.check('control: one of two is moved', becomes(first, (200, 112), (200, 113)))
+        report.check('control: the other stays', becomes(second, (400, 225)))
+        viewer.get('/control?id=a&width=200&format=png', 'POST')
+        report.check('control: PNG in the same stream', becomes(first, 'PNG'))
+        report.check('control: bad values change nothing',
+                     viewer.get('/control?id=a&width=1', 'POST')[0] == 400
+                     and becomes(first, 'PNG'))
+        # An image now, though the next frame that is due is an hour away.
+        started = time.time()
+        viewer.get('/control?id=a&width=96&interval=3600000', 'POST')
+        shown = becomes(first, (96, 54))
+        report.check('control: acts at once',
+                     shown and time.time() - started < 1 + harness.PATIENCE)
+
+
+def many_clients_and_a_stalled_one():
+    with Viewer() as viewer:
+        stalled = viewer.stream('width=640', receive_buffer=4096)
+        others = [viewer.stream('width=640') for _ in range(49)]
+        read_all(others, 20 * harness.PATIENCE, lambda: all(
+            len(s.parts) >= 5 for s in others))
+        memory = harness.memory(viewer.process)
+        before = viewer.stats()
+        for stream in others:
+            del stream.parts[:]
+        read_all(others, 6)
+        after = viewer.stats()
+        frames = after['source']['frames'] - before['source']['frames']
+        counts = [len(s.parts) for s in others]
+        grown = harness.memory(viewer.process) - memory
+        # Under a sanitizer one core does not write for 49; nobody may starve.
+        least = frames * (0.8 if harness.PATIENCE == 1 else 0.2)
+        report.check('50 clients: 49 keep their rate while one is stalled',
+                     min(counts) >= least and frames > 50,
+                     '%d to %d pictures of %d frames' % (min(counts), max(counts), frames))
+        report.check('50 clients: one encode', len(after['pictures']) == 1
+                     and after['clients'] == 50 and after['pictures'][0]['streams'] == 50)
+        made = after['pictures'][0]['imbytes']['encodings'] \
+            - before['pictures'][0]['imbytes']['encodings']
+        report.check('50 clients: one image for each frame', 0 < made <= frames + 2,
+                     '%d images, %d frames' % (made, frames))
+        # The address sanitizer keeps what was freed, up to 256 MB.
+        report.check('50 clients: bounded memory',
+                     grown < (20 if harness.PATIENCE == 1 else 300),
+                     '%+.1f MB in 6 s, %.1f MB in all' % (grown, memory + grown))
+        resumed = time.time()
+        read_all([stalled], 5 * harness.PATIENCE, lambda: stalled.parts
+                         and stalled.parts[-1][0] > resumed)
+        old = [size for at, size in stalled.parts if at < resumed - 0.2]
+        report.check('a stalled client gets the newest picture when it reads again',
+                     stalled.parts[-1][0] > resumed and 0 < sum(old) < 400000,
+                     '%d old ones, %d bytes, of %d' % (len(old), sum(old), frames))
+        for stream in others + [stalled]:
+            stream.close()
+        gone = harness.wait_until(lambda: viewer.stats()['clients'] == 0, 5)
+        freed = harness.wait_until(lambda: not viewer.stats()['pictures'], 10)
+        report.check('clients that go away free what they held', gone and freed)
+
+
+def dead_clients_are_cut_off():
+    with Viewer('--stall-timeout', '2') as viewer:
+        stalled = viewer.stream('', receive_buffer=4096)
+        reads = viewer.stream('interval=3000')
+        harness.wait_until(lambda: viewer.stats()['clients'] == 2, 5)
+        read_all([reads], 20 * harness.PATIENCE, lambda: viewer.stats()['clients'] == 1)
+        report.check('who takes nothing is cut off, who waits for pictures is not',
+                     viewer.stats()['clients'] == 1 and not reads.closed)
+        stalled.close()
+        # Nothing is written to this one for hours.
+        waits = viewer.stream('interval=3600000')
+        read_all([waits], 10 * harness.PATIENCE, lambda: waits.parts)
+        waits.close()
+        report.check('a client that goes while nothing is sent is noticed',
+                     harness.wait_until(lambda: viewer.stats()['clients'] == 1, 5))
+
+
+def limits_are_kept():
+    with Viewer('--max-clients', '4', '--max-pictures', '2') as viewer:
+        held = [viewer.stream('width=100'), viewer.stream('width=200')]
+        read_all(held, 10 * harness.PATIENCE, lambda: all(s.parts for s in held))
+        for path in '/stream.mjpg?width=300', '/snapshot.jpg?width=300':
+            status, headers, body = viewer.get(path)
+            report.check('%s: one picture too many' % path, status == 503
+                         and b'2 different pictures' in body and headers['Retry-After'],
+                         body.decode().strip())
+        held += [viewer.stream('width=100'), viewer.stream('width=200')]
+        harness.wait_until(lambda: viewer.stats()['clients'] == 4, 5)
+        status, headers, body = viewer.get('/stream.mjpg?width=100')
+        report.check('one client too many', status == 503 and b'4 clients' in body,
+                     body.decode().strip())
+        held[0].close()
+        held[2].close()
+        # The branch that nobody uses makes room at once.
+        harness.wait_until(lambda: viewer.stats()['clients'] == 2, 5)
+        report.check('an unused picture makes room',
+                     viewer.get('/snapshot.jpg?width=300')[0] == 200)
+
+
+def sources_come_back():
+    with Viewer('--pipeline', 'videotestsrc num-buffers=30 is-live=true') as viewer:
+        stream = viewer.stream('width=160')
+        read_all([stream], 30 * harness.PATIENCE, lambda: len(stream.parts) > 70)
+        stats = viewer.stats()
+        times = [t for t, _ in stream.parts]
+        report.check('a source that ends is started again, and the stream goes on',
+                     len(times) > 70 and stats['source']['restarts'] >= 2
+                     and times == sorted(times) and not stream.closed,
+                     '%(restarts)d restarts: %(message)s' % stats['source'])
+    path = os.path.join(harness.folder(), 'absent.mp4')
+    with Viewer('file://' + path) as viewer:
+        source = harness.wait_until(lambda: [s for s in [viewer.stats()['source']]
+                                             if s['message']], 10)[0]
+        status, _, body = viewer.get('/snapshot.jpg')
+        report.check('a source that is not there is said to be so',
+                     status == 503 and source['state'] != 'playing', source['message'])
+        stream = viewer.stream('width=160')
+        make_clip(path)
+        read_all([stream], 40 * harness.PATIENCE, lambda: len(stream.parts) > 60)
+        stats = viewer.stats()['source']
+        times = [t for t, _ in stream.parts]
+        report.check('it is taken when it comes, and played again and again',
+                     len(times) > 60 and stats['loops'] >= 1 and times == sorted(times),
+                     '%d loops, %d pictures' % (stats['loops'], len(times)))
+        report.check('a file that loops is not started anew', stats['state'] == 'playing')
+    photo = os.path.join(harness.folder(), 'photo.png')
+    Image.new('RGB', (200, 100), (10, 200, 30)).save(photo)
+    with Viewer(photo) as viewer:
+        harness.wait_until(lambda: viewer.stats()['source']['frames'], 10)
+        image = Image.open(io.BytesIO(viewer.get('/snapshot.png?width=100')[2]))
+        report.check('a picture is a source too', image.size == (100, 50)
+                     and image.getpixel((50, 25)) == (10, 200, 30), str(image.getpixel((50, 25))))
+    with Viewer('--source-timeout', '1', '--pipeline',
+                'videotestsrc num-buffers=1 ! identity sleep-time=4000000') as viewer:
+        said = harness.wait_until(lambda: 'No picture came' in
+                                  viewer.stats()['source']['message'], 10)
+        report.check('a source that falls silent is started again', said)
+
+
+def make_clip(path):
+    # A tool that was not built for sanitizers cannot load what was.
+    environment = dict(os.environ, GST_REGISTRY=harness.folder() + '/clip.registry')
+    environment.pop('GST_PLUGIN_PATH_1_0', None)
+    subprocess.run(['gst-launch-1.0', '-q', 'videotestsrc', 'num-buffers=40', '!',
+                    'video/x-raw,format=I420,width=320,height=240,framerate=25/1', '!',
+                    'jpegenc', '!', 'qtmux', '!', 'filesink', 'location=' + path + '.part'],
+                   check=True, env=environment)
+    os.rename(path + '.part', path)
+
+
+def stops_when_told():
+    viewer = Viewer()
+    reading = viewer.stream('width=320')
+    stalled = viewer.stream('', receive_buffer=4096)
+    read_all([reading], 10 * harness.PATIENCE, lambda: len(reading.parts) > 20)
+    started = time.monotonic()
+    status = harness.stop(viewer.process)
+    report.check('SIGTERM ends it, and its streams', status == 0, 'status %s after %.2f s'
+                 % (status, time.monotonic() - started))
+    read_all([reading], 5)
+    report.check('the stream has an end', reading.closed)
+    stalled.close()
+    other = Viewer()
+    second = harness.start([VIEWER, '--port', str(other.port)])
+    second.wait(20 * harness.PATIENCE)
+    report.check('a port that is taken is said to be so',
+                 second.returncode == 1 and 'Cannot listen on port' in harness.log(second),
+                 harness.log(second).strip())
+    harness.stop(other.process)
+    for arguments, word in [(['--port', '70000'], '--port'), (['/no/such/file'], 'no file'),
+                            (['--address', 'nowhere'], '--address'),
+                            (['--test-pattern', 'plaid'], 'no pattern'),
+                            (['--pipeline', 'nosuchelement'], 'nosuchelement'),
+                            (['--camera', '/dev/video0', '--test-pattern', 'ball'], 'One source'),
+                            (['--max-clients', '0'], '--max-clients')]:
+        bad = harness.start([VIEWER, '--port', str(harness.free_port())] + arguments)
+        bad.wait(20 * harness.PATIENCE)
+        report.check(' '.join(arguments), bad.returncode in (1, 2)
+                     and word in harness.log(bad), harness.log(bad).strip())
+
+
+report.run(stream_is_right, snapshots_are_right, bad_requests_are_answered,
+           controls_act_on_the_stream, many_clients_and_a_stalled_one,
+           dead_clients_are_cut_off, limits_are_kept, sources_come_back, stops_when_told)
