@@ -62,3 +62,12 @@ viewer_answer_begin (SoupServerMessage *message, const gchar *path,
   }
   return TRUE;
 }
+
+void
+viewer_answer_cut_off (SoupServerMessage *message)
+{
+  GSocket *socket = soup_server_message_get_socket (message);
+
+  if (socket != NULL)
+    g_socket_shutdown (socket, TRUE, TRUE, NULL);
+}

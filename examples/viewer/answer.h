@@ -17,6 +17,9 @@ gboolean viewer_answer_begin (SoupServerMessage *message, const gchar *path,
 void viewer_answer_text (SoupServerMessage *message, guint status,
     const gchar *sentence);
 
+/* Disconnects a client that does not read. */
+void viewer_answer_cut_off (SoupServerMessage *message);
+
 /* 400 for G_IO_ERROR_INVALID_ARGUMENT, 503 for G_IO_ERROR_BUSY, else 500.
  * Frees @error. */
 void viewer_answer_error (SoupServerMessage *message, GError *error);

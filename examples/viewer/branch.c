@@ -12,7 +12,7 @@
 #define LAUNCH \
   "appsrc name=in is-live=true format=time block=false leaky-type=downstream " \
   "max-buffers=1 max-bytes=0 max-time=0 ! " \
-  "imbytes name=imbytes on-request=true ! image/%s ! " \
+  "imbytes name=imbytes on-request=true video-direction=auto ! image/%s ! " \
   "appsink name=out sync=false max-buffers=1 drop=true"
 
 typedef struct
@@ -41,7 +41,8 @@ struct _ViewerBranch
   GstClockTime last_pts;  /* of frames that were given */
   GstClockTime valid_pts; /* pictures of earlier frames are forgotten */
   guint64 frames;
-  gboolean told; /* the main thread has been told of newest */
+  gchar *orientation; /* the last that was told to the element, or NULL */
+  gboolean told;      /* the main thread has been told of newest */
 };
 
 static void
@@ -52,6 +53,7 @@ branch_clear (gpointer data)
   viewer_picture_unref (self->newest);
   g_array_unref (self->watchers);
   g_free (self->error);
+  g_free (self->orientation);
   g_mutex_clear (&self->lock);
 }
 
@@ -192,6 +194,24 @@ viewer_branch_free (ViewerBranch *self)
   branch_unref (self);
 }
 
+/* Tags do not pass from one pipeline to another by themselves. */
+static void
+pass_orientation (ViewerBranch *self, GstSample *frame)
+{
+  const GstStructure *info = gst_sample_get_info (frame);
+  const gchar *orientation = info != NULL
+      ? gst_structure_get_string (info, GST_TAG_IMAGE_ORIENTATION)
+      : NULL;
+
+  if (g_strcmp0 (orientation, self->orientation) == 0)
+    return;
+  g_free (self->orientation);
+  self->orientation = g_strdup (orientation);
+  gst_element_send_event (GST_ELEMENT (self->in),
+      gst_event_new_tag (gst_tag_list_new (GST_TAG_IMAGE_ORIENTATION,
+          orientation != NULL ? orientation : "rotate-0", NULL)));
+}
+
 /* A frame that comes again has to come later, or nobody could tell the picture
  * that was asked for from the one before. */
 void
@@ -206,6 +226,7 @@ viewer_branch_push (ViewerBranch *self, GstSample *frame)
   }
   self->last_pts = GST_BUFFER_PTS (buffer);
   self->frames++;
+  pass_orientation (self, frame);
   gst_app_src_set_caps (self->in, gst_sample_get_caps (frame));
   gst_app_src_push_buffer (self->in, buffer);
   g_mutex_unlock (&self->lock);

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <gio/gnetworking.h>
 
+#include "answer.h"
+
 /* How much of what was written may wait in the kernel. Without a limit it keeps
  * megabytes for a slow client, which are seconds of pictures. */
 #define MAX_UNSENT 32768
@@ -205,17 +207,6 @@ viewer_client_end (ViewerClient *self)
   soup_server_message_unpause (self->message);
 }
 
-/* Nobody reads, so that what is on its way can only fail. */
-static void
-cut_off (ViewerClient *self)
-{
-  GSocket *socket = soup_server_message_get_socket (self->message);
-
-  if (socket != NULL)
-    g_socket_shutdown (socket, TRUE, TRUE, NULL);
-  viewer_client_end (self);
-}
-
 /* libsoup does not look at the socket while there is nothing to write. */
 static gboolean
 has_hung_up (ViewerClient *self)
@@ -236,8 +227,10 @@ viewer_client_check (ViewerClient *self, gint64 stall_timeout)
 {
   gint64 idle = g_get_monotonic_time () - self->last_taken;
 
-  if (has_hung_up (self) || (self->pending > 0 && idle > stall_timeout))
-    cut_off (self);
+  if (has_hung_up (self) || (self->pending > 0 && idle > stall_timeout)) {
+    viewer_answer_cut_off (self->message);
+    viewer_client_end (self);
+  }
 }
 
 gboolean

@@ -17,7 +17,7 @@ struct _ViewerServer
   ViewerHub *hub;
   ViewerSource *source;
   GPtrArray *clients;   /* of ViewerClient */
-  GPtrArray *snapshots; /* that wait */
+  GPtrArray *snapshots; /* not yet sent in full */
   ViewerSent finished;  /* by clients that have gone */
   guint64 snapshots_asked;
   guint sweep;
@@ -189,13 +189,12 @@ serve_snapshot (ViewerServer *self, SoupServerMessage *message,
   request.interval = 0;
   snapshot = viewer_snapshot_start (message, self->hub, &request,
       on_snapshot_done, self, &error);
-  if (error != NULL) {
+  if (snapshot == NULL) {
     viewer_answer_error (message, error);
     return;
   }
   self->snapshots_asked++;
-  if (snapshot != NULL)
-    g_ptr_array_add (self->snapshots, snapshot);
+  g_ptr_array_add (self->snapshots, snapshot);
 }
 
 static void
@@ -253,14 +252,23 @@ on_headers (SoupServer *soup, SoupServerMessage *message, const char *path,
       FALSE);
 }
 
+static void
+check_clients (ViewerServer *self, gint64 stall_timeout)
+{
+  for (guint i = self->clients->len; i > 0; i--)
+    viewer_client_check (g_ptr_array_index (self->clients, i - 1),
+        stall_timeout);
+  for (guint i = self->snapshots->len; i > 0; i--)
+    viewer_snapshot_check (g_ptr_array_index (self->snapshots, i - 1),
+        stall_timeout);
+}
+
 static gboolean
 on_sweep (gpointer user_data)
 {
   ViewerServer *self = user_data;
 
-  for (guint i = self->clients->len; i > 0; i--)
-    viewer_client_check (g_ptr_array_index (self->clients, i - 1),
-        (gint64) self->options->stall_timeout * G_USEC_PER_SEC);
+  check_clients (self, (gint64) self->options->stall_timeout * G_USEC_PER_SEC);
   viewer_hub_sweep (self->hub);
   return G_SOURCE_CONTINUE;
 }
@@ -335,8 +343,7 @@ viewer_server_free (ViewerServer *self)
   while (g_main_context_iteration (NULL, FALSE))
     ;
   /* Who takes nothing is not waited for. */
-  for (guint i = self->clients->len; i > 0; i--)
-    viewer_client_check (g_ptr_array_index (self->clients, i - 1), -1);
+  check_clients (self, -1);
   while ((self->clients->len > 0 || self->snapshots->len > 0)
       && g_main_context_iteration (NULL, TRUE))
     ;

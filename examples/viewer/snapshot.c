@@ -19,8 +19,9 @@ typedef struct
   ViewerBranch *branch;
   ViewerSnapshotDone done;
   gpointer user_data;
-  guint timer; /* or 0 */
-  gboolean answered;
+  guint timer;       /* or 0 */
+  gboolean answered; /* the image, or why there is none, is on its way */
+  gint64 last_taken; /* when the socket last took something */
 } Snapshot;
 
 static void
@@ -52,6 +53,7 @@ static void
 go_on (Snapshot *self)
 {
   self->answered = TRUE;
+  self->last_taken = g_get_monotonic_time ();
   stop_waiting (self);
   soup_server_message_unpause (self->message);
 }
@@ -93,6 +95,16 @@ on_timeout (gpointer user_data)
 }
 
 static void
+on_wrote_data (SoupServerMessage *message, guint size, gpointer user_data)
+{
+  Snapshot *self = user_data;
+
+  (void) message;
+  (void) size;
+  self->last_taken = g_get_monotonic_time ();
+}
+
+static void
 on_finished (SoupServerMessage *message, gpointer user_data)
 {
   Snapshot *self = user_data;
@@ -117,21 +129,31 @@ viewer_snapshot_start (SoupServerMessage *message, ViewerHub *hub,
     g_free (self);
     return NULL;
   }
-  picture = viewer_branch_get_last_image (self->branch, FRESH);
-  if (picture != NULL) {
-    answer_picture (message, picture);
-    viewer_picture_unref (picture);
-    viewer_hub_leave (hub, self->branch, self);
-    g_free (self);
-    return NULL;
-  }
   self->message = g_object_ref (message);
   self->hub = hub;
   self->done = done;
   self->user_data = user_data;
-  self->timer = g_timeout_add_seconds (PATIENCE, on_timeout, self);
+  g_signal_connect (message, "wrote-body-data", G_CALLBACK (on_wrote_data),
+      self);
   g_signal_connect (message, "finished", G_CALLBACK (on_finished), self);
   soup_server_message_pause (message);
-  viewer_hub_ask (hub, self->branch);
+  picture = viewer_branch_get_last_image (self->branch, FRESH);
+  if (picture != NULL) {
+    on_picture (picture, NULL, self);
+    viewer_picture_unref (picture);
+  } else {
+    self->timer = g_timeout_add_seconds (PATIENCE, on_timeout, self);
+    viewer_hub_ask (hub, self->branch);
+  }
   return self;
+}
+
+void
+viewer_snapshot_check (gpointer snapshot, gint64 stall_timeout)
+{
+  Snapshot *self = snapshot;
+
+  if (self->answered
+      && g_get_monotonic_time () - self->last_taken > stall_timeout)
+    viewer_answer_cut_off (self->message);
 }

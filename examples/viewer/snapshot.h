@@ -17,11 +17,15 @@ typedef void (*ViewerSnapshotDone) (gpointer snapshot, gpointer user_data);
 
 /* Answers @message with the `last-image` of the element that makes such images,
  * if that is of this moment, else with one that is asked for. Where none comes,
- * with 503 and a sentence. The snapshot, for which @done will be called; or NULL
- * where @message is answered at once, or with @error not at all. */
+ * with 503 and a sentence. The snapshot, which lives until @done is called; NULL
+ * with @error, and nothing answered, where it is not possible. */
 gpointer viewer_snapshot_start (SoupServerMessage *message, ViewerHub *hub,
     const ViewerRequest *request, ViewerSnapshotDone done, gpointer user_data,
     GError **error);
+
+/* Disconnects a client that has taken nothing of its answer for @stall_timeout
+ * microseconds. To be called now and then. */
+void viewer_snapshot_check (gpointer snapshot, gint64 stall_timeout);
 
 /* Answers with 503 and @sentence, a whole one. */
 void viewer_snapshot_refuse (gpointer snapshot, const gchar *sentence);

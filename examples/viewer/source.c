@@ -73,6 +73,39 @@ place_in_time (ViewerSource *self, GstSample *sample)
   return self->last_pts;
 }
 
+/* How the camera was held, which no caps say; the caller frees it. */
+static gchar *
+find_orientation (GstAppSink *out)
+{
+  GstPad *pad = gst_element_get_static_pad (GST_ELEMENT (out), "sink");
+  gchar *orientation = NULL;
+  GstTagList *tags;
+  GstEvent *event;
+
+  for (guint i = 0; orientation == NULL
+       && (event = gst_pad_get_sticky_event (pad, GST_EVENT_TAG, i)) != NULL;
+       i++) {
+    gst_event_parse_tag (event, &tags);
+    gst_tag_list_get_string (tags, GST_TAG_IMAGE_ORIENTATION, &orientation);
+    gst_event_unref (event);
+  }
+  gst_object_unref (pad);
+  return orientation;
+}
+
+static GstSample *
+make_frame (GstBuffer *buffer, GstSample *sample, GstAppSink *out)
+{
+  gchar *orientation = find_orientation (out);
+  GstStructure *info = NULL;
+
+  if (orientation != NULL)
+    info = gst_structure_new ("viewer-frame", GST_TAG_IMAGE_ORIENTATION,
+        G_TYPE_STRING, orientation, NULL);
+  g_free (orientation);
+  return gst_sample_new (buffer, gst_sample_get_caps (sample), NULL, info);
+}
+
 static GstFlowReturn
 on_new_sample (GstAppSink *out, gpointer user_data)
 {
@@ -91,7 +124,7 @@ on_new_sample (GstAppSink *out, gpointer user_data)
   self->frames_since++;
   self->last_frame = g_get_monotonic_time ();
   g_mutex_unlock (&self->lock);
-  frame = gst_sample_new (buffer, gst_sample_get_caps (sample), NULL, NULL);
+  frame = make_frame (buffer, sample, out);
   gst_buffer_unref (buffer);
   gst_sample_unref (sample);
   self->func (frame, self->user_data);

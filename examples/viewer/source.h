@@ -18,7 +18,8 @@ G_BEGIN_DECLS
 typedef struct _ViewerSource ViewerSource;
 
 /* A frame, in a thread of GStreamer's. Its PTS counts from the epoch and never
- * goes back, whatever the source does. */
+ * goes back, whatever the source does. Where the source has an
+ * image-orientation, the sample's info has a string of that name. */
 typedef void (*ViewerFrameFunc) (GstSample *frame, gpointer user_data);
 
 typedef enum

@@ -104,7 +104,7 @@ add_totals (GString *json, const ViewerState *state)
     sum.skipped += sent->skipped;
   }
   viewer_json_uint (json, "clients", state->clients->len);
-  viewer_json_uint (json, "snapshots-waiting", state->snapshots);
+  viewer_json_uint (json, "snapshots-open", state->snapshots);
   add_sent (json, &sum);
   viewer_json_uint (json, "snapshots-asked", state->snapshots_asked);
   viewer_json_uint (json, "max-clients", (guint64) state->options->max_clients);

@@ -14,7 +14,7 @@ typedef struct
   ViewerSource *source;
   ViewerHub *hub;
   const GPtrArray *clients;   /* of ViewerClient */
-  guint snapshots;            /* that wait */
+  guint snapshots;            /* not yet sent in full */
   const ViewerSent *finished; /* by clients that have gone */
   guint64 snapshots_asked;
   const ViewerOptions *options;

@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import io
 import os
+import socket
 import subprocess
 import time
 
@@ -181,8 +182,34 @@ def many_clients_and_a_stalled_one():
         report.check('clients that go away free what they held', gone and freed)
 
 
+def a_slow_client_is_up_to_date():
+    with Viewer() as viewer:
+        slow = viewer.stream('')
+        end = time.monotonic() + 6
+        while time.monotonic() < end:
+            # A quarter of what is made; buffers of the system's would fill up.
+            slow.take(most=20000)
+            time.sleep(0.05)
+        ages = [a - p[0] for a, p in zip(slow.arrivals, slow.parts)]
+        skipped = viewer.stats()['images-skipped']
+        report.check('a slow client gets pictures of now, and fewer',
+                     len(ages) > 10 and max(ages[len(ages) // 2:]) < 1 + harness.PATIENCE / 4
+                     and skipped > 50,
+                     '%d pictures, at most %.2f s old, %d left out'
+                     % (len(ages), max(ages[len(ages) // 2:]), skipped))
+
+
+def ask_for_a_large_snapshot(viewer):
+    """Larger than what the kernel holds; the answer is not read."""
+    asking = socket.socket()
+    asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    asking.connect(('127.0.0.1', viewer.port))
+    asking.sendall(b'GET /snapshot.png?width=4096 HTTP/1.1\r\nHost: x\r\n\r\n')
+    return asking
+
+
 def dead_clients_are_cut_off():
-    with Viewer('--stall-timeout', '2') as viewer:
+    with Viewer('--stall-timeout', '2', '--test-pattern', 'snow') as viewer:
         stalled = viewer.stream('', receive_buffer=4096)
         reads = viewer.stream('interval=3000')
         harness.wait_until(lambda: viewer.stats()['clients'] == 2, 5)
@@ -190,12 +217,29 @@ def dead_clients_are_cut_off():
         report.check('who takes nothing is cut off, who waits for pictures is not',
                      viewer.stats()['clients'] == 1 and not reads.closed)
         stalled.close()
+        reads.close()
+        harness.wait_until(lambda: viewer.stats()['clients'] == 0, 5)
+        stuck = ask_for_a_large_snapshot(viewer)
+        harness.wait_until(lambda: viewer.stats()['snapshots-open'] == 1, 5)
+        over = harness.wait_until(lambda: viewer.stats()['snapshots-open'] == 0, 20)
+        with stuck.makefile('rb') as answer:
+            got, wanted = 0, 0
+            for line in iter(answer.readline, b'\r\n'):
+                wanted = max(wanted, int(line[16:]) if line.startswith(b'Content-Length: ') else 0)
+            try:
+                got = len(answer.read())
+            except ConnectionError:
+                pass
+        report.check('a snapshot that is not read is cut off', over and got < wanted,
+                     '%d of %d bytes' % (got, wanted))
+        stuck.close()
         # Nothing is written to this one for hours.
         waits = viewer.stream('interval=3600000')
         read_all([waits], 10 * harness.PATIENCE, lambda: waits.parts)
+        before = viewer.stats()['clients']
         waits.close()
-        report.check('a client that goes while nothing is sent is noticed',
-                     harness.wait_until(lambda: viewer.stats()['clients'] == 1, 5))
+        report.check('a client that goes while nothing is sent is noticed', before == 1
+                     and harness.wait_until(lambda: viewer.stats()['clients'] == 0, 5))
 
 
 def limits_are_kept():
@@ -253,6 +297,17 @@ def sources_come_back():
         image = Image.open(io.BytesIO(viewer.get('/snapshot.png?width=100')[2]))
         report.check('a picture is a source too', image.size == (100, 50)
                      and image.getpixel((50, 25)) == (10, 200, 30), str(image.getpixel((50, 25))))
+    held = harness.folder() + '/upright.jpg'
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be shown turned by 90 degrees to the right
+    Image.linear_gradient('L').resize((200, 100)).convert('RGB').save(held, exif=exif)
+    with Viewer('--pipeline', 'filesrc location=%s ! jpegparse ! jpegdec ! imagefreeze'
+                ' is-live=true' % held) as viewer:
+        harness.wait_until(lambda: viewer.stats()['source']['frames'], 10)
+        image = Image.open(io.BytesIO(viewer.get('/snapshot.jpg')[2])).convert('L')
+        report.check('a picture is shown as it was held', image.size == (100, 200)
+                     and image.getpixel((5, 100)) > 200 > 50 > image.getpixel((95, 100)),
+                     str(image.size))
     with Viewer('--source-timeout', '1', '--pipeline',
                 'videotestsrc num-buffers=1 ! identity sleep-time=4000000') as viewer:
         said = harness.wait_until(lambda: 'No picture came' in
@@ -272,7 +327,9 @@ def make_clip(path):
 
 
 def stops_when_told():
-    viewer = Viewer()
+    viewer = Viewer('--test-pattern', 'snow')
+    stuck = ask_for_a_large_snapshot(viewer)
+    harness.wait_until(lambda: viewer.stats()['snapshots-open'] == 1, 5)
     reading = viewer.stream('width=320')
     stalled = viewer.stream('', receive_buffer=4096)
     read_all([reading], 10 * harness.PATIENCE, lambda: len(reading.parts) > 20)
@@ -283,6 +340,7 @@ def stops_when_told():
     read_all([reading], 5)
     report.check('the stream has an end', reading.closed)
     stalled.close()
+    stuck.close()
     other = Viewer()
     second = harness.start([VIEWER, '--port', str(other.port)])
     second.wait(20 * harness.PATIENCE)
@@ -304,4 +362,5 @@ def stops_when_told():
 
 report.run(stream_is_right, snapshots_are_right, bad_requests_are_answered,
            controls_act_on_the_stream, many_clients_and_a_stalled_one,
-           dead_clients_are_cut_off, limits_are_kept, sources_come_back, stops_when_told)
+           a_slow_client_is_up_to_date, dead_clients_are_cut_off, limits_are_kept,
+           sources_come_back, stops_when_told)

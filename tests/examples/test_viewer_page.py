@@ -158,7 +158,8 @@ def figures_are_shown(page):
             'let n = 0; for (let i = 0; i < d.length; i += 4)'
             '  if (d[i + 3] && Math.abs (d[i] - d[i + 2]) > 40) n++; return n', name) > 50)
         report.check('page: ' + name, drawn)
-    unnamed = page.run('''return [...document.querySelectorAll ("input, select, button, canvas, img")]
+    unnamed = page.run('''return [
+        ...document.querySelectorAll ("input, select, button, canvas, img")]
         .filter ((e) => !(e.labels && e.labels.length) && !e.textContent.trim ()
             && !e.getAttribute ("aria-label") && !e.alt).map ((e) => e.id)''')
     report.check('page: everything has a name', not unnamed, str(unnamed))

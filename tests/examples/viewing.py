@@ -40,10 +40,10 @@ class Stream:
     def close(self):
         self.socket.close()
 
-    def take(self, keep=False):
+    def take(self, keep=False, most=1 << 18):
         """One read of what has come."""
         try:
-            got = self.socket.recv(1 << 18)
+            got = self.socket.recv(most)
         except ConnectionError:
             got = b''
         if not got:
