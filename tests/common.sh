@@ -41,6 +41,12 @@ test     | pc gstreamer-rtsp-server-1.0  | [libgstrtspserver-1.0-dev] | [gstream
 test     | pc hiredis                    | [libhiredis-dev] | [hiredis-devel] | [hiredis]
 test     | cmd redis-server redis-cli    | [redis-server] [redis-tools] | [redis] | [redis]
 test     | cmd ip                        | [iproute2] | [iproute] | [iproute2]
+test     | pc libmosquitto               | [libmosquitto-dev] | [mosquitto-devel] | [mosquitto]
+test     | cmd mosquitto_sub             | [mosquitto] [mosquitto-clients] | [mosquitto] | [mosquitto]
+test     | pc libcurl                    | [libcurl4-openssl-dev] | [libcurl-devel] | [curl]
+test     | file /usr/sbin/nginx          | [nginx] | [nginx] | [nginx]
+mqtt     | pc libmosquitto               | libmosquitto-dev | mosquitto-devel | mosquitto
+upload   | pc libcurl                    | libcurl4-openssl-dev | libcurl-devel | curl
 farm     | pc hiredis                    | libhiredis-dev | hiredis-devel | hiredis
 test     | cmd ffmpeg                    | [ffmpeg] | [ffmpeg-free] | [ffmpeg]
 rtsp     | pc gstreamer-rtsp-server-1.0  | libgstrtspserver-1.0-dev | gstreamer1-rtsp-server-devel | gst-rtsp-server

@@ -1,0 +1,207 @@
+/* imbytes upload: one PUT, tried until it is done.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "put.h"
+
+#include <curl/curl.h>
+#include <string.h>
+
+#define CONNECT_SECONDS 5
+#define FIRST_PAUSE 0.5
+#define LONGEST_PAUSE 30.0
+
+struct _Put
+{
+  PutOptions options;
+  CURL *curl;
+  struct curl_slist *headers;
+  guint64 retries;
+  gboolean was_failing;
+};
+
+/* What is left to be sent. */
+typedef struct
+{
+  const guint8 *data;
+  gsize size;
+} Body;
+
+static size_t
+read_body (char *to, size_t size, size_t n, void *user_data)
+{
+  Body *body = user_data;
+  gsize part = MIN (size * n, body->size);
+
+  memcpy (to, body->data, part);
+  body->data += part;
+  body->size -= part;
+  return part;
+}
+
+static size_t
+ignore (char *data, size_t size, size_t n, void *user_data)
+{
+  (void) data, (void) user_data;
+  return size * n;
+}
+
+static int
+check_stop (void *user_data, curl_off_t a, curl_off_t b, curl_off_t c,
+    curl_off_t d)
+{
+  const Put *put = user_data;
+
+  (void) a, (void) b, (void) c, (void) d;
+  return g_atomic_int_get (put->options.stop);
+}
+
+Put *
+put_new (const PutOptions *options)
+{
+  Put *put = g_new0 (Put, 1);
+  gchar *type = g_strconcat ("Content-Type: ", options->content_type, NULL);
+
+  curl_global_init (CURL_GLOBAL_DEFAULT);
+  put->options = *options;
+  put->curl = curl_easy_init ();
+  put->headers = curl_slist_append (NULL, type);
+  /* Servers that wait to be asked whether they would take it are rare; a round
+   * trip for each image is not. */
+  put->headers = curl_slist_append (put->headers, "Expect:");
+  for (gchar **header = options->headers; header != NULL && *header != NULL;
+       header++)
+    put->headers = curl_slist_append (put->headers, *header);
+  g_free (type);
+  return put;
+}
+
+void
+put_free (Put *put)
+{
+  if (put == NULL)
+    return;
+  curl_slist_free_all (put->headers);
+  curl_easy_cleanup (put->curl);
+  curl_global_cleanup ();
+  g_free (put);
+}
+
+guint64
+put_retries (const Put *put)
+{
+  return put->retries;
+}
+
+/* The status, or 0 with a sentence in @error where there is none. */
+static long
+try_once (Put *put, const gchar *url, const guint8 *data, gsize size,
+    char error[CURL_ERROR_SIZE])
+{
+  Body body = { data, size };
+  CURL *curl = put->curl;
+  long status = 0;
+
+  curl_easy_reset (curl);
+  curl_easy_setopt (curl, CURLOPT_URL, url);
+  curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt (curl, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt (curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t) size);
+  curl_easy_setopt (curl, CURLOPT_READFUNCTION, read_body);
+  curl_easy_setopt (curl, CURLOPT_READDATA, &body);
+  curl_easy_setopt (curl, CURLOPT_WRITEFUNCTION, ignore);
+  curl_easy_setopt (curl, CURLOPT_HTTPHEADER, put->headers);
+  curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT, (long) CONNECT_SECONDS);
+  curl_easy_setopt (curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt (curl, CURLOPT_LOW_SPEED_TIME,
+      (long) put->options.stall_seconds);
+  curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt (curl, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt (curl, CURLOPT_XFERINFOFUNCTION, check_stop);
+  curl_easy_setopt (curl, CURLOPT_XFERINFODATA, put);
+  curl_easy_setopt (curl, CURLOPT_ERRORBUFFER, error);
+  if (put->options.user != NULL)
+    curl_easy_setopt (curl, CURLOPT_USERPWD, put->options.user);
+  error[0] = '\0';
+  if (curl_easy_perform (curl) == CURLE_OK)
+    curl_easy_getinfo (curl, CURLINFO_RESPONSE_CODE, &status);
+  else if (error[0] == '\0')
+    g_strlcpy (error, "the connection failed", CURL_ERROR_SIZE);
+  return status;
+}
+
+static gboolean
+may_pass (long status)
+{
+  return status == 0 || status == 408 || status == 429 || status >= 500;
+}
+
+static gdouble
+find_pause (Put *put, guint tries)
+{
+  curl_off_t seconds = 0;
+  gdouble pause = FIRST_PAUSE;
+
+  curl_easy_getinfo (put->curl, CURLINFO_RETRY_AFTER, &seconds);
+  if (seconds > 0)
+    return (gdouble) seconds;
+  while (tries-- > 1 && pause < LONGEST_PAUSE)
+    pause *= 2;
+  /* Many cameras that lost one server do not come back all at once. */
+  return MIN (pause, LONGEST_PAUSE) * g_random_double_range (0.75, 1.25);
+}
+
+/* FALSE where it is time to stop, or @until comes first. */
+static gboolean
+wait_for (const Put *put, gdouble seconds, gint64 until)
+{
+  gint64 end = g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC);
+
+  if (until > 0 && end > until)
+    return FALSE;
+  while (g_get_monotonic_time () < end && !g_atomic_int_get (put->options.stop))
+    g_usleep (20000);
+  return !g_atomic_int_get (put->options.stop);
+}
+
+static void
+say (const gchar *url, long status, const char *error)
+{
+  /* What stands behind the question mark may be a signature. */
+  gchar *shown = g_strndup (url, strcspn (url, "?"));
+
+  if (status > 0)
+    g_printerr ("imbytes-upload: %s answers %ld%s\n", shown, status,
+        may_pass (status) ? "; trying again" : "");
+  else
+    g_printerr ("imbytes-upload: %s: %s; trying again\n", shown, error);
+  g_free (shown);
+}
+
+PutResult
+put_send (Put *put, const gchar *url, const guint8 *data, gsize size)
+{
+  gint64 until = put->options.give_up_seconds > 0 ? g_get_monotonic_time ()
+          + put->options.give_up_seconds * (gint64) G_USEC_PER_SEC
+                                                  : 0;
+  char error[CURL_ERROR_SIZE];
+
+  for (guint tries = 1;; tries++) {
+    long status = try_once (put, url, data, size, error);
+
+    if (status >= 200 && status < 300) {
+      if (put->was_failing)
+        g_printerr ("imbytes-upload: uploads work again\n");
+      put->was_failing = FALSE;
+      return PUT_DONE;
+    }
+    if (!put->was_failing && !g_atomic_int_get (put->options.stop))
+      say (url, status, error);
+    if (!may_pass (status))
+      return PUT_REFUSED;
+    put->was_failing = TRUE;
+    if (!wait_for (put, find_pause (put, tries), until))
+      return PUT_GIVEN_UP;
+    put->retries++;
+  }
+}

@@ -1,0 +1,38 @@
+/* imbytes upload: one PUT, tried until it is done.
+ *
+ * Thread-safety: one thread for each Put.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct _Put Put;
+
+typedef struct
+{
+  const gchar *content_type;
+  gchar *user;     /* user:password, or NULL */
+  gchar **headers; /* further ones, or NULL */
+  gint stall_seconds, give_up_seconds;
+  const gint *stop; /* set it, and no call lasts longer than a second */
+} PutOptions;
+
+typedef enum
+{
+  PUT_DONE,
+  PUT_REFUSED, /* the server says that this will never do */
+  PUT_GIVEN_UP /* it failed for too long, or it is time to stop */
+} PutResult;
+
+Put *put_new (const PutOptions *options);
+void put_free (Put *put);
+
+/* A 2xx is done. A 408, 429 or 5xx and whatever goes wrong with the connection is
+ * tried again: after half a second, then twice as long each time up to half a minute,
+ * give or take some; or after what Retry-After says. Anything else is refused. Each
+ * first failure is said on stderr. */
+PutResult put_send (Put *put, const gchar *url, const guint8 *data, gsize size);
+
+guint64 put_retries (const Put *put);

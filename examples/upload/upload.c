@@ -1,0 +1,313 @@
+/* imbytes: one HTTP PUT for each image.
+ *
+ *   imbytes-upload --url TEMPLATE [OPTIONS] SOURCE
+ *   imbytes-upload --urls FILE [OPTIONS] SOURCE
+ *
+ * To a server with WebDAV, or to anything S3-like that gives presigned URLs. What
+ * fails for the moment is tried again, later and later; meanwhile the newest images
+ * of a camera wait and the oldest go, and a file waits. Each image that was not
+ * uploaded is counted, with the reason.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "camera.h"
+#include "put.h"
+
+#define WAIT_US 100000
+#define STATUS_US (5 * G_USEC_PER_SEC)
+
+typedef struct
+{
+  CameraOptions camera;
+  PutOptions put;
+  gchar *url, *urls, *format;
+  gint count;
+} Options;
+
+typedef struct
+{
+  Options options;
+  Put *put;
+  FILE *urls; /* a presigned URL in each line */
+  guint64 n, sent, bytes, refused, given_up;
+  gboolean out_of_urls;
+} Uploader;
+
+static gint stop;
+
+static void
+on_signal (int number)
+{
+  (void) number;
+  g_atomic_int_set (&stop, 1);
+}
+
+/* "{n}", "{time}", "{ms}" and "{uuid}" of the template. */
+static gchar *
+fill_template (const gchar *template, guint64 n, gint64 taken)
+{
+  GDateTime *time = g_date_time_new_from_unix_utc (taken / G_USEC_PER_SEC);
+  gchar *seconds = g_date_time_format (time, "%Y%m%dT%H%M%S");
+  gchar *uuid = g_uuid_string_random ();
+  GString *url = g_string_new (template);
+  gchar *values[4] = { g_strdup_printf ("%06" G_GUINT64_FORMAT, n),
+    g_strdup_printf ("%s.%03dZ", seconds, (gint) (taken / 1000 % 1000)),
+    g_strdup_printf ("%" G_GINT64_FORMAT, taken / 1000), uuid };
+  static const gchar *const names[4] = { "{n}", "{time}", "{ms}", "{uuid}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_string_replace (url, names[i], values[i], 0);
+    g_free (values[i]);
+  }
+  g_free (seconds);
+  g_date_time_unref (time);
+  return g_string_free (url, FALSE);
+}
+
+/* The next URL that was signed for us; NULL when there is none left. */
+static gchar *
+read_url (Uploader *uploader)
+{
+  gchar *line = NULL;
+  size_t size = 0;
+  gchar *url = NULL;
+
+  while (url == NULL && getline (&line, &size, uploader->urls) > 0)
+    if (g_strstrip (line)[0] != '\0')
+      url = g_strdup (line);
+  free (line);
+  if (url == NULL) {
+    uploader->out_of_urls = TRUE;
+    g_printerr ("imbytes-upload: no URLs are left in %s\n",
+        uploader->options.urls);
+  }
+  return url;
+}
+
+static gchar *
+next_url (Uploader *uploader, const CameraImage *image)
+{
+  return uploader->urls != NULL
+      ? read_url (uploader)
+      : fill_template (uploader->options.url, uploader->n, image->taken);
+}
+
+static void
+count (Uploader *uploader, PutResult result, gsize size)
+{
+  switch (result) {
+    case PUT_DONE:
+      uploader->sent++;
+      uploader->bytes += size;
+      break;
+    case PUT_REFUSED:
+      uploader->refused++;
+      break;
+    case PUT_GIVEN_UP:
+      uploader->given_up++;
+      break;
+  }
+}
+
+static void
+upload (Uploader *uploader, const CameraImage *image)
+{
+  gchar *url = next_url (uploader, image);
+  GstMapInfo map;
+
+  if (url != NULL && gst_buffer_map (image->buffer, &map, GST_MAP_READ)) {
+    uploader->n++;
+    count (uploader, put_send (uploader->put, url, map.data, map.size),
+        map.size);
+    gst_buffer_unmap (image->buffer, &map);
+  }
+  g_free (url);
+}
+
+static void
+say_status (const Uploader *uploader, Camera *camera)
+{
+  g_print ("%" G_GUINT64_FORMAT " uploaded, %" G_GUINT64_FORMAT
+           " bytes; not uploaded: %" G_GUINT64_FORMAT
+           " too many, %" G_GUINT64_FORMAT " refused, %" G_GUINT64_FORMAT
+           " given up; %" G_GUINT64_FORMAT " retries\n",
+      uploader->sent, uploader->bytes, camera_dropped (camera),
+      uploader->refused, uploader->given_up, put_retries (uploader->put));
+}
+
+static gboolean
+is_finished (const Uploader *uploader, Camera *camera)
+{
+  gint most = uploader->options.count;
+
+  return g_atomic_int_get (&stop) || uploader->out_of_urls
+      || camera_is_over (camera) || (most > 0 && uploader->n >= (guint64) most);
+}
+
+static gint
+run (Uploader *uploader, Camera *camera)
+{
+  gint64 next_status = g_get_monotonic_time () + STATUS_US;
+
+  while (!is_finished (uploader, camera)) {
+    CameraImage image;
+
+    if (camera_pull (camera, WAIT_US, &image)) {
+      upload (uploader, &image);
+      camera_image_clear (&image);
+    }
+    if (g_get_monotonic_time () >= next_status) {
+      say_status (uploader, camera);
+      next_status = g_get_monotonic_time () + STATUS_US;
+    }
+  }
+  say_status (uploader, camera);
+  return camera_failure (camera) != NULL || uploader->refused > 0
+          || uploader->given_up > 0 || uploader->sent == 0
+      ? 1
+      : 0;
+}
+
+static gint
+upload_all (Options *options, GError **error)
+{
+  Uploader uploader = { .options = *options };
+  Camera *camera = NULL;
+  gint status = 1;
+
+  if (options->urls != NULL) {
+    uploader.urls =
+        g_str_equal (options->urls, "-") ? stdin : fopen (options->urls, "r");
+    if (uploader.urls == NULL) {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+          "cannot read the URLs in %s", options->urls);
+      return 1;
+    }
+  }
+  uploader.put = put_new (&options->put);
+  camera = camera_new (&options->camera, error);
+  if (camera != NULL)
+    status = run (&uploader, camera);
+  camera_free (camera);
+  put_free (uploader.put);
+  if (uploader.urls != NULL && uploader.urls != stdin)
+    fclose (uploader.urls);
+  return status;
+}
+
+static gboolean
+check_options (const Options *options, int argc, GError **error)
+{
+  const gchar *wrong = NULL;
+
+  if (argc != 2)
+    wrong = "one SOURCE is needed; --help says more";
+  else if ((options->url == NULL) == (options->urls == NULL))
+    wrong = "either --url or --urls says where images go";
+  else if (options->url != NULL && !g_str_has_prefix (options->url, "http"))
+    wrong = "--url begins with http:// or https://";
+  else if (options->camera.seconds < 0 || options->camera.width < 0
+      || options->camera.height < 0)
+    wrong = "--every, --width and --height cannot be negative";
+  else if (options->camera.quality < 0 || options->camera.quality > 100)
+    wrong = "--quality goes from 0 to 100";
+  else if (!g_str_equal (options->format, "jpeg")
+      && !g_str_equal (options->format, "png"))
+    wrong = "--format is jpeg or png";
+  else if (options->put.stall_seconds < 1 || options->put.give_up_seconds < 0)
+    wrong = "--stall is 1 or more, --give-up 0 or more";
+  if (wrong != NULL)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        wrong);
+  return wrong == NULL;
+}
+
+static gboolean
+parse_options (Options *options, int *argc, char ***argv, GError **error)
+{
+  GOptionEntry entries[] = {
+    { "url", 0, 0, G_OPTION_ARG_STRING, &options->url,
+        "Where images go; {n}, {time}, {ms} and {uuid} are filled in",
+        "TEMPLATE" },
+    { "urls", 0, 0, G_OPTION_ARG_FILENAME, &options->urls,
+        "A URL for each image, one in a line, such as presigned ones; - is "
+        "standard input",
+        "FILE" },
+    { "user", 'u', 0, G_OPTION_ARG_STRING, &options->put.user,
+        "User and password", "USER:PASSWORD" },
+    { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->put.headers,
+        "A header more; may come several times", "NAME: VALUE" },
+    { "stall", 0, 0, G_OPTION_ARG_INT, &options->put.stall_seconds,
+        "A server that takes nothing for so long has failed (10)", "SECONDS" },
+    { "give-up", 0, 0, G_OPTION_ARG_INT, &options->put.give_up_seconds,
+        "Try one image for so long (60; 0: for ever)", "SECONDS" },
+    { "every", 'e', 0, G_OPTION_ARG_DOUBLE, &options->camera.seconds,
+        "Seconds between images (1)", "SECONDS" },
+    { "width", 0, 0, G_OPTION_ARG_INT, &options->camera.width, "Width",
+        "PIXELS" },
+    { "height", 0, 0, G_OPTION_ARG_INT, &options->camera.height, "Height",
+        "PIXELS" },
+    { "quality", 'q', 0, G_OPTION_ARG_INT, &options->camera.quality,
+        "JPEG quality (85)", "0..100" },
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &options->format,
+        "jpeg or png (jpeg)", "FORMAT" },
+    { "loop", 'l', 0, G_OPTION_ARG_NONE, &options->camera.loop,
+        "Play a file again and again, as a camera; start a source that fails "
+        "again",
+        NULL },
+    { "count", 'c', 0, G_OPTION_ARG_INT, &options->count,
+        "End after so many images", "N" },
+    { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+  };
+  GOptionContext *context =
+      g_option_context_new ("SOURCE - one HTTP PUT for each image");
+  gboolean parsed;
+
+  g_option_context_set_summary (context,
+      "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  parsed = g_option_context_parse (context, argc, argv, error);
+  g_option_context_free (context);
+  return parsed && check_options (options, *argc, error);
+}
+
+int
+main (int argc, char **argv)
+{
+  Options options = {
+    .camera = { .seconds = 1.0, .quality = 85, .max_waiting = 8 },
+    .put = { .stall_seconds = 10, .give_up_seconds = 60, .stop = &stop }
+  };
+  GError *error = NULL;
+  gint status = 1;
+
+  setlocale (LC_ALL, "");
+  setvbuf (stdout, NULL, _IOLBF, 0);
+  signal (SIGINT, on_signal);
+  signal (SIGTERM, on_signal);
+  signal (SIGPIPE, SIG_IGN);
+  options.format = g_strdup ("jpeg");
+  if (parse_options (&options, &argc, &argv, &error)) {
+    options.camera.source = argv[1];
+    options.camera.format = options.format;
+    options.put.content_type =
+        g_str_equal (options.format, "png") ? "image/png" : "image/jpeg";
+    status = upload_all (&options, &error);
+  }
+  if (error != NULL) {
+    g_printerr ("imbytes-upload: %s\n", error->message);
+    g_error_free (error);
+  }
+  g_free (options.format);
+  g_free (options.url);
+  g_free (options.urls);
+  g_free (options.put.user);
+  g_strfreev (options.put.headers);
+  return status;
+}

@@ -1,0 +1,222 @@
+#!/usr/bin/python3
+# imbytes tests: examples/upload to a real nginx that stalls, dies and comes back,
+# and to servers that answer what they should not.
+#
+# SPDX-License-Identifier: LGPL-2.1-or-later
+import http.server
+import io
+import os
+import signal
+import subprocess
+import threading
+import time
+
+import harness
+from harness import report
+
+UPLOAD = harness.program('upload/imbytes-upload')
+harness.need_programs('nginx')
+
+try:
+    from PIL import Image
+except ImportError:
+    report.skip('upload', 'no Python module PIL here')
+    report.finish()
+
+CONFIG = '''
+daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;
+events {{ worker_connections 64; }}
+http {{
+  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  server {{
+    listen 127.0.0.1:{port}; root {folder}/files; client_max_body_size 50m;
+    location / {{ dav_methods PUT; create_full_put_path on; }}
+    location /never/ {{ return 403; }}
+  }}
+}}
+'''
+
+
+class Nginx:
+    def __init__(self):
+        self.port = harness.free_port()
+        self.folder = harness.folder('nginx-%d' % self.port)
+        # Its worker may be another user.
+        os.makedirs(self.folder + '/files')
+        os.chmod(os.path.dirname(self.folder), 0o755)
+        os.chmod(self.folder + '/files', 0o777)
+        with open(self.folder + '/nginx.conf', 'w') as file:
+            file.write('user root;' * (os.geteuid() == 0)
+                       + CONFIG.format(folder=self.folder, port=self.port))
+        self.start()
+
+    def start(self):
+        self.process = harness.start(['nginx', '-c', self.folder + '/nginx.conf',
+                                      '-e', self.folder + '/error.log'],
+                                     env=dict(os.environ, PATH=os.environ['PATH'] + ':/usr/sbin'))
+        harness.wait_for_port(self.port, self.process)
+
+    def url(self, path):
+        return 'http://127.0.0.1:%d/%s' % (self.port, path)
+
+    def files(self):
+        found = {}
+        for folder, _, names in os.walk(self.folder + '/files'):
+            for name in names:
+                with open(os.path.join(folder, name), 'rb') as file:
+                    found[name] = file.read()
+        return found
+
+
+def run(*arguments, timeout=60, **options):
+    return subprocess.run([UPLOAD, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=timeout * harness.PATIENCE, **options)
+
+
+def is_picture(data, size=(160, 120)):
+    try:
+        image = Image.open(io.BytesIO(data))
+        image.load()
+        return image.size == size
+    except Exception:
+        return False
+
+
+def test_files():
+    nginx = Nginx()
+    done = run('test', '--every', '0', '--count', '20', '--width', '160',
+               '--url', nginx.url('a/b/{n}.jpg'))
+    files = nginx.files()
+    report.check('nginx: twenty images, each a whole file',
+                 done.returncode == 0 and sorted(files) == ['%06d.jpg' % i for i in range(20)]
+                 and all(map(is_picture, files.values())), done.stdout + done.stderr)
+    report.check('... and as many bytes as it says', '20 uploaded, %d bytes'
+                 % sum(map(len, files.values())) in done.stdout, done.stdout)
+    done = run('test', '--every', '0', '--count', '3', '--width', '160', '--format', 'png',
+               '--url', nginx.url('x/{time}-{ms}-{uuid}.png'))
+    report.check('names by time and chance', done.returncode == 0 and len(
+        [name for name in nginx.files() if name.endswith('.png') and len(name) > 60]) == 3)
+    signed = '\n'.join(nginx.url('signed/%d?signature=s%d' % (i, i)) for i in range(4))
+    done = run('test', '--every', '0', '--width', '160', '--urls', '-', input=signed)
+    report.check('a presigned URL for each, and no more',
+                 '4 uploaded' in done.stdout and 'no URLs are left' in done.stderr
+                 and len(os.listdir(nginx.folder + '/files/signed')) == 4,
+                 done.stdout + done.stderr)
+    clip = harness.clip()
+    if clip is None:
+        report.skip('clip', 'no car-detection.mp4 here; set IMBYTES_MEDIA')
+    else:
+        done = run(clip, '--every', '1', '--width', '320', '--url', nginx.url('clip/{n}'))
+        names = os.listdir(nginx.folder + '/files/clip')
+        report.check('a real clip: nothing of it is lost', done.returncode == 0
+                     and len(names) == 31 and ' 0 too many' in done.stdout, done.stdout)
+    harness.stop(nginx.process)
+
+
+def test_death():
+    """The server is killed and started again."""
+    nginx = Nginx()
+    process = harness.start([UPLOAD, 'test', '--every', '0.1', '--width', '160', '--url',
+                             nginx.url('{n}.jpg')])
+    harness.wait_until(lambda: len(nginx.files()) > 3, 15, process)
+    nginx.process.kill()
+    nginx.process.wait()
+    time.sleep(1.5)
+    before = len(nginx.files())
+    nginx.start()
+    report.check('the server was killed: uploads go on', harness.wait_until(
+        lambda: len(nginx.files()) > before + 5, 20, process), harness.log(process))
+    status = harness.stop(process)
+    log = harness.log(process)
+    report.check('... it was said, and that it is over', 'trying again' in log
+                 and 'work again' in log and '0 retries' not in log.splitlines()[-1]
+                 and status is not None, log)
+    report.check('... every file is whole', all(map(is_picture, nginx.files().values())))
+    harness.stop(nginx.process)
+
+
+def test_stall():
+    nginx = Nginx()
+    process = harness.start([UPLOAD, 'test', '--every', '0', '--width', '1280', '--quality',
+                             '95', '--stall', '2', '--url', nginx.url('{n}.jpg')])
+    harness.wait_until(lambda: len(nginx.files()) > 3, 15, process)
+    before = harness.memory(process)
+    nginx.process.send_signal(signal.SIGSTOP)
+    time.sleep(7)
+    grown = harness.memory(process) - before
+    nginx.process.send_signal(signal.SIGCONT)
+    n = len(nginx.files())
+    report.check('the server stalled: memory is bounded', grown < 20 * harness.PATIENCE,
+                 '%.1f MB more' % grown)
+    report.check('... it goes on afterwards', harness.wait_until(
+        lambda: len(nginx.files()) > n + 5, 30, process), harness.log(process))
+    harness.stop(process)
+    last = harness.log(process).splitlines()[-1]
+    report.check('... what was too many is counted', ' 0 too many' not in last, last)
+    harness.stop(nginx.process)
+
+
+class Moody(http.server.BaseHTTPRequestHandler):
+    """Answers as the path says, the first times."""
+    seen = {}
+
+    def do_PUT(self):
+        data = self.rfile.read(int(self.headers['Content-Length']))
+        times = self.seen[self.path] = self.seen.get(self.path, 0) + 1
+        self.log.append((self.path, time.monotonic(), len(data), dict(self.headers)))
+        mood = self.path.split('/')[1]
+        status = {'broken': 500 if times < 3 else 201, 'busy': 429 if times < 2 else 200,
+                  'never': 403}.get(mood, 200)
+        self.send_response(status)
+        if status == 429:
+            self.send_header('Retry-After', '2')
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_moods():
+    Moody.log = []
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Moody)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = 'http://127.0.0.1:%d/' % server.server_port
+    done = run('test', '--count', '1', '--url', url + 'broken/{n}')
+    report.check('500 is tried again', done.returncode == 0 and '1 uploaded' in done.stdout
+                 and '2 retries' in done.stdout, done.stdout + done.stderr)
+    done = run('test', '--count', '1', '--url', url + 'busy/{n}')
+    times = [when for path, when, _, _ in Moody.log if 'busy' in path]
+    report.check('429 is tried again when Retry-After says', done.returncode == 0
+                 and 1.9 < times[1] - times[0] < 2.0 + harness.PATIENCE, str(times))
+    done = run('test', '--count', '2', '--every', '0', '--url', url + 'never/{n}?signature=secret')
+    report.check('403 is not, and is counted', done.returncode == 1 and '2 refused' in done.stdout
+                 and Moody.seen['/never/000000?signature=secret'] == 1, done.stdout)
+    report.check('... and no signature is said aloud', '403' in done.stderr
+                 and 'secret' not in done.stderr, done.stderr)
+    done = run('test', '--count', '1', '--url', url + 'ok/{n}', '--user', 'me:word', '--header',
+               'X-Camera: 3')
+    headers = Moody.log[-1][3]
+    report.check('headers', headers.get('Content-Type') == 'image/jpeg'
+                 and headers.get('X-Camera') == '3' and 'Authorization' in headers
+                 and 'Transfer-Encoding' not in headers, str(headers))
+    server.shutdown()
+
+
+def test_errors():
+    port = harness.free_port()
+    done = run('test', '--count', '1', '--give-up', '2', '--url', 'http://127.0.0.1:%d/' % port)
+    report.check('no server: given up, counted and said', done.returncode == 1
+                 and '1 given up' in done.stdout and 'trying again' in done.stderr,
+                 done.stdout + done.stderr)
+    for name, arguments, part in (
+            ('no place', ['test'], '--url'), ('no source', ['--url', 'http://x/'], 'SOURCE'),
+            ('no such file', ['/nowhere', '--url', 'http://x/'], 'no file'),
+            ('another protocol', ['test', '--url', 'ftp://x/'], 'http')):
+        done = run(*arguments)
+        report.check(name, done.returncode == 1 and part in done.stderr, done.stderr)
+
+
+report.run(test_files, test_death, test_stall, test_moods, test_errors)
