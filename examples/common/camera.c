@@ -79,8 +79,8 @@ on_sample (GstAppSink *sink, gpointer user_data)
   return GST_FLOW_OK;
 }
 
-static gchar *
-describe_source (const gchar *source, GError **error)
+gchar *
+camera_describe_source (const gchar *source, GError **error)
 {
   gchar *uri, *description;
 
@@ -141,7 +141,7 @@ stop (Camera *camera)
 Camera *
 camera_new (const CameraOptions *options, GError **error)
 {
-  gchar *frames = describe_source (options->source, error);
+  gchar *frames = camera_describe_source (options->source, error);
   Camera *camera;
 
   if (frames == NULL)

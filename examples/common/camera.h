@@ -31,6 +31,10 @@ typedef struct
   gint64 taken;      /* microseconds since 1970 */
 } CameraImage;
 
+/* What gives frames of @source, as gst-launch-1.0 would have it; NULL with @error
+ * set where there is no such file. Free it. */
+gchar *camera_describe_source (const gchar *source, GError **error);
+
 /* NULL with @error set where the source is none. */
 Camera *camera_new (const CameraOptions *options, GError **error);
 void camera_free (Camera *camera);

@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "camera.h"
+
 #define STEP 8
 #define MAX_SIZE 2040
 
@@ -35,36 +37,11 @@ typedef struct
   gint n_clients;
 } Server;
 
-/* What gives frames of @source, as gst-launch-1.0 would have it. */
-static gchar *
-describe_source (const gchar *source, GError **error)
-{
-  gchar *uri, *description;
-
-  if (g_str_equal (source, "test"))
-    return g_strdup ("videotestsrc is-live=true");
-  if (g_str_has_prefix (source, "/dev/video"))
-    return g_strdup_printf ("v4l2src device=\"%s\"", source);
-  if (!gst_uri_is_valid (source)
-      && !g_file_test (source, G_FILE_TEST_IS_REGULAR)) {
-    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "there is no file %s",
-        source);
-    return NULL;
-  }
-  uri = gst_uri_is_valid (source) ? g_strdup (source)
-                                  : gst_filename_to_uri (source, error);
-  if (uri == NULL)
-    return NULL;
-  description = g_strdup_printf ("uridecodebin uri=\"%s\" ! queue", uri);
-  g_free (uri);
-  return description;
-}
-
 static gchar *
 describe_pipeline (const Server *server, GError **error)
 {
   const Options *options = &server->options;
-  gchar *frames = describe_source (server->source, error), *description;
+  gchar *frames = camera_describe_source (server->source, error), *description;
   guint64 interval = options->rate > 0 ? (guint64) (GST_SECOND / options->rate)
                                        : 0;
 

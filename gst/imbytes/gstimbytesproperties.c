@@ -83,7 +83,11 @@ install_size (GObjectClass *klass)
       g_param_spec_boolean ("enlarge", "Enlarge",
           "Whether images may be larger than the input", TRUE,
           FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
 
+static void
+install_look (GObjectClass *klass)
+{
   /**
    * GstImBytes:square-pixels:
    *
@@ -455,6 +459,7 @@ gst_im_bytes_settings_install (GObjectClass *klass)
 {
   install_output (klass);
   install_size (klass);
+  install_look (klass);
   install_direction (klass);
   install_jpeg (klass);
   install_png (klass);

@@ -27,106 +27,110 @@ gst_im_bytes_settings_init (GstImBytesSettings *settings)
   request->png.filter = IM_PNG_FILTER_AUTO;
 }
 
+/* How a property lies in the settings. C's bool is smaller than GLib's. */
+typedef enum
+{
+  KIND_NONE,
+  KIND_ENUM,
+  KIND_INT,
+  KIND_UINT,
+  KIND_BOOL,
+  KIND_GBOOLEAN,
+  KIND_UINT64,
+  KIND_DOUBLE,
+  KIND_QUARK
+} Kind;
+
+typedef struct
+{
+  Kind kind;
+  gsize offset;
+  gboolean agreed; /* with downstream, or what was depends on it */
+} Setting;
+
+#define AGREED(kind, field) \
+  { \
+    kind, G_STRUCT_OFFSET (GstImBytesSettings, field), TRUE \
+  }
+#define OWN(kind, field) \
+  { \
+    kind, G_STRUCT_OFFSET (GstImBytesSettings, field), FALSE \
+  }
+
+static const Setting table[PROP_LAST_SETTING + 1] = {
+  [PROP_FORMAT] = AGREED (KIND_ENUM, format),
+  [PROP_WIDTH] = AGREED (KIND_UINT, request.width),
+  [PROP_HEIGHT] = AGREED (KIND_UINT, request.height),
+  [PROP_FIT] = AGREED (KIND_ENUM, request.fit),
+  [PROP_ENLARGE] = AGREED (KIND_BOOL, request.enlarge),
+  [PROP_SQUARE_PIXELS] = AGREED (KIND_BOOL, request.square_pixels),
+  [PROP_BACKGROUND] = AGREED (KIND_UINT, request.background),
+  [PROP_METHOD] = AGREED (KIND_ENUM, request.method),
+  [PROP_VIDEO_DIRECTION] = AGREED (KIND_ENUM, direction),
+  [PROP_QUALITY] = AGREED (KIND_INT, request.jpeg.quality),
+  [PROP_SUBSAMPLING] = AGREED (KIND_ENUM, request.jpeg.subsampling),
+  [PROP_PROGRESSIVE] = AGREED (KIND_BOOL, request.jpeg.progressive),
+  [PROP_OPTIMIZE] = AGREED (KIND_BOOL, request.jpeg.optimize),
+  [PROP_DCT_METHOD] = AGREED (KIND_ENUM, request.jpeg.dct),
+  [PROP_COMPRESSION_LEVEL] = AGREED (KIND_UINT, request.png.level),
+  [PROP_PNG_FILTER] = AGREED (KIND_ENUM, request.png.filter),
+  [PROP_BIT_DEPTH] = AGREED (KIND_ENUM, request.png.bit_depth),
+  [PROP_INTERVAL] = OWN (KIND_UINT64, rules.interval),
+  [PROP_ON_REQUEST] = OWN (KIND_GBOOLEAN, rules.on_request),
+  [PROP_MIN_CHANGE] = OWN (KIND_DOUBLE, rules.min_change),
+  [PROP_MAX_INTERVAL] = OWN (KIND_UINT64, rules.max_interval),
+  [PROP_SNAPSHOT] = OWN (KIND_GBOOLEAN, snapshot),
+  [PROP_ROI] = OWN (KIND_ENUM, roi),
+  /* Regions name their types by quarks, too. */
+  [PROP_ROI_TYPE] = OWN (KIND_QUARK, roi_type),
+  [PROP_MAX_BYTES] = OWN (KIND_UINT, limits.max_bytes),
+  [PROP_MIN_QUALITY] = OWN (KIND_INT, limits.min_quality),
+  [PROP_METADATA] = OWN (KIND_GBOOLEAN, metadata),
+  [PROP_POST_MESSAGES] = OWN (KIND_GBOOLEAN, post_messages),
+  [PROP_N_THREADS] = OWN (KIND_UINT, n_threads),
+};
+
+/* Enumerations are as large as an int, which the compiler may not choose
+ * otherwise. */
+G_STATIC_ASSERT (sizeof (ImFit) == sizeof (gint));
+G_STATIC_ASSERT (sizeof (GstImBytesFormat) == sizeof (gint));
+
 gboolean
 gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,
     const GValue *value)
 {
-  ImRequest *request = &settings->request;
+  const Setting *setting = &table[id <= PROP_LAST_SETTING ? id : 0];
+  gpointer field = (guint8 *) settings + setting->offset;
 
-  /* Those that return at once change nothing that was agreed on with anyone. */
-  switch (id) {
-    case PROP_FORMAT:
-      settings->format = g_value_get_enum (value);
+  switch (setting->kind) {
+    case KIND_ENUM:
+      *(gint *) field = g_value_get_enum (value);
       break;
-    case PROP_WIDTH:
-      request->width = (int) g_value_get_uint (value);
+    case KIND_INT:
+      *(gint *) field = g_value_get_int (value);
       break;
-    case PROP_HEIGHT:
-      request->height = (int) g_value_get_uint (value);
+    case KIND_UINT:
+      *(guint *) field = g_value_get_uint (value);
       break;
-    case PROP_FIT:
-      request->fit = g_value_get_enum (value);
+    case KIND_BOOL:
+      *(bool *) field = g_value_get_boolean (value);
       break;
-    case PROP_ENLARGE:
-      request->enlarge = g_value_get_boolean (value);
+    case KIND_GBOOLEAN:
+      *(gboolean *) field = g_value_get_boolean (value);
       break;
-    case PROP_SQUARE_PIXELS:
-      request->square_pixels = g_value_get_boolean (value);
+    case KIND_UINT64:
+      *(guint64 *) field = g_value_get_uint64 (value);
       break;
-    case PROP_BACKGROUND:
-      request->background = g_value_get_uint (value);
+    case KIND_DOUBLE:
+      *(gdouble *) field = g_value_get_double (value);
       break;
-    case PROP_METHOD:
-      request->method = g_value_get_enum (value);
+    case KIND_QUARK:
+      *(GQuark *) field = g_quark_from_string (g_value_get_string (value));
       break;
-    case PROP_VIDEO_DIRECTION:
-      settings->direction = g_value_get_enum (value);
-      break;
-    case PROP_QUALITY:
-      request->jpeg.quality = g_value_get_int (value);
-      break;
-    case PROP_SUBSAMPLING:
-      request->jpeg.subsampling = g_value_get_enum (value);
-      break;
-    case PROP_PROGRESSIVE:
-      request->jpeg.progressive = g_value_get_boolean (value);
-      break;
-    case PROP_OPTIMIZE:
-      request->jpeg.optimize = g_value_get_boolean (value);
-      break;
-    case PROP_DCT_METHOD:
-      request->jpeg.dct = g_value_get_enum (value);
-      break;
-    case PROP_COMPRESSION_LEVEL:
-      request->png.level = (int) g_value_get_uint (value);
-      break;
-    case PROP_PNG_FILTER:
-      request->png.filter = g_value_get_enum (value);
-      break;
-    case PROP_BIT_DEPTH:
-      request->png.bit_depth = g_value_get_enum (value);
-      break;
-    case PROP_INTERVAL:
-      settings->rules.interval = g_value_get_uint64 (value);
-      return TRUE;
-    case PROP_ON_REQUEST:
-      settings->rules.on_request = g_value_get_boolean (value);
-      return TRUE;
-    case PROP_MIN_CHANGE:
-      settings->rules.min_change = g_value_get_double (value);
-      return TRUE;
-    case PROP_MAX_INTERVAL:
-      settings->rules.max_interval = g_value_get_uint64 (value);
-      return TRUE;
-    case PROP_SNAPSHOT:
-      settings->snapshot = g_value_get_boolean (value);
-      return TRUE;
-    case PROP_ROI:
-      settings->roi = g_value_get_enum (value);
-      return TRUE;
-    case PROP_ROI_TYPE:
-      /* Regions name their types by quarks, too. */
-      settings->roi_type = g_quark_from_string (g_value_get_string (value));
-      return TRUE;
-    case PROP_MAX_BYTES:
-      settings->limits.max_bytes = g_value_get_uint (value);
-      return TRUE;
-    case PROP_MIN_QUALITY:
-      settings->limits.min_quality = g_value_get_int (value);
-      return TRUE;
-    case PROP_METADATA:
-      settings->metadata = g_value_get_boolean (value);
-      return TRUE;
-    case PROP_POST_MESSAGES:
-      settings->post_messages = g_value_get_boolean (value);
-      return TRUE;
-    case PROP_N_THREADS:
-      settings->n_threads = g_value_get_uint (value);
-      return TRUE;
     default:
       return FALSE;
   }
-  settings->serial++;
+  settings->serial += setting->agreed ? 1 : 0;
   return TRUE;
 }
 
@@ -134,95 +138,33 @@ gboolean
 gst_im_bytes_settings_get (const GstImBytesSettings *settings, guint id,
     GValue *value)
 {
-  const ImRequest *request = &settings->request;
+  const Setting *setting = &table[id <= PROP_LAST_SETTING ? id : 0];
+  gconstpointer field = (const guint8 *) settings + setting->offset;
 
-  switch (id) {
-    case PROP_FORMAT:
-      g_value_set_enum (value, settings->format);
+  switch (setting->kind) {
+    case KIND_ENUM:
+      g_value_set_enum (value, *(const gint *) field);
       break;
-    case PROP_WIDTH:
-      g_value_set_uint (value, (guint) request->width);
+    case KIND_INT:
+      g_value_set_int (value, *(const gint *) field);
       break;
-    case PROP_HEIGHT:
-      g_value_set_uint (value, (guint) request->height);
+    case KIND_UINT:
+      g_value_set_uint (value, *(const guint *) field);
       break;
-    case PROP_FIT:
-      g_value_set_enum (value, request->fit);
+    case KIND_BOOL:
+      g_value_set_boolean (value, *(const bool *) field);
       break;
-    case PROP_ENLARGE:
-      g_value_set_boolean (value, request->enlarge);
+    case KIND_GBOOLEAN:
+      g_value_set_boolean (value, *(const gboolean *) field);
       break;
-    case PROP_SQUARE_PIXELS:
-      g_value_set_boolean (value, request->square_pixels);
+    case KIND_UINT64:
+      g_value_set_uint64 (value, *(const guint64 *) field);
       break;
-    case PROP_BACKGROUND:
-      g_value_set_uint (value, request->background);
+    case KIND_DOUBLE:
+      g_value_set_double (value, *(const gdouble *) field);
       break;
-    case PROP_METHOD:
-      g_value_set_enum (value, request->method);
-      break;
-    case PROP_VIDEO_DIRECTION:
-      g_value_set_enum (value, settings->direction);
-      break;
-    case PROP_QUALITY:
-      g_value_set_int (value, request->jpeg.quality);
-      break;
-    case PROP_SUBSAMPLING:
-      g_value_set_enum (value, request->jpeg.subsampling);
-      break;
-    case PROP_PROGRESSIVE:
-      g_value_set_boolean (value, request->jpeg.progressive);
-      break;
-    case PROP_OPTIMIZE:
-      g_value_set_boolean (value, request->jpeg.optimize);
-      break;
-    case PROP_DCT_METHOD:
-      g_value_set_enum (value, request->jpeg.dct);
-      break;
-    case PROP_COMPRESSION_LEVEL:
-      g_value_set_uint (value, (guint) request->png.level);
-      break;
-    case PROP_PNG_FILTER:
-      g_value_set_enum (value, request->png.filter);
-      break;
-    case PROP_BIT_DEPTH:
-      g_value_set_enum (value, request->png.bit_depth);
-      break;
-    case PROP_INTERVAL:
-      g_value_set_uint64 (value, settings->rules.interval);
-      break;
-    case PROP_ON_REQUEST:
-      g_value_set_boolean (value, settings->rules.on_request);
-      break;
-    case PROP_MIN_CHANGE:
-      g_value_set_double (value, settings->rules.min_change);
-      break;
-    case PROP_MAX_INTERVAL:
-      g_value_set_uint64 (value, settings->rules.max_interval);
-      break;
-    case PROP_SNAPSHOT:
-      g_value_set_boolean (value, settings->snapshot);
-      break;
-    case PROP_ROI:
-      g_value_set_enum (value, settings->roi);
-      break;
-    case PROP_ROI_TYPE:
-      g_value_set_string (value, g_quark_to_string (settings->roi_type));
-      break;
-    case PROP_MAX_BYTES:
-      g_value_set_uint (value, settings->limits.max_bytes);
-      break;
-    case PROP_MIN_QUALITY:
-      g_value_set_int (value, settings->limits.min_quality);
-      break;
-    case PROP_METADATA:
-      g_value_set_boolean (value, settings->metadata);
-      break;
-    case PROP_POST_MESSAGES:
-      g_value_set_boolean (value, settings->post_messages);
-      break;
-    case PROP_N_THREADS:
-      g_value_set_uint (value, settings->n_threads);
+    case KIND_QUARK:
+      g_value_set_string (value, g_quark_to_string (*(const GQuark *) field));
       break;
     default:
       return FALSE;

@@ -28,8 +28,8 @@ typedef struct
   guint n_threads; /* read when the element starts; 0: one for each processor */
   /* codec, crop and orientation are unused: they are found out for each frame. */
   ImRequest request;
-  /* Counts the changes, so that two copies are the same, but for n_threads, if
-   * this is. */
+  /* Counts the changes of what downstream has to agree on: in that, two copies
+   * are the same if this is. */
   guint serial;
 } GstImBytesSettings;
 
