@@ -28,8 +28,22 @@ new_buffer (GstImBytes *self, gsize size, ImError *error)
 GstFlowReturn
 gst_im_bytes_finish_without_image (GstImBytes *self, GstVideoCodecFrame *frame)
 {
-  self->state.events_waiting = FALSE;
-  return gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+  GstImBytesState *state = &self->state;
+  GstBuffer *buffer = gst_buffer_ref (frame->input_buffer);
+  GstFlowReturn ret;
+  gboolean gap;
+
+  state->events_waiting = FALSE;
+  ret = gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+  GST_OBJECT_LOCK (self);
+  gap = ret == GST_FLOW_OK && state->verdict != GST_IM_BYTES_SKIP
+      && GST_CLOCK_TIME_IS_VALID (state->time)
+      && gst_im_bytes_select_gap (&self->select, state->time);
+  GST_OBJECT_UNLOCK (self);
+  if (gap)
+    gst_im_bytes_push_gap (self, buffer);
+  gst_buffer_unref (buffer);
+  return ret;
 }
 
 GstFlowReturn

@@ -109,9 +109,8 @@ is_wanted (GstImBytes *self, GstBuffer *buffer, gboolean *gap)
   return FALSE;
 }
 
-/* Tells downstream that nothing comes of the frame in @buffer. */
-static void
-push_gap (GstImBytes *self, GstBuffer *buffer)
+void
+gst_im_bytes_push_gap (GstImBytes *self, GstBuffer *buffer)
 {
   gst_pad_push_event (GST_VIDEO_ENCODER_SRC_PAD (self),
       gst_event_new_gap (GST_BUFFER_PTS (buffer),
@@ -182,7 +181,7 @@ gst_im_bytes_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     gap &= self->base_chain (pad, parent, gst_buffer_ref (buffer))
         == GST_FLOW_OK;
   if (gap)
-    push_gap (self, buffer);
+    gst_im_bytes_push_gap (self, buffer);
   gst_buffer_unref (buffer);
   return GST_FLOW_OK;
 }

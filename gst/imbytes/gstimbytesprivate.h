@@ -95,6 +95,9 @@ gboolean gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event);
 gboolean gst_im_bytes_src_event (GstVideoEncoder *encoder, GstEvent *event);
 gboolean gst_im_bytes_flush (GstVideoEncoder *encoder);
 
+/* Tells downstream that nothing comes of the frame in @buffer. */
+void gst_im_bytes_push_gap (GstImBytes *self, GstBuffer *buffer);
+
 /* Asks for an image of the next frame; any thread. FALSE, after a warning, where
  * there will be none. */
 gboolean gst_im_bytes_request_image (GstImBytes *self);
@@ -114,7 +117,8 @@ GstFlowReturn gst_im_bytes_drop_broken_frame (GstImBytes *self,
 /* After an error was posted. */
 GstFlowReturn gst_im_bytes_abandon_frame (GstImBytes *self,
     GstVideoCodecFrame *frame, GstFlowReturn ret);
-/* The events that came with it go downstream. */
+/* The events that came with it go downstream, and where it was wanted, that
+ * nothing comes of it: a sink may be waiting for the first image. */
 GstFlowReturn gst_im_bytes_finish_without_image (GstImBytes *self,
     GstVideoCodecFrame *frame);
 

@@ -126,6 +126,16 @@ GST_START_TEST (test_too_large)
 
 GST_END_TEST;
 
+/* Sinks wait for the first buffer or gap. */
+GST_START_TEST (test_preroll_of_nothing)
+{
+  run_pipeline ("videotestsrc num-buffers=30 ! imbytes max-bytes=1 ! "
+                "fakesink sync=true");
+  run_pipeline ("videotestsrc num-buffers=30 ! imbytes roi=crop ! fakesink");
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_messages)
 {
   Bench bench = bench_new ("imbytes width=64 quality=40", NULL, INPUT);
@@ -200,6 +210,7 @@ limits_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_budget);
   tcase_add_test (tcase, test_too_large);
+  tcase_add_test (tcase, test_preroll_of_nothing);
   tcase_add_test (tcase, test_messages);
   tcase_add_test (tcase, test_no_storm_of_notifications);
   return suite;
