@@ -125,10 +125,21 @@ packages_add () {
   said=$(packages_add_aloud "$@" 2>&1) || { say "$said"; return 1; }
 }
 
+# Servers that tests start for themselves are not to run besides: Debian starts
+# what it installs, unless a policy says otherwise.
+without_services='
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf "#!/bin/sh\nexit 101\n" >"$policy" && chmod 755 "$policy"
+  trap "rm -f $policy" EXIT
+fi
+"$@"
+'
+
 packages_add_aloud () {
   case $(package_column) in
-    3) as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
-        --no-install-recommends "$@" ;;
+    3) as_root env DEBIAN_FRONTEND=noninteractive sh -c "$without_services" - \
+        apt-get install -y -q --no-install-recommends "$@" ;;
     4) as_root dnf install -y -q "$@" ;;
     5) as_root pacman -S --needed --noconfirm "$@" ;;
   esac </dev/null
