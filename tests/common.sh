@@ -171,15 +171,18 @@ packages_install () {
       || say "could not install $package; something will be skipped"
   done
   hash -r
+  packages_are_new=1
 }
 
-# build FOLDER MESON-OPTION...: sets up once, then only compiles.
+# build FOLDER MESON-OPTION...: sets up once, and again when packages have come,
+# which it may not have found before; else only compiles.
 build () {
   local dir=$1 log=$1/compile.log
   shift
   mkdir -p "$dir"
   : >"$log"
-  if [ "$(cat "$dir/options" 2>/dev/null)" != "$*" ] \
+  if [ -n "${packages_are_new:-}" ] \
+      || [ "$(cat "$dir/options" 2>/dev/null)" != "$*" ] \
       || [ ! -e "$dir/build.ninja" ]; then
     rm -rf "$dir"/meson-* "$dir/build.ninja"
     meson setup "$dir" "$root" "$@" >>"$log" 2>&1 </dev/null
