@@ -37,6 +37,17 @@ filter_equal (const ImFilter *a, const ImFilter *b)
               == 0);
 }
 
+/* Whether the vertical pass may leave @c among the bytes of others, for the
+ * horizontal pass to find. */
+static bool
+can_stay_packed (const ImResampleTables *tables, const ImPlan *plan, int c)
+{
+  const ImFilter *across =
+      im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL);
+
+  return tables->component[c] && !across->identity && !across->reversed;
+}
+
 /* Whether the rows of @a and @b can be made in one pass over the bytes of the
  * plane that they share. */
 static bool
@@ -44,11 +55,9 @@ go_together (const ImResampleTables *tables, const ImPlan *plan, int a, int b)
 {
   const ImComponent *component = plan->input.format.component;
 
-  return tables->component[a] && tables->component[b]
+  return can_stay_packed (tables, plan, a) && can_stay_packed (tables, plan, b)
       && component[a].plane == component[b].plane
       && component[a].h_shift == component[b].h_shift
-      && !im_resample_filter (plan, tables, b, IM_AXIS_HORIZONTAL)->identity
-      && !im_resample_filter (plan, tables, b, IM_AXIS_HORIZONTAL)->reversed
       && filter_equal (im_resample_filter (plan, tables, a, IM_AXIS_VERTICAL),
           im_resample_filter (plan, tables, b, IM_AXIS_VERTICAL));
 }

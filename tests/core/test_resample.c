@@ -123,6 +123,10 @@ reference_plane (const Picture *picture, const ImPlan *plan, int c)
   return out;
 }
 
+/* Behind each row, where nothing is to be written. */
+#define SLACK 64
+#define UNTOUCHED 0x77
+
 /* Rows [@y, @y + @n) of every component, one block. */
 static void
 block_make (ImBlock *block, uint8_t *data, const ImPlan *plan,
@@ -139,9 +143,25 @@ block_make (ImBlock *block, uint8_t *data, const ImPlan *plan,
     block->end[c] = (plan->picture.height + (1 << shift) - 1) >> shift;
     for (int i = 0; i < IM_BLOCK_ROWS; i++) {
       block->row[c][i] = data;
-      data += im_resample_row_size (plan, tables, c);
+      data += im_resample_row_size (plan, tables, c) + SLACK;
     }
   }
+}
+
+static bool
+block_is_within (const ImBlock *block, const ImPlan *plan,
+    const ImResampleTables *tables)
+{
+  for (int c = 0; c < plan->input.format.n_components; c++)
+    for (int i = 0; i < IM_BLOCK_ROWS; i++) {
+      const uint8_t *slack = (const uint8_t *) block->row[c][i]
+          + im_resample_row_size (plan, tables, c);
+
+      for (int k = 0; k < SLACK; k++)
+        if (slack[k] != UNTOUCHED)
+          return false;
+    }
+  return true;
 }
 
 static double
@@ -181,7 +201,7 @@ whole_distance (const Picture *picture, const ImRequest *request)
   resampler = im_resampler_new (&plan, &tables);
   for (int c = 0; c < n; c++) {
     reference[c] = reference_plane (picture, &plan, c);
-    size += im_resample_row_size (&plan, &tables, c) * IM_BLOCK_ROWS;
+    size += (im_resample_row_size (&plan, &tables, c) + SLACK) * IM_BLOCK_ROWS;
   }
   data = aligned_alloc (64, size);
   for (int pass = 0; pass < 2; pass++)
@@ -190,11 +210,12 @@ whole_distance (const Picture *picture, const ImRequest *request)
       int y = pass ? last - k : k, left = plan.picture.height - y;
       ImBlock block;
 
-      memset (data, 0x77, size);
+      memset (data, UNTOUCHED, size);
       block_make (&block, data, &plan, &tables, y,
           left < IM_BLOCK_ROWS ? left : IM_BLOCK_ROWS);
       im_resampler_start (resampler, &picture->image);
       im_resampler_block (resampler, &block);
+      CHECK (block_is_within (&block, &plan, &tables));
       for (int c = 0; c < n; c++)
         worst = fmax (worst, block_distance (&block, &plan, reference, c));
     }
