@@ -91,7 +91,8 @@ typedef struct
       const int16_t *c, const ImMix *mix, int n);
 } ImKernels;
 
-/* The best table that this processor runs; chosen once. */
+/* The best table that this processor runs, or the one that the environment
+ * variable IMBYTES_KERNELS names (C, AVX2, AVX-512, NEON), if it runs it. */
 const ImKernels *im_kernels_get (void);
 
 /* Every table that this processor runs, the portable one first. */

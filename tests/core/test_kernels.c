@@ -479,6 +479,13 @@ test_tables (void)
   const ImKernels *all[1] = { NULL };
 
   CHECK (n_tables >= 1);
+  for (int k = 0; k < n_tables; k++) {
+    setenv ("IMBYTES_KERNELS", tables[k]->name, 1);
+    CHECK (im_kernels_get () == tables[k]);
+  }
+  setenv ("IMBYTES_KERNELS", "abacus", 1);
+  CHECK (im_kernels_get () == tables[n_tables - 1]);
+  unsetenv ("IMBYTES_KERNELS");
   CHECK (im_kernels_get () == tables[n_tables - 1]);
   CHECK_EQUAL (im_kernels_all (all, 1), 1);
   CHECK (all[0] == tables[0]);
