@@ -352,14 +352,14 @@ test_out_of_memory (void)
   for (int reuse = 0; reuse < 2; reuse++)
     for (int l = 0; l < 7; l++)
       for (int codec = 0; codec < 2; codec++) {
-        ImRequest request = request_of ((ImCodecId) codec, 190, 390,
+        ImRequest request = request_of ((ImCodecId) codec, 95, 195,
             IM_FIT_CONTAIN, IM_METHOD_BILINEAR);
 
         fail_each (layouts[l], &request, reuse);
         request.jpeg.progressive = true;
         request.png.level = 9;
         fail_each (layouts[l], &request, reuse);
-        request = request_of ((ImCodecId) codec, 190, 390, IM_FIT_CONTAIN,
+        request = request_of ((ImCodecId) codec, 95, 195, IM_FIT_CONTAIN,
             IM_METHOD_BILINEAR);
         request.orientation = (ImOrientation){ true, true, false };
         if (l < 4)
