@@ -48,6 +48,7 @@ test     | file /usr/sbin/nginx          | [nginx] | [nginx] | [nginx]
 mqtt     | pc libmosquitto               | libmosquitto-dev | mosquitto-devel | mosquitto
 upload   | pc libcurl                    | libcurl4-openssl-dev | libcurl-devel | curl
 farm     | pc hiredis                    | libhiredis-dev | hiredis-devel | hiredis
+farm     | pc libcurl                    | libcurl4-openssl-dev | libcurl-devel | curl
 test     | cmd ffmpeg                    | [ffmpeg] | [ffmpeg-free] | [ffmpeg]
 rtsp     | pc gstreamer-rtsp-server-1.0  | libgstrtspserver-1.0-dev | gstreamer1-rtsp-server-devel | gst-rtsp-server
 rtsp     | gst rtpjpegpay                | gstreamer1.0-plugins-good | gstreamer1-plugins-good | gst-plugins-good

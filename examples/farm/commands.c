@@ -6,6 +6,13 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
+
+static const gchar *
+find_extension (const gchar *format)
+{
+  return g_str_equal (format, "png") ? "png" : "jpg";
+}
 
 gboolean
 command_make_job (const Command *command, const gchar *source, Job *job,
@@ -22,15 +29,14 @@ command_make_job (const Command *command, const gchar *source, Job *job,
   return FALSE;
 }
 
-gboolean
-command_save (const gchar *folder, const gchar *job, const gchar *format,
-    GstClockTime time, const guint8 *image, gsize size)
+static gboolean
+save_file (const gchar *folder, const gchar *job, GstClockTime time,
+    const gchar *extension, const gchar *data, gsize size)
 {
   gchar *path = g_strdup_printf ("%s/%s-%015" G_GUINT64_FORMAT ".%s", folder,
-      job, time, g_str_equal (format, "png") ? "png" : "jpg");
+      job, time, extension);
   GError *error = NULL;
-  gboolean saved =
-      g_file_set_contents (path, (const gchar *) image, (gssize) size, &error);
+  gboolean saved = g_file_set_contents (path, data, (gssize) size, &error);
 
   if (!saved) {
     g_printerr ("imbytes-farm: %s\n", error->message);
@@ -38,6 +44,44 @@ command_save (const gchar *folder, const gchar *job, const gchar *format,
   }
   g_free (path);
   return saved;
+}
+
+gboolean
+command_save (const gchar *folder, const gchar *job, const gchar *format,
+    GstClockTime time, const guint8 *image, gsize size)
+{
+  return save_file (folder, job, time, find_extension (format),
+      (const gchar *) image, size);
+}
+
+static gboolean
+save_url (const gchar *folder, const Stored *stored)
+{
+  const Image *image = &stored->image;
+  gchar *text = g_strdup_printf (
+      "{\"job\":\"%s\",\"time\":%" G_GUINT64_FORMAT
+      ",\"format\":\"%s\",\"width\":%d,\"height\":%d,\"bytes\":%" G_GSIZE_FORMAT
+      ",\"url\":\"%s\"}\n",
+      stored->job, image->time, stored->format, image->width, image->height,
+      image->size, stored->url);
+  gboolean saved =
+      save_file (folder, stored->job, image->time, "json", text, strlen (text));
+
+  g_free (text);
+  return saved;
+}
+
+gchar *
+command_make_url (const Command *command, const Job *job, GstClockTime time)
+{
+  GString *url = g_string_new (command->url);
+  gchar *when = g_strdup_printf ("%015" G_GUINT64_FORMAT, time);
+
+  g_string_replace (url, "{job}", job->id, 0);
+  g_string_replace (url, "{time}", when, 0);
+  g_string_replace (url, "{ext}", find_extension (job->format), 0);
+  g_free (when);
+  return g_string_free (url, FALSE);
 }
 
 guint
@@ -93,12 +137,15 @@ command_submit (const Command *command)
 }
 
 static gboolean
-save_result (gpointer data, const gchar *job, const gchar *format,
-    GstClockTime time, const guint8 *image, gsize size)
+save_result (gpointer data, const Stored *stored)
 {
   const Command *command = data;
+  const Image *image = &stored->image;
 
-  return command_save (command->output, job, format, time, image, size);
+  return stored->url != NULL
+      ? save_url (command->output, stored)
+      : command_save (command->output, stored->job, stored->format, image->time,
+          image->data, image->size);
 }
 
 static gboolean

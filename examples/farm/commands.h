@@ -6,14 +6,17 @@
  */
 #pragma once
 
+#include "put.h"
 #include "store.h"
 
 typedef struct
 {
   StoreOptions store;
-  Job request;              /* without id and URI */
-  gchar **sources;          /* files and URIs */
-  gchar *output;            /* folder */
+  Job request;     /* without id and URI */
+  gchar **sources; /* files and URIs */
+  gchar *output;   /* folder */
+  gchar *url; /* work: template of where images are put; NULL: into Redis */
+  PutOptions put;
   guint n_slots;            /* jobs at once; 0: one for each processor */
   gboolean is_idle_the_end; /* work: end when there is nothing left to do */
   gboolean once;            /* status: say it once */
@@ -34,5 +37,9 @@ gboolean command_make_job (const Command *command, const gchar *source,
 /* FOLDER/JOB-TIME.EXTENSION, whole or not at all, however often. */
 gboolean command_save (const gchar *folder, const gchar *job,
     const gchar *format, GstClockTime time, const guint8 *image, gsize size);
+
+/* The template filled in. Free it. */
+gchar *command_make_url (const Command *command, const Job *job,
+    GstClockTime time);
 
 guint command_count_slots (const Command *command);

@@ -57,6 +57,16 @@ find_verb (const gchar *name)
   return NULL;
 }
 
+/* Without both, images would be written over each other. */
+static gboolean
+is_template (const gchar *url)
+{
+  return (g_str_has_prefix (url, "http://")
+             || g_str_has_prefix (url, "https://"))
+      && strstr (url, "{job}") != NULL && strstr (url, "{time}") != NULL
+      && strpbrk (url, "\"\\ ") == NULL;
+}
+
 static gboolean
 check (const Given *given, const Verb *verb, const Command *command,
     GError **error)
@@ -79,6 +89,8 @@ check (const Given *given, const Verb *verb, const Command *command,
     wrong = "--format is jpeg or png";
   else if (given->lease < 0.5)
     wrong = "--lease has to be half a second or more";
+  else if (command->url != NULL && !is_template (command->url))
+    wrong = "--url begins with http:// or https:// and has {job} and {time}";
   else if (given->max_results < 1 || given->max_tries < 1 || given->slots < 0)
     wrong = "--max-results and --max-tries are 1 or more, --slots 0 or more";
   if (wrong != NULL)
@@ -86,6 +98,14 @@ check (const Given *given, const Verb *verb, const Command *command,
         wrong);
   return wrong == NULL;
 }
+
+static const gchar summary[] =
+    "submit, work, collect, status or local comes first:\n"
+    "  submit FILES   puts jobs into Redis\n"
+    "  work           does jobs, as many at once as there are processors\n"
+    "  collect        takes the results out of Redis into a folder\n"
+    "  status         says how far it is, on one line\n"
+    "  local FILES    does jobs here, without Redis";
 
 static gboolean
 parse (const Verb *verb, Given *given, Command *command, int *argc,
@@ -108,6 +128,14 @@ parse (const Verb *verb, Given *given, Command *command, int *argc,
         "JPEG quality (85)", "0..100" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &command->output,
         "Folder for the images", "FOLDER" },
+    { "url", 'u', 0, G_OPTION_ARG_STRING, &command->url,
+        "work: put images there, and only say where in Redis; {job}, {time} and "
+        "{ext} are filled in",
+        "TEMPLATE" },
+    { "user", 0, 0, G_OPTION_ARG_STRING, &command->put.user,
+        "User and password for --url", "USER:PASSWORD" },
+    { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &command->put.headers,
+        "A header for --url; may come several times", "NAME: VALUE" },
     { "slots", 's', 0, G_OPTION_ARG_INT, &given->slots,
         "Jobs at once (0: one for each processor)", "N" },
     { "lease", 0, 0, G_OPTION_ARG_DOUBLE, &given->lease,
@@ -129,13 +157,7 @@ parse (const Verb *verb, Given *given, Command *command, int *argc,
   GOptionContext *context = g_option_context_new (NULL);
   gboolean parsed;
 
-  g_option_context_set_summary (context,
-      "submit, work, collect, status or local comes first:\n"
-      "  submit FILES   puts jobs into Redis\n"
-      "  work           does jobs, as many at once as there are processors\n"
-      "  collect        takes the images out of Redis into a folder\n"
-      "  status         says how far it is, on one line\n"
-      "  local FILES    does jobs here, without Redis");
+  g_option_context_set_summary (context, summary);
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_add_group (context, gst_init_get_option_group ());
   parsed = g_option_context_parse (context, argc, argv, error);
@@ -171,7 +193,8 @@ main (int argc, char **argv)
     .lease = 30,
     .max_results = 1000,
     .max_tries = 3 };
-  Command command = { .request = { .quality = 85 } };
+  Command command = { .request = { .quality = 85 },
+    .put = { .program = "imbytes-farm", .stall_seconds = 10 } };
   const Verb *verb = find_verb (argc > 1 ? argv[1] : NULL);
   GError *error = NULL;
   gint status = 1;
@@ -200,6 +223,9 @@ main (int argc, char **argv)
   g_free (given.farm);
   g_free (given.format);
   g_free (command.output);
+  g_free (command.url);
+  g_free (command.put.user);
+  g_strfreev (command.put.headers);
   g_strfreev (command.sources);
   return status;
 }

@@ -3,6 +3,7 @@
  * FARM:jobs     stream, group `workers`: what is to be done; an entry goes when
  *               its job has
  * FARM:results  stream, group `collectors`: an entry for each image, with the image
+ *               or the URL where it is
  * FARM:failed   stream: jobs that cannot be done, with the reason
  * FARM:seen:ID  set: timestamps of the images of a job that are stored already
  * FARM:known    set: ids of all jobs ever submitted
@@ -69,8 +70,12 @@ StoreResult store_submit (Store *store, const Job *job);
 /* Waits half a second for a job at most. One that is broken is put with the
  * failed, and STORE_NOTHING given. */
 StoreResult store_take (Store *store, Claim *claim);
-/* STORE_NOTHING: it was stored before. */
-StoreResult store_put (Store *store, const Claim *claim, const Image *image);
+/* STORE_NOTHING: the image of @time was stored before. */
+StoreResult store_wants (Store *store, const Claim *claim, GstClockTime time);
+/* With the URL of an image that is somewhere else already, or NULL. STORE_NOTHING:
+ * it was stored before. */
+StoreResult store_put (Store *store, const Claim *claim, const Image *image,
+    const gchar *url);
 /* Still at it. */
 StoreResult store_beat (Store *store, const Claim *claim);
 /* The job has @n_images in all. STORE_NOTHING: some of them are missing, because
@@ -81,10 +86,16 @@ StoreResult store_fail (Store *store, const Claim *claim, const gchar *reason);
 /* For others to take at once. */
 StoreResult store_release (Store *store, const Claim *claim);
 
+typedef struct
+{
+  const gchar *job, *format;
+  const gchar *url; /* where the image is, or NULL: it is here, in image.data */
+  Image image;
+} Stored;
+
 /* Calls @save with each result until there is none for @patience_ms or it gives
  * FALSE; a result that was saved is deleted. */
-typedef gboolean (*StoreSave) (gpointer data, const gchar *job,
-    const gchar *format, GstClockTime time, const guint8 *image, gsize size);
+typedef gboolean (*StoreSave) (gpointer data, const Stored *stored);
 StoreResult store_collect (Store *store, guint patience_ms, StoreSave save,
     gpointer data, guint *n_saved);
 

@@ -25,14 +25,19 @@ static const gchar submit_script[] =
 static const gchar beat_script[] = MINE "return 'ok'\n";
 
 /* An image that was stored is stored once. */
-static const gchar put_script[] = MINE
-    "if redis.call('SISMEMBER', KEYS[3], ARGV[3]) == 1 then return 'nothing' end\n"
-    "if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[9]) then return 'full' end\n"
+#define WANTED \
+  "if redis.call('SISMEMBER', KEYS[3], ARGV[3]) == 1 then return 'nothing' end\n" \
+  "if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[4]) then return 'full' end\n"
+
+static const gchar wants_script[] = MINE WANTED "return 'ok'\n";
+
+static const gchar put_script[] = MINE WANTED
     "redis.call('SADD', KEYS[3], ARGV[3])\n"
-    "redis.call('XADD', KEYS[2], '*', 'job', ARGV[4], 'time', ARGV[3],\n"
-    "  'format', ARGV[5], 'width', ARGV[6], 'height', ARGV[7], 'image', ARGV[8])\n"
+    "redis.call('XADD', KEYS[2], '*', 'job', ARGV[5], 'time', ARGV[3],\n"
+    "  'format', ARGV[6], 'width', ARGV[7], 'height', ARGV[8],\n"
+    "  'bytes', ARGV[9], ARGV[10], ARGV[11])\n"
     "redis.call('HINCRBY', KEYS[4], 'images', 1)\n"
-    "redis.call('HINCRBY', KEYS[4], 'bytes', #ARGV[8])\n"
+    "redis.call('HINCRBY', KEYS[4], 'bytes', ARGV[9])\n"
     "return 'ok'\n";
 
 static const gchar finish_script[] = MINE
@@ -188,16 +193,36 @@ store_take (Store *store, Claim *claim)
 }
 
 StoreResult
-store_put (Store *store, const Claim *claim, const Image *image)
+store_wants (Store *store, const Claim *claim, GstClockTime time)
+{
+  gchar *seen = g_strconcat (store->seen, claim->job.id, NULL);
+  gchar *when = g_strdup_printf ("%" G_GUINT64_FORMAT, time);
+  gchar *max = g_strdup_printf ("%u", store->options.max_results);
+  StoreResult result = store_said (
+      store_call (store, "EVAL", wants_script, "3", store->jobs, store->results,
+          seen, claim->entry, store->options.me, when, max, NULL));
+
+  g_free (seen);
+  g_free (when);
+  g_free (max);
+  return result;
+}
+
+StoreResult
+store_put (Store *store, const Claim *claim, const Image *image,
+    const gchar *url)
 {
   gchar *seen = g_strconcat (store->seen, claim->job.id, NULL);
   gchar *time = g_strdup_printf ("%" G_GUINT64_FORMAT, image->time);
   gchar *width = g_strdup_printf ("%d", image->width);
   gchar *height = g_strdup_printf ("%d", image->height);
+  gchar *bytes = g_strdup_printf ("%" G_GSIZE_FORMAT, image->size);
   gchar *max = g_strdup_printf ("%u", store->options.max_results);
   const gchar *words[] = { "EVAL", put_script, "4", store->jobs, store->results,
-    seen, store->stats, claim->entry, store->options.me, time, claim->job.id,
-    claim->job.format, width, height, (const gchar *) image->data, max };
+    seen, store->stats, claim->entry, store->options.me, time, max,
+    claim->job.id, claim->job.format, width, height, bytes,
+    url != NULL ? "url" : "image",
+    url != NULL ? url : (const gchar *) image->data };
   gsize sizes[G_N_ELEMENTS (words)];
   StoreResult result;
 
@@ -210,6 +235,7 @@ store_put (Store *store, const Claim *claim, const Image *image)
   g_free (time);
   g_free (width);
   g_free (height);
+  g_free (bytes);
   g_free (max);
   return result;
 }

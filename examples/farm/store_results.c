@@ -31,18 +31,37 @@ forget_result (Store *store, const gchar *entry)
       store_call (store, "EVAL", script, "1", store->results, entry, NULL));
 }
 
+static gint64
+find_integer (const redisReply *fields, const gchar *name)
+{
+  const redisReply *field = find_field (fields, name);
+
+  return field != NULL ? store_integer (field) : 0;
+}
+
 static gboolean
 save_entry (const redisReply *entry, StoreSave save, gpointer data)
 {
   const redisReply *fields = entry->element[1];
   const redisReply *job = find_field (fields, "job");
   const redisReply *format = find_field (fields, "format");
-  const redisReply *time = find_field (fields, "time");
   const redisReply *image = find_field (fields, "image");
+  const redisReply *url = find_field (fields, "url");
+  Stored stored;
 
-  return job == NULL || format == NULL || time == NULL || image == NULL
-      || save (data, job->str, format->str, (GstClockTime) store_integer (time),
-          (const guint8 *) image->str, image->len);
+  /* What nobody here wrote is not waited for either. */
+  if (job == NULL || format == NULL || (image == NULL && url == NULL))
+    return TRUE;
+  stored = (Stored){ .job = job->str,
+    .format = format->str,
+    .url = url != NULL ? url->str : NULL,
+    .image = { .time = (GstClockTime) find_integer (fields, "time"),
+        .data = image != NULL ? (const guint8 *) image->str : NULL,
+        .size = image != NULL ? image->len
+                              : (gsize) find_integer (fields, "bytes"),
+        .width = (gint) find_integer (fields, "width"),
+        .height = (gint) find_integer (fields, "height") } };
+  return save (data, &stored);
 }
 
 /* A collector's own results that it has not saved yet come first: '0' asks for

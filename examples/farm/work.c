@@ -19,6 +19,9 @@ typedef struct
   const Claim *claim;
   StoreResult said;
   guint n_images;
+  Put *put; /* where images go to URLs */
+  gint64 next_beat;
+  gchar *refused; /* the URL that a server will not have */
 } Slot;
 
 static gboolean
@@ -27,20 +30,57 @@ is_stopped (const Slot *slot)
   return g_atomic_int_get (slot->command->store.stop);
 }
 
-/* While nobody collects, the decoder waits; the job stays this worker's. */
+/* FALSE when it is time to ask again: while nobody collects, the decoder waits,
+ * and the job stays this worker's. */
+static gboolean
+has_answer (const Slot *slot)
+{
+  if (slot->said == STORE_FULL)
+    g_usleep (100000);
+  return slot->said != STORE_FULL || is_stopped (slot);
+}
+
+static gboolean
+store_image (Slot *slot, const Image *image, const gchar *url)
+{
+  do
+    slot->said = store_put (slot->store, slot->claim, image, url);
+  while (!has_answer (slot));
+  return slot->said == STORE_OK || slot->said == STORE_NOTHING;
+}
+
+/* A worker that dies between the two leaves a file that the next one writes again,
+ * with the same bytes. */
+static gboolean
+put_and_store (Slot *slot, const Image *image)
+{
+  gchar *url = command_make_url (slot->command, &slot->claim->job, image->time);
+  PutResult result = put_send (slot->put, url, image->data, image->size);
+  gboolean stored = result == PUT_DONE && store_image (slot, image, url);
+
+  if (result == PUT_REFUSED)
+    slot->refused = g_steal_pointer (&url);
+  g_free (url);
+  return stored;
+}
+
 static gboolean
 on_image (gpointer data, const Image *image)
 {
   Slot *slot = data;
+  gboolean stored;
 
   slot->n_images++;
-  do {
-    slot->said = store_put (slot->store, slot->claim, image);
-    if (slot->said == STORE_FULL)
-      g_usleep (100000);
-  } while (slot->said == STORE_FULL && !is_stopped (slot));
-  return (slot->said == STORE_OK || slot->said == STORE_NOTHING)
-      && !is_stopped (slot);
+  if (slot->put == NULL) {
+    stored = store_image (slot, image, NULL);
+  } else {
+    do
+      slot->said = store_wants (slot->store, slot->claim, image->time);
+    while (!has_answer (slot));
+    stored = slot->said == STORE_NOTHING
+        || (slot->said == STORE_OK && put_and_store (slot, image));
+  }
+  return stored && !is_stopped (slot);
 }
 
 static gboolean
@@ -50,6 +90,57 @@ on_wait (gpointer data)
 
   slot->said = store_beat (slot->store, slot->claim);
   return slot->said == STORE_OK && !is_stopped (slot);
+}
+
+/* While a server is slow or away, the job stays this worker's too. */
+static gboolean
+on_put_waits (gpointer data)
+{
+  Slot *slot = data;
+  gint64 now = g_get_monotonic_time ();
+
+  if (now < slot->next_beat)
+    return TRUE;
+  slot->next_beat = now + slot->command->store.lease_ms * 1000LL / 4;
+  return on_wait (slot);
+}
+
+static void
+open_put (Slot *slot)
+{
+  PutOptions options = slot->command->put;
+
+  options.content_type =
+      g_str_equal (slot->claim->job.format, "png") ? "image/png" : "image/jpeg";
+  options.stop = slot->command->store.stop;
+  options.on_wait = on_put_waits;
+  options.data = slot;
+  slot->put = put_new (&options);
+}
+
+static void
+fail (Slot *slot, const gchar *reason)
+{
+  const Claim *claim = slot->claim;
+
+  g_printerr ("%s: %s (try %u): %s\n", slot->name, claim->job.uri, claim->tries,
+      reason);
+  store_fail (slot->store, claim, reason);
+}
+
+/* In the middle of the job. */
+static void
+say_why (Slot *slot)
+{
+  if (slot->refused != NULL) {
+    gchar *reason = g_strdup_printf ("the server refuses %s", slot->refused);
+
+    fail (slot, reason);
+    g_free (reason);
+  } else if (slot->said == STORE_LOST) {
+    g_printerr ("%s: %s is somebody else's by now\n", slot->name,
+        slot->claim->job.id);
+  }
 }
 
 static void
@@ -63,6 +154,8 @@ do_job (Slot *slot, const Claim *claim)
   slot->claim = claim;
   slot->n_images = 0;
   slot->said = STORE_OK;
+  if (slot->command->url != NULL)
+    open_put (slot);
   switch (images_make (&claim->job, &functions, &reason)) {
     case IMAGES_DONE:
       result = store_finish (slot->store, claim, slot->n_images);
@@ -74,17 +167,15 @@ do_job (Slot *slot, const Claim *claim)
             slot->n_images);
       break;
     case IMAGES_FAILED:
-      g_printerr ("%s: %s (try %u): %s\n", slot->name, claim->job.uri,
-          claim->tries, reason);
-      store_fail (slot->store, claim, reason);
+      fail (slot, reason);
       break;
     case IMAGES_STOPPED:
-      if (slot->said == STORE_LOST)
-        g_printerr ("%s: %s is somebody else's by now\n", slot->name,
-            claim->job.id);
+      say_why (slot);
       break;
   }
   g_free (reason);
+  g_clear_pointer (&slot->refused, g_free);
+  g_clear_pointer (&slot->put, put_free);
 }
 
 /* What was not finished because the worker has to go is given back: not by the

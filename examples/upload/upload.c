@@ -282,7 +282,10 @@ main (int argc, char **argv)
 {
   Options options = {
     .camera = { .seconds = 1.0, .quality = 85, .max_waiting = 8 },
-    .put = { .stall_seconds = 10, .give_up_seconds = 60, .stop = &stop }
+    .put = { .program = "imbytes-upload",
+        .stall_seconds = 10,
+        .give_up_seconds = 60,
+        .stop = &stop }
   };
   GError *error = NULL;
   gint status = 1;

@@ -3,14 +3,17 @@
 # and come back. Each machine is a network namespace with an address of its own.
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
 
 import harness
 from harness import report
+from nginx import Nginx
 
 FARM = harness.program('farm/imbytes-farm')
 harness.need_programs('redis-server', 'redis-cli')
@@ -279,11 +282,60 @@ def test_back_pressure():
     redis.kill()
 
 
+def test_urls():
+    """Images go to a server and only their URLs into Redis; a worker is killed,
+    and the server is away for longer than the lease."""
+    if shutil.which('nginx') is None and not os.access('/usr/sbin/nginx', os.X_OK):
+        report.skip('urls', 'no nginx here')
+        return
+    redis, nginx = Redis(), Nginx()
+    url = nginx.url('{job}-{time}.{ext}')
+    farm('submit', '--redis', redis.where, *REQUEST, *clips())
+    first = worker(redis, '--url', url)
+    harness.wait_until(lambda: images_in(redis) > 5, 15, first)
+    first.kill()
+    first.wait()
+    second = worker(redis, '--url', url)
+    harness.wait_until(lambda: images_in(redis) > 30, 15, second)
+    nginx.process.kill()
+    nginx.process.wait()
+    time.sleep(3)
+    third = worker(redis, '--url', url)
+    time.sleep(1)
+    nginx.start()
+    over = harness.wait_until(lambda: is_over(redis), 60, second)
+    report.check('URLs: a worker killed, the server away and back: all over', over,
+                 harness.log(second) + harness.log(third))
+    report.check('... a worker that waits for the server keeps its job',
+                 "somebody else's" not in harness.log(second) + harness.log(third)
+                 and 'trying again' in harness.log(second), harness.log(second))
+    report.check('... every image is on the server, to the byte',
+                 nginx.files() == expected(), '%d files' % len(nginx.files()))
+    found, n = collected(redis, 'urls')
+    entries = [json.loads(text) for text in found.values()]
+    report.check('... and collected once, with where it is and how large', n == len(expected())
+                 and {entry['url'] for entry in entries} == set(map(nginx.url, expected()))
+                 and all(entry['bytes'] == len(expected()[entry['url'].split('/')[-1]])
+                         and entry['width'] == 96 for entry in entries), '%d' % n)
+    for process in (second, third):
+        harness.stop(process)
+    redis.ask('flushall')
+    farm('submit', '--redis', redis.where, *REQUEST, *clips()[:1])
+    done = farm('work', '--redis', redis.where, '--lease', '0.5', '--max-tries', '1',
+                '--until-done', '--url', nginx.url('never/{job}/{time}'))
+    report.check('a server that refuses: the job has failed, with the reason',
+                 'refuses http' in redis.ask('xrange', 'farm:failed', '-', '+')
+                 and 'answers 403' in done.stderr, done.stderr)
+    harness.stop(nginx.process)
+    redis.kill()
+
+
 def test_errors():
     cases = {'no Redis': (['work', '--redis', '127.0.0.1:1'], 'no Redis at'),
              'no command': ([], 'submit, work'),
              'no files': (['submit'], 'which files'),
              'no folder': (['collect'], '--output'),
+             'a URL for all': (['work', '--url', 'http://a/b.jpg'], '{job} and {time}'),
              'a format that is none': (['local', '--format', 'gif', 'x'], 'jpeg or png')}
     for name, (arguments, part) in cases.items():
         done = farm(*arguments)
@@ -291,4 +343,4 @@ def test_errors():
 
 
 report.run(test_plain, test_kill, test_restart, test_machines, test_bad_jobs,
-           test_back_pressure, test_errors)
+           test_back_pressure, test_urls, test_errors)

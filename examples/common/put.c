@@ -1,4 +1,4 @@
-/* imbytes upload: one PUT, tried until it is done.
+/* imbytes examples: one HTTP PUT, tried until it is done.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -46,14 +46,20 @@ ignore (char *data, size_t size, size_t n, void *user_data)
   return size * n;
 }
 
+static gboolean
+may_go_on (const Put *put)
+{
+  return !g_atomic_int_get (put->options.stop)
+      && (put->options.on_wait == NULL
+          || put->options.on_wait (put->options.data));
+}
+
 static int
-check_stop (void *user_data, curl_off_t a, curl_off_t b, curl_off_t c,
+on_progress (void *user_data, curl_off_t a, curl_off_t b, curl_off_t c,
     curl_off_t d)
 {
-  const Put *put = user_data;
-
   (void) a, (void) b, (void) c, (void) d;
-  return g_atomic_int_get (put->options.stop);
+  return !may_go_on (user_data);
 }
 
 Put *
@@ -117,7 +123,7 @@ try_once (Put *put, const gchar *url, const guint8 *data, gsize size,
       (long) put->options.stall_seconds);
   curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt (curl, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt (curl, CURLOPT_XFERINFOFUNCTION, check_stop);
+  curl_easy_setopt (curl, CURLOPT_XFERINFOFUNCTION, on_progress);
   curl_easy_setopt (curl, CURLOPT_XFERINFODATA, put);
   curl_easy_setopt (curl, CURLOPT_ERRORBUFFER, error);
   if (put->options.user != NULL)
@@ -156,25 +162,27 @@ static gboolean
 wait_for (const Put *put, gdouble seconds, gint64 until)
 {
   gint64 end = g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC);
+  gboolean go_on = until == 0 || end <= until;
 
-  if (until > 0 && end > until)
-    return FALSE;
-  while (g_get_monotonic_time () < end && !g_atomic_int_get (put->options.stop))
+  while (go_on && g_get_monotonic_time () < end) {
     g_usleep (20000);
-  return !g_atomic_int_get (put->options.stop);
+    go_on = may_go_on (put);
+  }
+  return go_on;
 }
 
 static void
-say (const gchar *url, long status, const char *error)
+say (const Put *put, const gchar *url, long status, const char *error)
 {
   /* What stands behind the question mark may be a signature. */
   gchar *shown = g_strndup (url, strcspn (url, "?"));
 
   if (status > 0)
-    g_printerr ("imbytes-upload: %s answers %ld%s\n", shown, status,
+    g_printerr ("%s: %s answers %ld%s\n", put->options.program, shown, status,
         may_pass (status) ? "; trying again" : "");
   else
-    g_printerr ("imbytes-upload: %s: %s; trying again\n", shown, error);
+    g_printerr ("%s: %s: %s; trying again\n", put->options.program, shown,
+        error);
   g_free (shown);
 }
 
@@ -191,12 +199,12 @@ put_send (Put *put, const gchar *url, const guint8 *data, gsize size)
 
     if (status >= 200 && status < 300) {
       if (put->was_failing)
-        g_printerr ("imbytes-upload: uploads work again\n");
+        g_printerr ("%s: uploads work again\n", put->options.program);
       put->was_failing = FALSE;
       return PUT_DONE;
     }
     if (!put->was_failing && !g_atomic_int_get (put->options.stop))
-      say (url, status, error);
+      say (put, url, status, error);
     if (!may_pass (status))
       return PUT_REFUSED;
     put->was_failing = TRUE;

@@ -1,4 +1,4 @@
-/* imbytes upload: one PUT, tried until it is done.
+/* imbytes examples: one HTTP PUT, tried until it is done.
  *
  * Thread-safety: one thread for each Put.
  *
@@ -12,11 +12,15 @@ typedef struct _Put Put;
 
 typedef struct
 {
+  const gchar *program; /* that messages begin with */
   const gchar *content_type;
   gchar *user;     /* user:password, or NULL */
   gchar **headers; /* further ones, or NULL */
   gint stall_seconds, give_up_seconds;
   const gint *stop; /* set it, and no call lasts longer than a second */
+  /* Called at least each second while it lasts, and FALSE stops; or NULL. */
+  gboolean (*on_wait) (gpointer data);
+  gpointer data;
 } PutOptions;
 
 typedef enum
