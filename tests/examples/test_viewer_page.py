@@ -22,6 +22,7 @@ from viewing import BARS, VIEWER, Viewer, bars_differ  # noqa: E402
 # lower right corner, where there is noise.
 LOOK = '''
 const image = document.getElementById ("picture");
+if (!image) return null;
 const canvas = document.createElement ("canvas");
 const w = canvas.width = image.naturalWidth, h = canvas.height = image.naturalHeight;
 if (!w) return null;
@@ -53,6 +54,11 @@ class Page:
     def __init__(self, browser, viewer, query=''):
         self.browser, self.viewer = browser, viewer
         browser.get('http://127.0.0.1:%d/%s' % (viewer.port, query))
+        # The driver does not wait: until then there is the page of before, or
+        # half of this one.
+        self.becomes(lambda: self.run(
+            'return document.readyState !== "loading" && location.port === arguments[0]',
+            str(viewer.port)))
 
     def run(self, script, *arguments):
         return self.browser.execute_script(script, *arguments)
