@@ -6,6 +6,23 @@
 
 #include <string.h>
 
+/* Of tiles, whole ones: the unpackers of MT2110T and MT2110R write nothing of what
+ * is left of a row behind its last whole tile. Frames have it, and the reader's
+ * rows have room for it. */
+static gint
+columns_to_unpack (const ImImage *image, const GstVideoFormatInfo *finfo)
+{
+#if GST_CHECK_VERSION(1, 22, 0)
+  gint tile = (gint) finfo->tile_info[0].width;
+#else
+  gint tile = 1 << finfo->tile_ws;
+#endif
+
+  if (!GST_VIDEO_FORMAT_INFO_IS_TILED (finfo) || tile < 1)
+    return image->info.width;
+  return (image->info.width + tile - 1) / tile * tile;
+}
+
 /* Low bits that a format does not have stay zero, so that the words are exactly
  * what ImComponent says: depth bits above shift. */
 static void
@@ -15,7 +32,7 @@ unpack_words (const ImImage *image, int y, void *dest)
   const GstVideoFormatInfo *finfo = frame->info.finfo;
 
   finfo->unpack_func (finfo, GST_VIDEO_PACK_FLAG_TRUNCATE_RANGE, dest,
-      frame->data, frame->info.stride, 0, y, image->info.width);
+      frame->data, frame->info.stride, 0, y, columns_to_unpack (image, finfo));
 }
 
 /* Samples of 5 and 6 bits come out stretched to the whole of 8 bits. */
@@ -26,7 +43,7 @@ unpack_bytes (const ImImage *image, int y, void *dest)
   const GstVideoFormatInfo *finfo = frame->info.finfo;
 
   finfo->unpack_func (finfo, GST_VIDEO_PACK_FLAG_NONE, dest, frame->data,
-      frame->info.stride, 0, y, image->info.width);
+      frame->info.stride, 0, y, columns_to_unpack (image, finfo));
 }
 
 /* Formats of bit fields give every component the same place. */
