@@ -253,7 +253,8 @@ GST_START_TEST (test_stats)
 
 GST_END_TEST;
 
-/* Late frames are left out where that was asked for. */
+/* Late frames are left out where that was asked for. GStreamer 1.26 takes no sink for
+ * more than a second late. */
 GST_START_TEST (test_qos)
 {
   Bench bench = bench_new ("imbytes qos=true", NULL, INPUT);
@@ -262,7 +263,7 @@ GST_START_TEST (test_qos)
   gst_harness_push_upstream_event (bench.harness,
       gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, 10 * GST_SECOND, 0));
   fail_unless_equals_int (gst_harness_push (bench.harness,
-                              timed_frame (GST_SECOND)),
+                              timed_frame (GST_SECOND / 2)),
       GST_FLOW_OK);
   fail_unless_equals_int (gst_harness_buffers_received (bench.harness), 1);
   fail_unless_equals_int (bench_stat (&bench, "frames-skipped"), 1);
