@@ -22,11 +22,11 @@ typedef enum
 static void
 make_ladder (uint8_t *data, unsigned seed)
 {
-  for (int i = 0; i < SIZE;) {
-    int length = 1 + i % 300;
-    int back = 1 + (int) (testing_random (&seed) % 40000);
+  for (size_t i = 0; i < SIZE;) {
+    size_t length = 1 + i % 300;
+    size_t back = 1 + testing_random (&seed) % 40000;
 
-    for (int k = 0; k < length && i < SIZE; k++, i++)
+    for (size_t k = 0; k < length && i < SIZE; k++, i++)
       data[i] = back <= i ? data[i - back] : (uint8_t) testing_random (&seed);
     if (i < SIZE)
       data[i++] = (uint8_t) testing_random (&seed);
