@@ -95,6 +95,13 @@ png_take (png_structp png, png_bytep out, size_t size)
 }
 
 static void
+png_warned (png_structp png, png_const_charp message)
+{
+  *(bool *) png_get_error_ptr (png) = true;
+  fprintf (stderr, "libpng: %s\n", message);
+}
+
+static void
 read_png (png_structp png, png_infop info, Decoded *decoded)
 {
   size_t row = (size_t) decoded->width * (size_t) decoded->channels;
@@ -118,8 +125,9 @@ bool
 decode_png (Decoded *decoded, const uint8_t *data, size_t size)
 {
   PngSource source = { data, size };
+  bool warned = false;
   png_structp png =
-      png_create_read_struct (PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+      png_create_read_struct (PNG_LIBPNG_VER_STRING, &warned, NULL, png_warned);
   png_infop info = png_create_info_struct (png);
 
   memset (decoded, 0, sizeof (*decoded));
@@ -135,7 +143,7 @@ decode_png (Decoded *decoded, const uint8_t *data, size_t size)
   decoded->bits = png_get_bit_depth (png, info);
   read_png (png, info, decoded);
   png_destroy_read_struct (&png, &info, NULL);
-  return source.left == 0;
+  return source.left == 0 && !warned;
 }
 
 void

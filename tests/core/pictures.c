@@ -162,6 +162,27 @@ plane_map (Picture *picture, int plane, size_t row, int rows, bool negative)
 }
 
 void
+picture_plane_size (const Picture *picture, int plane, size_t *row, int *rows)
+{
+  const ImFormat *format = &picture->layout->format;
+
+  *row = 0;
+  *rows = 0;
+  for (int c = 0; c < format->n_components; c++) {
+    ImComponent component = stored_component (picture, c);
+    size_t end = component.offset
+        + (size_t) (picture_width (picture, c) - 1) * component.step
+        + format->sample_bytes;
+
+    if (component.plane != plane)
+      continue;
+    if (end > *row)
+      *row = end;
+    *rows = picture_height (picture, c);
+  }
+}
+
+void
 picture_init (Picture *picture, const char *name, int width, int height,
     bool negative)
 {
@@ -177,21 +198,10 @@ picture_init (Picture *picture, const char *name, int width, int height,
   if (layout->format.model == IM_MODEL_RGB)
     info->colour.range = IM_RANGE_FULL;
   for (int plane = 0; plane < layout->n_planes; plane++) {
-    size_t row = 0;
-    int rows = 0;
+    size_t row;
+    int rows;
 
-    for (int c = 0; c < layout->format.n_components; c++) {
-      ImComponent component = stored_component (picture, c);
-      size_t end = component.offset
-          + (size_t) (picture_width (picture, c) - 1) * component.step
-          + layout->format.sample_bytes;
-
-      if (component.plane != plane)
-        continue;
-      if (end > row)
-        row = end;
-      rows = picture_height (picture, c);
-    }
+    picture_plane_size (picture, plane, &row, &rows);
     plane_map (picture, plane, row, rows, negative);
   }
 }

@@ -35,6 +35,10 @@ void picture_init (Picture *picture, const char *layout, int width, int height,
     bool negative);
 void picture_clear (Picture *picture);
 
+/* Bytes from the start of a row of @plane to the end of its last sample, and how
+ * many rows there are. */
+void picture_plane_size (const Picture *picture, int plane, size_t *row,
+    int *rows);
 int picture_width (const Picture *picture, int c);
 int picture_height (const Picture *picture, int c);
 void picture_set (Picture *picture, int c, int x, int y, unsigned code);
@@ -63,7 +67,7 @@ typedef struct
   int restart_interval;
 } Decoded;
 
-/* JPEG: to R'G'B' or gray. False where the library complains. */
+/* To R'G'B' or gray, PNG with alpha. False where the library complains. */
 bool decode_jpeg (Decoded *decoded, const uint8_t *data, size_t size);
 bool decode_png (Decoded *decoded, const uint8_t *data, size_t size);
 void decoded_clear (Decoded *decoded);

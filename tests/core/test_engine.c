@@ -1,69 +1,15 @@
 /* imbytes tests: engine.
  *
- * The allocators are wrapped by the linker, so that any one allocation of the
- * core can be made to fail.
- *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "core/engine.h"
 
 #include <malloc.h>
-#include <stdatomic.h>
 
 #include "core/workers.h"
+#include "failing.h"
 #include "pictures.h"
 #include "testing.h"
-
-/* Counts down to the allocation that fails; below 0: none does. Relaxed, so
- * that counting puts the threads that allocate in no order. */
-static atomic_long fail_at = -1;
-static atomic_long n_allocations;
-
-static bool
-fails (void)
-{
-  long left = atomic_load_explicit (&fail_at, memory_order_relaxed);
-
-  atomic_fetch_add_explicit (&n_allocations, 1, memory_order_relaxed);
-  while (left >= 0
-      && !atomic_compare_exchange_weak_explicit (&fail_at, &left, left - 1,
-          memory_order_relaxed, memory_order_relaxed))
-    ;
-  return left == 0;
-}
-
-void *__real_malloc (size_t size);
-void *__real_calloc (size_t count, size_t size);
-void *__real_realloc (void *old, size_t size);
-void *__real_aligned_alloc (size_t alignment, size_t size);
-void *__wrap_malloc (size_t size);
-void *__wrap_calloc (size_t count, size_t size);
-void *__wrap_realloc (void *old, size_t size);
-void *__wrap_aligned_alloc (size_t alignment, size_t size);
-
-void *
-__wrap_malloc (size_t size)
-{
-  return fails () ? NULL : __real_malloc (size);
-}
-
-void *
-__wrap_calloc (size_t count, size_t size)
-{
-  return fails () ? NULL : __real_calloc (count, size);
-}
-
-void *
-__wrap_realloc (void *old, size_t size)
-{
-  return fails () ? NULL : __real_realloc (old, size);
-}
-
-void *
-__wrap_aligned_alloc (size_t alignment, size_t size)
-{
-  return fails () ? NULL : __real_aligned_alloc (alignment, size);
-}
 
 typedef struct
 {
@@ -294,7 +240,7 @@ fail_each (const char *layout, const ImRequest *request, bool reuse)
     ImError error = { 0 };
     bool done;
 
-    fail_at = reuse ? -1 : n;
+    failing_at = reuse ? -1 : n;
     engine = im_engine_new ();
     if (engine && reuse) {
       other.jpeg.quality = 20;
@@ -302,16 +248,16 @@ fail_each (const char *layout, const ImRequest *request, bool reuse)
       other.width = n & 1 ? 0 : 90;
       CHECK (encode (engine, &picture, &other, &file, &error));
       free (file.data);
-      fail_at = n;
+      failing_at = n;
     }
     done = engine && encode (engine, &picture, request, &file, &error);
-    if (done && fail_at >= 0) {
-      fail_at = -1;
+    if (done && failing_at >= 0) {
+      failing_at = -1;
       free (file.data);
       im_engine_free (engine);
       break;
     }
-    fail_at = -1;
+    failing_at = -1;
     if (engine == NULL) {
       failures++;
       continue;
@@ -335,7 +281,7 @@ fail_each (const char *layout, const ImRequest *request, bool reuse)
     }
     im_engine_free (engine);
   }
-  fail_at = -1;
+  failing_at = -1;
   CHECK (failures > 5);
   free (expected.data);
   picture_clear (&picture);
@@ -374,12 +320,12 @@ count_allocations (ImEngine *engine, const Picture *picture,
     const ImRequest *request)
 {
   ImError error = { 0 };
-  long before = n_allocations;
+  long before = failing_allocations;
   size_t size;
 
   CHECK (im_engine_configure (engine, &picture->image.info, request, &error));
   CHECK (im_engine_encode (engine, &picture->image, &size, &error));
-  return n_allocations - before;
+  return failing_allocations - before;
 }
 
 /* With everything in place, coding a frame allocates nothing in the core. */
