@@ -78,10 +78,17 @@ GstFlowReturn
 gst_im_bytes_abandon_frame (GstImBytes *self, GstVideoCodecFrame *frame,
     GstFlowReturn ret)
 {
+  GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
+
   GST_OBJECT_LOCK (self);
   self->stats.images_dropped++;
   GST_OBJECT_UNLOCK (self);
-  gst_video_encoder_finish_frame (GST_VIDEO_ENCODER (self), frame);
+  /* Where caps were never agreed on, the base class would take finishing it for
+   * another error. */
+  if (gst_pad_has_current_caps (GST_VIDEO_ENCODER_SRC_PAD (encoder)))
+    gst_video_encoder_finish_frame (encoder, frame);
+  else
+    gst_video_codec_frame_unref (frame);
   return ret;
 }
 

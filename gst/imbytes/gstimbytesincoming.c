@@ -170,6 +170,7 @@ GstFlowReturn
 gst_im_bytes_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstImBytes *self = GST_IM_BYTES (parent);
+  GstFlowReturn ret = GST_FLOW_OK;
   gboolean gap;
 
   sync_properties (self, buffer);
@@ -178,12 +179,11 @@ gst_im_bytes_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     return self->base_chain (pad, parent, buffer);
   /* The base class holds events back until the next frame. */
   if (self->state.events_waiting && !self->state.snapshot_done)
-    gap &= self->base_chain (pad, parent, gst_buffer_ref (buffer))
-        == GST_FLOW_OK;
-  if (gap)
+    ret = self->base_chain (pad, parent, gst_buffer_ref (buffer));
+  if (gap && ret == GST_FLOW_OK)
     gst_im_bytes_push_gap (self, buffer);
   gst_buffer_unref (buffer);
-  return GST_FLOW_OK;
+  return ret;
 }
 
 static gboolean

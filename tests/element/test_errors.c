@@ -161,6 +161,29 @@ GST_START_TEST (test_downstream_flow)
 
 GST_END_TEST;
 
+/* With video-direction=auto, downstream is asked when the first frame comes, also
+ * where that is only skipped. */
+GST_START_TEST (test_refused_before_any_image)
+{
+  static const gchar *const launches[] = {
+    "imbytes video-direction=auto width=100",
+    "imbytes video-direction=auto width=100 on-request=true"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (launches); i++) {
+    Bench bench = bench_new (launches[i], "image/jpeg,width=50", INPUT);
+
+    for (guint k = 0; k < 3; k++)
+      fail_unless_equals_int (gst_harness_push (bench.harness,
+                                  frame_new_for_caps (INPUT)),
+          GST_FLOW_NOT_NEGOTIATED);
+    bench_expect_error (&bench, "width=50");
+    bench_clear (&bench);
+  }
+}
+
+GST_END_TEST;
+
 static Suite *
 errors_suite (void)
 {
@@ -174,6 +197,7 @@ errors_suite (void)
   tcase_add_test (tcase, test_refused_in_playing);
   tcase_add_test (tcase, test_too_large_in_playing);
   tcase_add_test (tcase, test_frame_before_caps);
+  tcase_add_test (tcase, test_refused_before_any_image);
   tcase_add_test (tcase, test_downstream_flow);
   return suite;
 }
