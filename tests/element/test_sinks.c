@@ -313,6 +313,51 @@ GST_START_TEST (test_convert_sample)
 
 GST_END_TEST;
 
+static void
+set_rank (const gchar *element, guint rank)
+{
+  GstPluginFeature *feature =
+      gst_registry_lookup_feature (gst_registry_get (), element);
+
+  if (feature != NULL) {
+    gst_plugin_feature_set_rank (feature, rank);
+    gst_object_unref (feature);
+  }
+}
+
+static void
+check_size (const gchar *name, gint width, gint height)
+{
+  GstBuffer *file = read_file (name);
+  Picture picture = picture_decode (file);
+
+  fail_unless_equals_int (picture.width, width);
+  fail_unless_equals_int (picture.height, height);
+  picture_clear (&picture);
+  gst_buffer_unref (file);
+}
+
+/* With the ranks that the reference names. The size shows who made the image:
+ * other encoders cannot resize. */
+GST_START_TEST (test_encodebin_by_rank)
+{
+  if (!have_element ("encodebin") || !have_element ("jifmux"))
+    return;
+  set_rank ("imbytes", G_MAXINT);
+  set_rank ("jpegparse", GST_RANK_NONE);
+  set_rank ("pngparse", GST_RANK_NONE);
+  run_in_directory (SOURCE "encodebin profile=image/jpeg,width=40,height=30 ! "
+                           "multifilesink location=DIR/a.jpg");
+  check_size ("a.jpg", 40, 30);
+  run_in_directory (SOURCE "encodebin profile=image/png,width=50,height=20 ! "
+                           "multifilesink location=DIR/a.png");
+  check_size ("a.png", 50, 20);
+  set_rank ("imbytes", GST_RANK_NONE);
+  set_rank ("pngparse", GST_RANK_PRIMARY);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_encodebin)
 {
   if (have_element ("encodebin") && have_element ("jpegenc"))
@@ -339,6 +384,7 @@ sinks_suite (void)
   tcase_add_test (tcase, test_videocrop);
   tcase_add_test (tcase, test_convert_sample);
   tcase_add_test (tcase, test_encodebin);
+  tcase_add_test (tcase, test_encodebin_by_rank);
   return suite;
 }
 
