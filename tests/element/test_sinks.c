@@ -286,6 +286,30 @@ GST_START_TEST (test_videocrop)
 
 GST_END_TEST;
 
+/* An effect that knows no strides but the usual ones; the picture is the same as
+ * in memory of its own. */
+GST_START_TEST (test_effects)
+{
+  GstBuffer *pool, *own;
+
+  if (!have_element ("solarize"))
+    return;
+  run_in_directory ("videotestsrc num-buffers=1 ! "
+                    "video/x-raw,format=RGBx,width=37,height=30 ! solarize ! "
+                    "imbytes format=png ! filesink location=DIR/pool.png");
+  run_in_directory ("videotestsrc num-buffers=1 ! "
+                    "video/x-raw,format=RGBx,width=37,height=30 ! solarize ! "
+                    "identity drop-allocation=true ! "
+                    "imbytes format=png ! filesink location=DIR/own.png");
+  pool = read_file ("pool.png");
+  own = read_file ("own.png");
+  fail_unless (buffers_are_equal (pool, own));
+  gst_buffer_unref (pool);
+  gst_buffer_unref (own);
+}
+
+GST_END_TEST;
+
 /* The plugin is there and nothing else picks it unasked. */
 GST_START_TEST (test_convert_sample)
 {
@@ -382,6 +406,7 @@ sinks_suite (void)
   tcase_add_test (tcase, test_in_place_of_others);
   tcase_add_test (tcase, test_in_place_of_pngenc);
   tcase_add_test (tcase, test_videocrop);
+  tcase_add_test (tcase, test_effects);
   tcase_add_test (tcase, test_convert_sample);
   tcase_add_test (tcase, test_encodebin);
   tcase_add_test (tcase, test_encodebin_by_rank);
