@@ -104,6 +104,22 @@ count_image (GstImBytes *self, const GstImBytesOutcome *outcome)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* With the number of the seek that the stream came from, if it did: by that,
+ * applications tell the ends of streams apart. */
+static GstEvent *
+new_eos (GstImBytes *self)
+{
+  GstPad *pad = GST_VIDEO_ENCODER_SINK_PAD (self);
+  GstEvent *segment = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
+  GstEvent *eos = gst_event_new_eos ();
+
+  if (segment != NULL) {
+    gst_event_set_seqnum (eos, gst_event_get_seqnum (segment));
+    gst_event_unref (segment);
+  }
+  return eos;
+}
+
 GstFlowReturn
 gst_im_bytes_end_snapshot (GstImBytes *self, GstFlowReturn ret)
 {
@@ -111,7 +127,7 @@ gst_im_bytes_end_snapshot (GstImBytes *self, GstFlowReturn ret)
     /* Not GST_FLOW_EOS: a tee upstream would stop its other branches. */
     self->state.snapshot_done = TRUE;
     gst_im_bytes_close (self, GST_IM_BYTES_CLOSED_BY_SNAPSHOT);
-    gst_pad_push_event (GST_VIDEO_ENCODER_SRC_PAD (self), gst_event_new_eos ());
+    gst_pad_push_event (GST_VIDEO_ENCODER_SRC_PAD (self), new_eos (self));
   }
   return ret;
 }

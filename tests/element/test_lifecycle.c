@@ -139,6 +139,8 @@ saw_eos (Bench *bench)
 GST_START_TEST (test_snapshot)
 {
   Bench bench = bench_new ("imbytes snapshot=true", NULL, INPUT);
+  GstEvent *eos;
+  guint32 seqnum;
 
   gst_buffer_unref (bench_push (&bench, timed_frame (0)));
   fail_unless (saw_eos (&bench));
@@ -155,12 +157,18 @@ GST_START_TEST (test_snapshot)
   gst_harness_push_event (bench.harness, gst_event_new_flush_stop (TRUE));
   {
     GstSegment segment;
+    GstEvent *event;
 
     gst_segment_init (&segment, GST_FORMAT_TIME);
-    gst_harness_push_event (bench.harness, gst_event_new_segment (&segment));
+    event = gst_event_new_segment (&segment);
+    seqnum = gst_event_get_seqnum (event);
+    gst_harness_push_event (bench.harness, event);
   }
   gst_buffer_unref (bench_push (&bench, timed_frame (0)));
-  fail_unless (saw_eos (&bench));
+  eos = gst_pad_get_sticky_event (bench.harness->sinkpad, GST_EVENT_EOS, 0);
+  fail_unless (eos != NULL);
+  fail_unless_equals_int (gst_event_get_seqnum (eos), seqnum);
+  gst_event_unref (eos);
   bench_clear (&bench);
 }
 
