@@ -156,6 +156,22 @@ init_format (ImFormat *format, const GstVideoFormatInfo *finfo)
   }
 }
 
+gsize
+gst_im_bytes_format_overrun (GstVideoFormat format)
+{
+  switch (format) {
+    case GST_VIDEO_FORMAT_UYVP:
+    case GST_VIDEO_FORMAT_NV12_10LE32:
+    case GST_VIDEO_FORMAT_NV16_10LE32:
+#if GST_CHECK_VERSION(1, 22, 0)
+    case GST_VIDEO_FORMAT_NV12_10BE_8L128:
+#endif
+      return 16;
+    default:
+      return 0;
+  }
+}
+
 static ImMatrix
 matrix_of (GstVideoColorMatrix matrix)
 {

@@ -182,12 +182,34 @@ frame_is_whole (const GstVideoFrame *frame, const ImImageInfo *info)
   return TRUE;
 }
 
+/* With zeros behind them. FALSE when out of memory. */
+static gboolean
+copy_planes (GstImBytesFrame *mapped, gsize overrun)
+{
+  GstVideoFrame *frame = &mapped->frame;
+
+  for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES (frame); p++) {
+    const GstMapInfo *map = &frame->map[frame->meta != NULL ? p : 0];
+    guint8 *copy = g_try_malloc (map->size + overrun);
+
+    if (copy == NULL)
+      return FALSE;
+    memcpy (copy, map->data, map->size);
+    memset (copy + map->size, 0, overrun);
+    frame->data[p] = copy + ((guint8 *) frame->data[p] - map->data);
+    mapped->copy[p] = copy;
+  }
+  return TRUE;
+}
+
 gboolean
 gst_im_bytes_frame_map (GstImBytesFrame *mapped, const GstVideoInfo *info,
     const GstImBytesPicture *picture, GstBuffer *buffer, const gchar **why)
 {
+  gsize overrun = gst_im_bytes_format_overrun (GST_VIDEO_INFO_FORMAT (info));
   ImImage *image = &mapped->image;
 
+  memset (mapped->copy, 0, sizeof (mapped->copy));
   if (!check_buffer (buffer, info, why))
     return FALSE;
   *why = "cannot be mapped for reading";
@@ -195,7 +217,12 @@ gst_im_bytes_frame_map (GstImBytesFrame *mapped, const GstVideoInfo *info,
     return FALSE;
   *why = "is shorter than its caps and GstVideoMeta say";
   if (!frame_is_whole (&mapped->frame, &picture->info)) {
-    gst_video_frame_unmap (&mapped->frame);
+    gst_im_bytes_frame_unmap (mapped);
+    return FALSE;
+  }
+  *why = "is too large for the memory that is left";
+  if (overrun > 0 && !copy_planes (mapped, overrun)) {
+    gst_im_bytes_frame_unmap (mapped);
     return FALSE;
   }
   memset (image, 0, sizeof (*image));
@@ -212,6 +239,8 @@ void
 gst_im_bytes_frame_unmap (GstImBytesFrame *mapped)
 {
   gst_video_frame_unmap (&mapped->frame);
+  for (guint p = 0; p < G_N_ELEMENTS (mapped->copy); p++)
+    g_free (mapped->copy[p]);
 }
 
 /* GLib ends the process where memory runs out; malloc does not, and gives just

@@ -39,6 +39,8 @@ typedef struct
 {
   GstVideoFrame frame;
   ImImage image;
+  guint8
+      *copy[GST_VIDEO_MAX_PLANES]; /* where a plane could not stay, or NULL */
 } GstImBytesFrame;
 
 /* FALSE where @buffer is shorter than @info and its metas say, or cannot be

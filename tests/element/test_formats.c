@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Those that can be written here too. */
 static const GstVideoFormat *
@@ -270,6 +272,62 @@ GST_START_TEST (test_colorimetry)
 
 GST_END_TEST;
 
+typedef struct
+{
+  guint8 *map;
+  gsize size;
+} Fenced;
+
+static void
+fenced_free (gpointer data)
+{
+  Fenced *fenced = data;
+
+  munmap (fenced->map, fenced->size);
+  g_free (fenced);
+}
+
+/* Zeros, and right behind them a page that may not be touched. */
+static GstBuffer *
+fenced_frame (const GstVideoInfo *info)
+{
+  gsize page = (gsize) sysconf (_SC_PAGESIZE);
+  gsize used = (info->size + page - 1) / page * page;
+  Fenced *fenced = g_new (Fenced, 1);
+
+  fenced->size = used + page;
+  fenced->map = mmap (NULL, fenced->size, PROT_READ | PROT_WRITE,
+      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  fail_unless (fenced->map != MAP_FAILED);
+  fail_unless (mprotect (fenced->map + used, page, PROT_NONE) == 0);
+  return gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY,
+      fenced->map + used - info->size, info->size, 0, info->size, fenced,
+      fenced_free);
+}
+
+/* Nothing is read behind a frame, by GStreamer's unpackers neither. */
+GST_START_TEST (test_end_of_frame)
+{
+  static const gint widths[] = { 1, 3, 7, 19, 21, 33, 57, 63 };
+  Bench bench = bench_new ("imbytes", NULL, NULL);
+  guint n;
+  const GstVideoFormat *all = formats (&n);
+
+  for (guint i = 0; i < n; i++) {
+    for (guint w = 0; w < G_N_ELEMENTS (widths); w++) {
+      GstVideoInfo info = video_info (all[i], widths[w], 3);
+      GstBuffer *frame = fenced_frame (&info);
+      Picture picture = encode (&bench, frame, &info);
+
+      picture_clear (&picture);
+      gst_buffer_unref (frame);
+    }
+  }
+  bench_clear (&bench);
+}
+
+GST_END_TEST;
+
 static Suite *
 formats_suite (void)
 {
@@ -282,6 +340,7 @@ formats_suite (void)
   tcase_add_test (tcase, test_noise_png);
   tcase_add_test (tcase, test_formats_read_only);
   tcase_add_test (tcase, test_sizes);
+  tcase_add_test (tcase, test_end_of_frame);
   tcase_add_test (tcase, test_colorimetry);
   return suite;
 }
