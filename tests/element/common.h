@@ -50,6 +50,9 @@ guint64 bench_stat (Bench *bench, const gchar *field);
 /* Frames of GStreamer's usual layout for @info. */
 GstBuffer *frame_new (const GstVideoInfo *info);
 GstBuffer *frame_new_for_caps (const gchar *caps);
+/* Pages that may not be touched lie before and behind it, and right behind it
+ * where @at_end, else right before. All bytes are @value. */
+GstMemory *memory_fenced (gsize size, gboolean at_end, guint8 value);
 /* Every pixel alike; @words are alpha and the format's three, 16 bits each. */
 void frame_fill (GstBuffer *frame, const GstVideoInfo *info,
     const guint16 words[4]);

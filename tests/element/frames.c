@@ -6,6 +6,8 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 GstVideoInfo
 video_info (GstVideoFormat format, gint width, gint height)
@@ -37,6 +39,41 @@ frame_new_for_caps (const gchar *string)
   frame = frame_new (&info);
   frame_fill_slope (frame, &info);
   return frame;
+}
+
+typedef struct
+{
+  guint8 *map;
+  gsize size;
+} Fenced;
+
+static void
+fenced_free (gpointer data)
+{
+  Fenced *fenced = data;
+
+  munmap (fenced->map, fenced->size);
+  g_free (fenced);
+}
+
+GstMemory *
+memory_fenced (gsize size, gboolean at_end, guint8 value)
+{
+  gsize page = (gsize) sysconf (_SC_PAGESIZE);
+  gsize used = (size + page - 1) / page * page;
+  Fenced *fenced = g_new (Fenced, 1);
+  guint8 *map;
+
+  fenced->size = used + 2 * page;
+  fenced->map = map = mmap (NULL, fenced->size, PROT_READ | PROT_WRITE,
+      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  fail_unless (map != MAP_FAILED);
+  memset (map, value, fenced->size);
+  fail_unless (mprotect (map, page, PROT_NONE) == 0);
+  fail_unless (mprotect (map + page + used, page, PROT_NONE) == 0);
+  return gst_memory_new_wrapped (GST_MEMORY_FLAG_READONLY,
+      map + page + (at_end ? used - size : 0), size, 0, size, fenced,
+      fenced_free);
 }
 
 typedef void (*PixelFunc) (guint16 words[4], gint x, gint y, gpointer user);

@@ -335,6 +335,110 @@ GST_START_TEST (test_chroma_site)
 
 GST_END_TEST;
 
+/* A plane somewhere, with some stride: mostly as it should be. */
+static void
+random_plane (GRand *rand, const GstVideoInfo *usual, guint plane, gsize size,
+    gsize *offset, gint *stride)
+{
+  gint rows = GST_VIDEO_INFO_COMP_HEIGHT (usual, plane > 0 ? 1 : 0);
+
+  *offset = usual->offset[plane];
+  *stride = usual->stride[plane];
+  switch (g_rand_int_range (rand, 0, 9)) {
+    case 0:
+      *stride += g_rand_int_range (rand, -8, 40);
+      break;
+    case 1:
+      *offset += (gsize) ABS (*stride) * (gsize) (rows - 1);
+      *stride = -*stride;
+      break;
+    case 2:
+      *offset = (gsize) g_rand_int_range (rand, 0, (gint) size + 10);
+      break;
+    case 3:
+      *stride = g_rand_int_range (rand, -300, 300);
+      break;
+    default:
+      break;
+  }
+}
+
+/* In one or two memories, too short or not, with metas that fit or do not. */
+static GstBuffer *
+random_frame (GRand *rand, const GstVideoInfo *info)
+{
+  gint width = info->width + g_rand_int_range (rand, 0, 20);
+  gint height = info->height + g_rand_int_range (rand, 0, 20);
+  GstVideoInfo usual = video_info (GST_VIDEO_INFO_FORMAT (info), width, height);
+  gsize offset[GST_VIDEO_MAX_PLANES], size = usual.size, cut;
+  gint stride[GST_VIDEO_MAX_PLANES];
+  GstBuffer *frame = gst_buffer_new ();
+
+  if (g_rand_int_range (rand, 0, 4) == 0)
+    size = (gsize) g_rand_int_range (rand, 1, (gint) size + 300);
+  cut = g_rand_boolean (rand) ? (gsize) g_rand_int_range (rand, 0, (gint) size)
+                              : 0;
+  if (cut > 0)
+    gst_buffer_append_memory (frame,
+        memory_fenced (cut, g_rand_boolean (rand), 0x5a));
+  gst_buffer_append_memory (frame,
+      memory_fenced (size - cut, g_rand_boolean (rand), 0xa5));
+  for (guint p = 0; p < usual.finfo->n_planes; p++)
+    random_plane (rand, &usual, p, size, &offset[p], &stride[p]);
+  if (g_rand_int_range (rand, 0, 6) > 0)
+    gst_buffer_add_video_meta_full (frame, GST_VIDEO_FRAME_FLAG_NONE,
+        GST_VIDEO_INFO_FORMAT (info), (guint) width, (guint) height,
+        usual.finfo->n_planes, offset, stride);
+  if (g_rand_int_range (rand, 0, 4) == 0) {
+    GstVideoCropMeta *crop = gst_buffer_add_video_crop_meta (frame);
+
+    crop->x = (guint) g_rand_int_range (rand, 0, width + 5);
+    crop->y = (guint) g_rand_int_range (rand, 0, height + 5);
+    crop->width = (guint) g_rand_int_range (rand, 0, width + 5);
+    crop->height = (guint) g_rand_int_range (rand, 0, height + 5);
+  }
+  return frame;
+}
+
+/* Whatever a frame and its metas say, nothing beside its memory is read, and it
+ * either becomes an image or is counted as lost. */
+GST_START_TEST (test_any_layout)
+{
+  static const gchar *const launches[] = { "imbytes",
+    "imbytes format=png width=20", "imbytes video-direction=90r width=33",
+    "imbytes min-change=0.001" };
+  guint n;
+  const GstVideoFormat *formats = gst_video_formats_raw (&n);
+
+  for (guint seed = 1; seed <= 500; seed++) {
+    GRand *rand = g_rand_new_with_seed (seed);
+    GstVideoInfo info =
+        video_info (formats[g_rand_int_range (rand, 0, (gint) n)],
+            g_rand_int_range (rand, 1, 90), g_rand_int_range (rand, 1, 70));
+    GstCaps *caps = gst_video_info_to_caps (&info);
+    gchar *string = gst_caps_to_string (caps);
+    Bench bench =
+        bench_new (launches[seed % G_N_ELEMENTS (launches)], NULL, string);
+
+    GST_INFO ("seed %u: %s", seed, string);
+    for (guint i = 0; i < 3; i++)
+      fail_unless_equals_int (gst_harness_push (bench.harness,
+                                  random_frame (rand, &info)),
+          GST_FLOW_OK);
+    fail_unless_equals_int (bench_stat (&bench, "images-out")
+            + bench_stat (&bench, "images-dropped")
+            + bench_stat (&bench, "frames-skipped"),
+        3);
+    fail_unless_equals_int (bench_count (&bench, GST_MESSAGE_ERROR), 0);
+    bench_clear (&bench);
+    g_free (string);
+    gst_caps_unref (caps);
+    g_rand_free (rand);
+  }
+}
+
+GST_END_TEST;
+
 static Suite *
 layouts_suite (void)
 {
@@ -349,6 +453,7 @@ layouts_suite (void)
   tcase_add_test (tcase, test_crop_beyond);
   tcase_add_test (tcase, test_padded_frame);
   tcase_add_test (tcase, test_interlaced);
+  tcase_add_test (tcase, test_any_layout);
   tcase_add_test (tcase, test_chroma_site);
   return suite;
 }
