@@ -60,6 +60,7 @@ asan     | lib asan ubsan                | gcc | libasan libubsan | gcc
 tsan     | lib tsan                      | gcc | libtsan | gcc
 valgrind | cmd valgrind                  | valgrind libc6-dbg | valgrind | valgrind
 ci       | cmd clang                     | clang | clang | clang
+ci       | fuzzer clang                  | libclang-rt-dev | compiler-rt | compiler-rt
 ci       | cmd clang-format              | clang-format | clang-tools-extra | clang
 ci       | cmd clang-tidy                | clang-tidy | clang-tools-extra | clang
 ci       | cmd nm                        | binutils | binutils | binutils
@@ -78,6 +79,10 @@ dependency_there () {
       gir) "$python" -c "import gi; gi.require_version('$name', '1.0')" ;;
       lib) [ -e "$(cc -print-file-name="lib$name.so")" ] ;;
       file) [ -e "$name" ] ;;
+      fuzzer)
+        printf 'int LLVMFuzzerTestOneInput (void *a, unsigned long b) { return !a + !b; }' \
+          | "$name" -x c -fsanitize=fuzzer -o /dev/null -
+        ;;
     esac >/dev/null 2>&1 </dev/null || return 1
   done
 }
