@@ -35,32 +35,22 @@ viewer_answer_error (SoupServerMessage *message, GError *error)
 }
 
 gboolean
-viewer_answer_begin (SoupServerMessage *message, const gchar *path,
-    const gchar *served, const gchar *method)
+viewer_answer_check_method (SoupServerMessage *message, const gchar *path,
+    const gchar *method)
 {
-  SoupMessageHeaders *headers =
-      soup_server_message_get_response_headers (message);
   const gchar *used = soup_server_message_get_method (message);
+  gboolean is_get = g_str_equal (method, "GET");
+  gchar *sentence;
 
-  soup_message_headers_replace (headers, "Cache-Control", "no-store");
-  soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
-  if (g_strcmp0 (path, served) != 0) {
-    viewer_answer_text (message, SOUP_STATUS_NOT_FOUND,
-        "There is nothing here; / is the page, and /stream.mjpg, "
-        "/snapshot.jpg, /snapshot.png and /stats.json are what it uses.");
-    return FALSE;
-  }
-  if (g_strcmp0 (used, method) != 0
-      && !(g_strcmp0 (method, "GET") == 0 && g_strcmp0 (used, "HEAD") == 0)) {
-    gchar *sentence = g_strdup_printf ("%s takes %s.", served, method);
-
-    soup_message_headers_replace (headers, "Allow",
-        g_strcmp0 (method, "GET") == 0 ? "GET, HEAD" : method);
-    viewer_answer_text (message, SOUP_STATUS_METHOD_NOT_ALLOWED, sentence);
-    g_free (sentence);
-    return FALSE;
-  }
-  return TRUE;
+  if (g_str_equal (used, method) || (is_get && g_str_equal (used, "HEAD")))
+    return TRUE;
+  sentence = g_strdup_printf ("%s takes %s.", path, method);
+  soup_message_headers_replace (soup_server_message_get_response_headers (
+                                    message),
+      "Allow", is_get ? "GET, HEAD" : method);
+  viewer_answer_text (message, SOUP_STATUS_METHOD_NOT_ALLOWED, sentence);
+  g_free (sentence);
+  return FALSE;
 }
 
 void

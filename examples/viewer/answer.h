@@ -8,10 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* Headers that all answers have. FALSE where @path is not quite @served, or the
- * method neither @method nor HEAD for GET: that is answered here. */
-gboolean viewer_answer_begin (SoupServerMessage *message, const gchar *path,
-    const gchar *served, const gchar *method);
+/* Whether @method is what it was asked with, or HEAD for GET; if not, that is
+ * answered here. */
+gboolean viewer_answer_check_method (SoupServerMessage *message,
+    const gchar *path, const gchar *method);
 
 /* A text of one line as the answer. */
 void viewer_answer_text (SoupServerMessage *message, guint status,

@@ -24,9 +24,9 @@ struct _ViewerClient
 
   GBytes *boundary;
   guint pending;     /* chunks on their way */
+  gboolean sending;  /* an image is among them */
   GstClockTime sent; /* PTS of the image sent last */
   guint64 seen;      /* pictures that came since then */
-  gint64 last_taken; /* when the socket last took something */
   gboolean ending;
   ViewerSent totals;
 };
@@ -45,11 +45,10 @@ append (ViewerClient *self, GBytes *chunk)
 static void
 send_picture (ViewerClient *self, ViewerPicture *picture)
 {
-  if (self->pending == 0)
-    self->last_taken = g_get_monotonic_time ();
   append (self, picture->head);
   append (self, picture->image);
   append (self, self->boundary);
+  self->sending = TRUE;
   self->sent = picture->pts;
   self->totals.skipped += self->seen > 1 ? self->seen - 1 : 0;
   self->seen = 0;
@@ -94,7 +93,8 @@ on_wrote_chunk (SoupServerMessage *message, gpointer user_data)
     self->pending--;
   if (self->pending > 0)
     return;
-  self->totals.images++;
+  self->totals.images += self->sending ? 1 : 0;
+  self->sending = FALSE;
   if (!self->ending)
     send_newest (self);
 }
@@ -106,7 +106,6 @@ on_wrote_data (SoupServerMessage *message, guint size, gpointer user_data)
 
   (void) message;
   self->totals.bytes += size;
-  self->last_taken = g_get_monotonic_time ();
 }
 
 static void
@@ -186,7 +185,6 @@ viewer_client_new (SoupServerMessage *message, ViewerHub *hub,
   self->user_data = user_data;
   self->boundary = g_bytes_new_static (boundary, sizeof (boundary) - 1);
   self->sent = GST_CLOCK_TIME_NONE;
-  self->last_taken = g_get_monotonic_time ();
   g_signal_connect (message, "wrote-chunk", G_CALLBACK (on_wrote_chunk), self);
   g_signal_connect (message, "wrote-body-data", G_CALLBACK (on_wrote_data),
       self);
@@ -207,30 +205,34 @@ viewer_client_end (ViewerClient *self)
   soup_server_message_unpause (self->message);
 }
 
-/* libsoup does not look at the socket while there is nothing to write. */
+void
+viewer_client_cut_off (ViewerClient *self)
+{
+  viewer_answer_cut_off (self->message);
+  viewer_client_end (self);
+}
+
+/* libsoup does not look at the socket while there is nothing to write. What
+ * comes behind the request is thrown away: it would hide the end behind it. */
 static gboolean
 has_hung_up (ViewerClient *self)
 {
   GSocket *socket = soup_server_message_get_socket (self->message);
-  gchar byte;
+  gchar rest[4096];
   gssize got;
 
   if (socket == NULL)
     return TRUE;
-  got = recv (g_socket_get_fd (socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  got = recv (g_socket_get_fd (socket), rest, sizeof (rest), MSG_DONTWAIT);
   return got == 0
       || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 void
-viewer_client_check (ViewerClient *self, gint64 stall_timeout)
+viewer_client_check (ViewerClient *self)
 {
-  gint64 idle = g_get_monotonic_time () - self->last_taken;
-
-  if (has_hung_up (self) || (self->pending > 0 && idle > stall_timeout)) {
-    viewer_answer_cut_off (self->message);
-    viewer_client_end (self);
-  }
+  if (has_hung_up (self))
+    viewer_client_cut_off (self);
 }
 
 gboolean

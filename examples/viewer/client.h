@@ -36,16 +36,17 @@ ViewerClient *viewer_client_new (SoupServerMessage *message, ViewerHub *hub,
 /* Status and headers of a stream, and nothing more. */
 void viewer_client_describe (SoupServerMessage *message);
 
-/* Ends the response; a client that takes nothing is disconnected. */
+/* Ends the response. */
 void viewer_client_end (ViewerClient *self);
+/* The same for one that does not read. */
+void viewer_client_cut_off (ViewerClient *self);
 
 /* From now on it gets what @request asks for, in the same response. */
 gboolean viewer_client_move (ViewerClient *self, const ViewerRequest *request,
     GError **error);
 
-/* Ends it where the other side has gone, or has taken nothing for
- * @stall_timeout microseconds. To be called now and then. */
-void viewer_client_check (ViewerClient *self, gint64 stall_timeout);
+/* Ends it where the other side has gone. To be called now and then. */
+void viewer_client_check (ViewerClient *self);
 
 const gchar *viewer_client_get_id (const ViewerClient *self);
 ViewerBranch *viewer_client_get_branch (const ViewerClient *self);

@@ -11,7 +11,6 @@
 #include <glib-unix.h>
 #include <gst/gst.h>
 #include <signal.h>
-#include <string.h>
 
 #include "server.h"
 
@@ -23,7 +22,7 @@ on_signal (gpointer user_data)
 }
 
 static void
-serve (ViewerServer *server, const gchar *listens_on)
+serve (ViewerServer *server, const ViewerOptions *options)
 {
   GMainLoop *loop = g_main_loop_new (NULL, FALSE);
   guint interrupt = g_unix_signal_add (SIGINT, on_signal, loop);
@@ -31,11 +30,9 @@ serve (ViewerServer *server, const gchar *listens_on)
   gchar *address = viewer_server_get_address (server);
 
   g_print ("Open %s in a browser; Ctrl-C ends.\n", address);
-  if (!g_str_has_prefix (listens_on, "127.")
-      && strcmp (listens_on, "localhost") != 0
-      && strcmp (listens_on, "::1") != 0)
+  if (!viewer_options_is_local (options))
     g_print ("Everybody who reaches %s can watch: there is no password.\n",
-        listens_on);
+        options->address);
   g_main_loop_run (loop);
   g_source_remove (interrupt);
   g_source_remove (terminate);
@@ -62,7 +59,7 @@ run (const ViewerOptions *options)
     g_error_free (error);
     return 1;
   }
-  serve (server, options->address);
+  serve (server, options);
   viewer_server_free (server);
   return 0;
 }

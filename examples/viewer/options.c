@@ -4,6 +4,7 @@
  */
 #include "options.h"
 
+#include <gio/gio.h>
 #include <gst/gst.h>
 
 #include "request.h"
@@ -68,8 +69,10 @@ check_numbers (const ViewerOptions *options, GError **error)
 {
   if (options->port < 0 || options->port > 65535)
     return fail (error, "--port is from 1 to 65535, or 0 for any free one.");
-  if (options->max_clients < 1 || options->max_pictures < 1)
-    return fail (error, "--max-clients and --max-pictures are at least 1.");
+  if (options->max_clients < 1 || options->max_clients > 100000
+      || options->max_pictures < 1)
+    return fail (error,
+        "--max-clients is from 1 to 100000, --max-pictures at least 1.");
   if (options->max_side < (gint) VIEWER_MIN_SIDE || options->max_side > 65500)
     return fail (error, "--max-side is from 16 to 65500 pixels.");
   if (options->timeout < 0 || options->stall_timeout < 1)
@@ -97,6 +100,9 @@ viewer_options_parse (ViewerOptions *options, int *argc, char ***argv,
         "Address to listen on; 0.0.0.0 or :: for all, which lets everybody "
         "in who can reach it (127.0.0.1)",
         "ADDRESS" },
+    { "host", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->hosts,
+        "A name that a reverse proxy calls it by; may be given several times",
+        "NAME" },
     { "max-clients", 0, 0, G_OPTION_ARG_INT, &options->max_clients,
         "Streams and snapshots at a time (100)", "N" },
     { "max-pictures", 0, 0, G_OPTION_ARG_INT, &options->max_pictures,
@@ -146,4 +152,35 @@ viewer_options_clear (ViewerOptions *options)
 {
   g_clear_pointer (&options->what, g_free);
   g_clear_pointer (&options->address, g_free);
+  g_clear_pointer (&options->hosts, g_strfreev);
+}
+
+gboolean
+viewer_options_is_local (const ViewerOptions *options)
+{
+  GInetAddress *address = g_inet_address_new_from_string (options->address);
+  gboolean is_local = address != NULL
+      ? g_inet_address_get_is_loopback (address)
+      : g_ascii_strcasecmp (options->address, "localhost") == 0;
+
+  g_clear_object (&address);
+  return is_local;
+}
+
+gboolean
+viewer_options_answer_to (const ViewerOptions *options, const gchar *host)
+{
+  gsize length = host != NULL ? strlen (host) : 0;
+
+  if (!viewer_options_is_local (options) || length == 0
+      || g_hostname_is_ip_address (host)
+      || g_ascii_strcasecmp (host, "localhost") == 0
+      || (length > 10
+          && g_ascii_strcasecmp (host + length - 10, ".localhost") == 0))
+    return TRUE;
+  for (guint i = 0; options->hosts != NULL && options->hosts[i] != NULL; i++) {
+    if (g_ascii_strcasecmp (host, options->hosts[i]) == 0)
+      return TRUE;
+  }
+  return FALSE;
 }

@@ -23,7 +23,8 @@ typedef struct
   gint timeout; /* seconds without a frame after which it is dead; 0: never */
 
   gchar *address;
-  gint port; /* 0: any that is free */
+  gchar **hosts; /* by which names it may be called besides; NULL: none */
+  gint port;     /* 0: any that is free */
   gint max_clients;
   gint max_pictures;
   gint max_side;      /* pixels */
@@ -34,5 +35,14 @@ typedef struct
 gboolean viewer_options_parse (ViewerOptions *options, int *argc, char ***argv,
     GError **error);
 void viewer_options_clear (ViewerOptions *options);
+
+/* Whether only this machine can reach it. */
+gboolean viewer_options_is_local (const ViewerOptions *options);
+
+/* Whether who calls it @host may have what it serves. The page of a stranger can
+ * let a name of its own point to this machine, and would then be of the same
+ * origin as this server's. It cannot do so with an address, or with localhost. */
+gboolean viewer_options_answer_to (const ViewerOptions *options,
+    const gchar *host);
 
 G_END_DECLS

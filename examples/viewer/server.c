@@ -4,11 +4,21 @@
  */
 #include "server.h"
 
+#include <sys/resource.h>
+
 #include "answer.h"
 #include "snapshot.h"
 #include "stats.h"
 
 #define SWEEP_INTERVAL 250 /* milliseconds */
+#define LAST_WORDS (G_USEC_PER_SEC / 5)
+#define REQUEST_TIME 10 /* seconds in which a request has to be there */
+
+/* Pages, figures and refusals need connections too, and the source files. */
+#define SPARE_CONNECTIONS 64
+#define SPARE_FILES 64
+
+#define STOPPING "The server is being stopped."
 
 struct _ViewerServer
 {
@@ -21,6 +31,8 @@ struct _ViewerServer
   ViewerSent finished;  /* by clients that have gone */
   guint64 snapshots_asked;
   guint sweep;
+  gint *connections; /* how many there are; shared with each */
+  gboolean stopping;
 };
 
 static void
@@ -62,18 +74,13 @@ has_room (ViewerServer *self, SoupServerMessage *message)
 }
 
 static void
-on_page (SoupServer *soup, SoupServerMessage *message, const char *path,
-    GHashTable *query, gpointer user_data)
+answer_page (ViewerServer *self, SoupServerMessage *message, GHashTable *query)
 {
-  GBytes *page;
-
-  (void) soup;
-  (void) query;
-  (void) user_data;
-  if (!viewer_answer_begin (message, path, "/", "GET"))
-    return;
-  page = g_resources_lookup_data ("/imbytes/viewer/page.html",
+  GBytes *page = g_resources_lookup_data ("/imbytes/viewer/page.html",
       G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+
+  (void) self;
+  (void) query;
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
   soup_message_headers_replace (soup_server_message_get_response_headers (
                                     message),
@@ -117,17 +124,14 @@ on_client_gone (ViewerClient *client, gpointer user_data)
 }
 
 static void
-on_stream (SoupServer *soup, SoupServerMessage *message, const char *path,
-    GHashTable *query, gpointer user_data)
+answer_stream (ViewerServer *self, SoupServerMessage *message,
+    GHashTable *query)
 {
-  ViewerServer *self = user_data;
   ViewerRequest request;
   ViewerClient *client;
   GError *error = NULL;
 
-  (void) soup;
-  if (!viewer_answer_begin (message, path, "/stream.mjpg", "GET")
-      || !parse (self, message, query, VIEWER_FOR_STREAM, &request))
+  if (!parse (self, message, query, VIEWER_FOR_STREAM, &request))
     return;
   if (soup_server_message_get_method (message) == SOUP_METHOD_HEAD) {
     viewer_client_describe (message);
@@ -144,17 +148,14 @@ on_stream (SoupServer *soup, SoupServerMessage *message, const char *path,
 }
 
 static void
-on_control (SoupServer *soup, SoupServerMessage *message, const char *path,
-    GHashTable *query, gpointer user_data)
+answer_control (ViewerServer *self, SoupServerMessage *message,
+    GHashTable *query)
 {
-  ViewerServer *self = user_data;
   ViewerClient *client;
   ViewerRequest request;
   GError *error = NULL;
 
-  (void) soup;
-  if (!viewer_answer_begin (message, path, "/control", "POST")
-      || !parse (self, message, query, VIEWER_FOR_STREAM, &request))
+  if (!parse (self, message, query, VIEWER_FOR_STREAM, &request))
     return;
   client = find_client (self, get_id (query));
   if (client == NULL)
@@ -198,28 +199,22 @@ serve_snapshot (ViewerServer *self, SoupServerMessage *message,
 }
 
 static void
-on_snapshot_jpg (SoupServer *soup, SoupServerMessage *message, const char *path,
-    GHashTable *query, gpointer user_data)
+answer_snapshot_jpg (ViewerServer *self, SoupServerMessage *message,
+    GHashTable *query)
 {
-  (void) soup;
-  if (viewer_answer_begin (message, path, "/snapshot.jpg", "GET"))
-    serve_snapshot (user_data, message, query, VIEWER_FOR_JPEG);
+  serve_snapshot (self, message, query, VIEWER_FOR_JPEG);
 }
 
 static void
-on_snapshot_png (SoupServer *soup, SoupServerMessage *message, const char *path,
-    GHashTable *query, gpointer user_data)
+answer_snapshot_png (ViewerServer *self, SoupServerMessage *message,
+    GHashTable *query)
 {
-  (void) soup;
-  if (viewer_answer_begin (message, path, "/snapshot.png", "GET"))
-    serve_snapshot (user_data, message, query, VIEWER_FOR_PNG);
+  serve_snapshot (self, message, query, VIEWER_FOR_PNG);
 }
 
 static void
-on_stats (SoupServer *soup, SoupServerMessage *message, const char *path,
-    GHashTable *query, gpointer user_data)
+answer_stats (ViewerServer *self, SoupServerMessage *message, GHashTable *query)
 {
-  ViewerServer *self = user_data;
   ViewerState state = { .source = self->source,
     .hub = self->hub,
     .clients = self->clients,
@@ -227,40 +222,144 @@ on_stats (SoupServer *soup, SoupServerMessage *message, const char *path,
     .finished = &self->finished,
     .snapshots_asked = self->snapshots_asked,
     .options = self->options };
-  gchar *json;
+  gchar *json =
+      viewer_stats_to_json (&state, find_client (self, get_id (query)));
 
-  (void) soup;
-  if (!viewer_answer_begin (message, path, "/stats.json", "GET"))
-    return;
-  json = viewer_stats_to_json (&state, find_client (self, get_id (query)));
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
   soup_server_message_set_response (message, "application/json",
       SOUP_MEMORY_TAKE, json, strlen (json));
 }
 
-/* Nothing here has a use for a body, and none is kept. */
-static void
-on_headers (SoupServer *soup, SoupServerMessage *message, const char *path,
-    GHashTable *query, gpointer user_data)
+static const struct
 {
-  (void) soup;
-  (void) path;
-  (void) query;
-  (void) user_data;
-  soup_message_body_set_accumulate (soup_server_message_get_request_body (
-                                        message),
-      FALSE);
+  const gchar *path, *method;
+  void (*answer) (ViewerServer *self, SoupServerMessage *message,
+      GHashTable *query);
+} addresses[] = {
+  { "/", "GET", answer_page },
+  { "/stream.mjpg", "GET", answer_stream },
+  { "/snapshot.jpg", "GET", answer_snapshot_jpg },
+  { "/snapshot.png", "GET", answer_snapshot_png },
+  { "/stats.json", "GET", answer_stats },
+  { "/control", "POST", answer_control },
+};
+
+static void
+route (ViewerServer *self, SoupServerMessage *message, const gchar *path,
+    GHashTable *query)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++) {
+    if (g_str_equal (path, addresses[i].path)) {
+      if (viewer_answer_check_method (message, path, addresses[i].method))
+        addresses[i].answer (self, message, query);
+      return;
+    }
+  }
+  viewer_answer_text (message, SOUP_STATUS_NOT_FOUND,
+      "There is nothing here; / is the page, and /stream.mjpg, /snapshot.jpg, "
+      "/snapshot.png and /stats.json are what it uses.");
+}
+
+/* libsoup takes the query for a part of the path where a request names no host,
+ * as those of HTTP/1.0 need not. */
+static void
+route_without_host (ViewerServer *self, SoupServerMessage *message,
+    const gchar *path)
+{
+  gchar **parts = g_strsplit (path, "?", 2);
+  GHashTable *query = parts[1] != NULL ? soup_form_decode (parts[1]) : NULL;
+
+  route (self, message, parts[0], query);
+  g_clear_pointer (&query, g_hash_table_unref);
+  g_strfreev (parts);
+}
+
+static gboolean
+is_called_rightly (ViewerServer *self, SoupServerMessage *message)
+{
+  const gchar *host = g_uri_get_host (soup_server_message_get_uri (message));
+  gchar *sentence;
+
+  if (viewer_options_answer_to (self->options, host))
+    return TRUE;
+  sentence = g_strdup_printf (
+      "This server answers to localhost and to addresses, not to %.80s, which "
+      "could be anybody's name for it; start it with --host %.80s if it is "
+      "yours.",
+      host, host);
+  viewer_answer_text (message, SOUP_STATUS_FORBIDDEN, sentence);
+  g_free (sentence);
+  return FALSE;
+}
+
+/* In seconds, for each time that something is waited for. */
+static void
+set_timeout (SoupServerMessage *message, guint timeout)
+{
+  GSocket *socket = soup_server_message_get_socket (message);
+
+  if (socket != NULL)
+    g_socket_set_timeout (socket, timeout);
 }
 
 static void
-check_clients (ViewerServer *self, gint64 stall_timeout)
+on_request (SoupServer *soup, SoupServerMessage *message, const char *path,
+    GHashTable *query, gpointer user_data)
 {
-  for (guint i = self->clients->len; i > 0; i--)
-    viewer_client_check (g_ptr_array_index (self->clients, i - 1),
-        stall_timeout);
-  for (guint i = self->snapshots->len; i > 0; i--)
-    viewer_snapshot_check (g_ptr_array_index (self->snapshots, i - 1),
-        stall_timeout);
+  ViewerServer *self = user_data;
+  SoupMessageHeaders *headers =
+      soup_server_message_get_response_headers (message);
+
+  (void) soup;
+  soup_message_headers_replace (headers, "Cache-Control", "no-store");
+  soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
+  set_timeout (message, (guint) self->options->stall_timeout);
+  if (!is_called_rightly (self, message))
+    return;
+  if (self->stopping)
+    viewer_answer_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, STOPPING);
+  else if (query == NULL && strchr (path, '?') != NULL)
+    route_without_host (self, message, path);
+  else
+    route (self, message, path, query);
+}
+
+static guint
+get_max_connections (const ViewerOptions *options)
+{
+  return (guint) options->max_clients + SPARE_CONNECTIONS;
+}
+
+static void
+leave_connection (gpointer connections)
+{
+  *(gint *) connections -= 1;
+  g_rc_box_release (connections);
+}
+
+/* Once for each request, as soon as its connection is there.
+ *
+ * Connections are not kept: libsoup 3.2 never looks again at one that waits for
+ * its next request, and holds those that are closed by the other side for good. */
+static void
+on_started (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
+{
+  ViewerServer *self = user_data;
+
+  (void) soup;
+  *self->connections += 1;
+  g_object_set_data_full (G_OBJECT (message), "viewer-connection",
+      g_rc_box_acquire (self->connections), leave_connection);
+  set_timeout (message, REQUEST_TIME);
+  if (*self->connections > (gint) get_max_connections (self->options))
+    viewer_answer_cut_off (message);
+  soup_message_headers_replace (soup_server_message_get_response_headers (
+                                    message),
+      "Connection", "close");
+  /* Nothing here has a use for a body, and none is kept. */
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (
+                                        message),
+      FALSE);
 }
 
 static gboolean
@@ -268,7 +367,8 @@ on_sweep (gpointer user_data)
 {
   ViewerServer *self = user_data;
 
-  check_clients (self, (gint64) self->options->stall_timeout * G_USEC_PER_SEC);
+  for (guint i = self->clients->len; i > 0; i--)
+    viewer_client_check (g_ptr_array_index (self->clients, i - 1));
   viewer_hub_sweep (self->hub);
   return G_SOURCE_CONTINUE;
 }
@@ -296,18 +396,24 @@ listen_on (SoupServer *soup, const gchar *address, guint port, GError **error)
   return listens;
 }
 
-static void
-add_handlers (ViewerServer *self)
+/* libsoup stops listening, without a word, when there is no file left for one
+ * more connection. */
+static gboolean
+allow_files (const ViewerOptions *options, GError **error)
 {
-  soup_server_add_early_handler (self->soup, NULL, on_headers, NULL, NULL);
-  soup_server_add_handler (self->soup, NULL, on_page, self, NULL);
-  soup_server_add_handler (self->soup, "/stream.mjpg", on_stream, self, NULL);
-  soup_server_add_handler (self->soup, "/control", on_control, self, NULL);
-  soup_server_add_handler (self->soup, "/snapshot.jpg", on_snapshot_jpg, self,
-      NULL);
-  soup_server_add_handler (self->soup, "/snapshot.png", on_snapshot_png, self,
-      NULL);
-  soup_server_add_handler (self->soup, "/stats.json", on_stats, self, NULL);
+  rlim_t wanted = get_max_connections (options) + SPARE_FILES;
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+    return TRUE;
+  limit.rlim_cur = wanted;
+  if (wanted <= limit.rlim_max && setrlimit (RLIMIT_NOFILE, &limit) == 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES,
+      "%d clients need %lu open files, and this process may have %lu: ask for "
+      "fewer by --max-clients, or see ulimit -Hn.",
+      options->max_clients, (gulong) wanted, (gulong) limit.rlim_max);
+  return FALSE;
 }
 
 ViewerServer *
@@ -316,13 +422,17 @@ viewer_server_new (const ViewerOptions *options, GError **error)
   ViewerServer *self = g_new0 (ViewerServer, 1);
 
   self->options = options;
+  self->connections = g_rc_box_new0 (gint);
   self->clients = g_ptr_array_new ();
   self->snapshots = g_ptr_array_new ();
   self->hub = viewer_hub_new ((guint) options->max_pictures);
   self->soup = soup_server_new ("server-header", "imbytes-viewer", NULL);
-  add_handlers (self);
+  g_signal_connect (self->soup, "request-started", G_CALLBACK (on_started),
+      self);
+  soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
   self->sweep = g_timeout_add (SWEEP_INTERVAL, on_sweep, self);
-  if (listen_on (self->soup, options->address, (guint) options->port, error))
+  if (allow_files (options, error)
+      && listen_on (self->soup, options->address, (guint) options->port, error))
     self->source = viewer_source_new (options, viewer_hub_get_epoch (self->hub),
         on_frame, self, error);
   if (self->source == NULL)
@@ -330,23 +440,36 @@ viewer_server_new (const ViewerOptions *options, GError **error)
   return self;
 }
 
-void
-viewer_server_free (ViewerServer *self)
+static void
+end_answers (ViewerServer *self)
 {
-  g_source_remove (self->sweep);
-  g_clear_pointer (&self->source, viewer_source_free);
+  gint64 end = g_get_monotonic_time () + LAST_WORDS;
+
   for (guint i = self->snapshots->len; i > 0; i--)
     viewer_snapshot_refuse (g_ptr_array_index (self->snapshots, i - 1),
-        "The server is being stopped.");
+        STOPPING);
   for (guint i = self->clients->len; i > 0; i--)
     viewer_client_end (g_ptr_array_index (self->clients, i - 1));
-  while (g_main_context_iteration (NULL, FALSE))
+  while (
+      g_get_monotonic_time () < end && g_main_context_iteration (NULL, FALSE))
     ;
   /* Who takes nothing is not waited for. */
-  check_clients (self, -1);
+  for (guint i = self->snapshots->len; i > 0; i--)
+    viewer_snapshot_cut_off (g_ptr_array_index (self->snapshots, i - 1));
+  for (guint i = self->clients->len; i > 0; i--)
+    viewer_client_cut_off (g_ptr_array_index (self->clients, i - 1));
   while ((self->clients->len > 0 || self->snapshots->len > 0)
       && g_main_context_iteration (NULL, TRUE))
     ;
+}
+
+void
+viewer_server_free (ViewerServer *self)
+{
+  self->stopping = TRUE;
+  g_source_remove (self->sweep);
+  g_clear_pointer (&self->source, viewer_source_free);
+  end_answers (self);
   soup_server_disconnect (self->soup);
   g_object_unref (self->soup);
   viewer_hub_free (self->hub);
@@ -354,6 +477,7 @@ viewer_server_free (ViewerServer *self)
     ;
   g_ptr_array_unref (self->clients);
   g_ptr_array_unref (self->snapshots);
+  g_rc_box_release (self->connections);
   g_free (self);
 }
 

@@ -21,7 +21,6 @@ typedef struct
   gpointer user_data;
   guint timer;       /* or 0 */
   gboolean answered; /* the image, or why there is none, is on its way */
-  gint64 last_taken; /* when the socket last took something */
 } Snapshot;
 
 static void
@@ -53,7 +52,6 @@ static void
 go_on (Snapshot *self)
 {
   self->answered = TRUE;
-  self->last_taken = g_get_monotonic_time ();
   stop_waiting (self);
   soup_server_message_unpause (self->message);
 }
@@ -95,16 +93,6 @@ on_timeout (gpointer user_data)
 }
 
 static void
-on_wrote_data (SoupServerMessage *message, guint size, gpointer user_data)
-{
-  Snapshot *self = user_data;
-
-  (void) message;
-  (void) size;
-  self->last_taken = g_get_monotonic_time ();
-}
-
-static void
 on_finished (SoupServerMessage *message, gpointer user_data)
 {
   Snapshot *self = user_data;
@@ -133,8 +121,6 @@ viewer_snapshot_start (SoupServerMessage *message, ViewerHub *hub,
   self->hub = hub;
   self->done = done;
   self->user_data = user_data;
-  g_signal_connect (message, "wrote-body-data", G_CALLBACK (on_wrote_data),
-      self);
   g_signal_connect (message, "finished", G_CALLBACK (on_finished), self);
   soup_server_message_pause (message);
   picture = viewer_branch_get_last_image (self->branch, FRESH);
@@ -149,11 +135,9 @@ viewer_snapshot_start (SoupServerMessage *message, ViewerHub *hub,
 }
 
 void
-viewer_snapshot_check (gpointer snapshot, gint64 stall_timeout)
+viewer_snapshot_cut_off (gpointer snapshot)
 {
   Snapshot *self = snapshot;
 
-  if (self->answered
-      && g_get_monotonic_time () - self->last_taken > stall_timeout)
-    viewer_answer_cut_off (self->message);
+  viewer_answer_cut_off (self->message);
 }

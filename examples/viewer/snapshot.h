@@ -23,9 +23,8 @@ gpointer viewer_snapshot_start (SoupServerMessage *message, ViewerHub *hub,
     const ViewerRequest *request, ViewerSnapshotDone done, gpointer user_data,
     GError **error);
 
-/* Disconnects a client that has taken nothing of its answer for @stall_timeout
- * microseconds. To be called now and then. */
-void viewer_snapshot_check (gpointer snapshot, gint64 stall_timeout);
+/* Disconnects a client that does not read. */
+void viewer_snapshot_cut_off (gpointer snapshot);
 
 /* Answers with 503 and @sentence, a whole one. */
 void viewer_snapshot_refuse (gpointer snapshot, const gchar *sentence);

@@ -6,6 +6,7 @@ import io
 import os
 import socket
 import subprocess
+import threading
 import time
 
 import harness
@@ -205,7 +206,7 @@ def ask_for_a_large_snapshot(viewer):
     asking = socket.socket()
     asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     asking.connect(('127.0.0.1', viewer.port))
-    asking.sendall(b'GET /snapshot.png?width=4096 HTTP/1.1\r\nHost: x\r\n\r\n')
+    asking.sendall(b'GET /snapshot.png?width=4096 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
     return asking
 
 
@@ -235,12 +236,69 @@ def dead_clients_are_cut_off():
                      '%d of %d bytes' % (got, wanted))
         stuck.close()
         # Nothing is written to this one for hours.
-        waits = viewer.stream('interval=3600000')
+        waits = viewer.stream('id=w&interval=3600000')
         read_all([waits], 10 * harness.PATIENCE, lambda: waits.parts)
         before = viewer.stats()['clients']
+        report.check('images are counted', harness.wait_until(
+            lambda: viewer.stats('?id=w')['stream']['images-sent'] == 1, 2),
+            str(viewer.stats('?id=w')['stream']))
+        waits.socket.sendall(b'GET / HTTP/1.1\r\n')  # it has asked enough
         waits.close()
         report.check('a client that goes while nothing is sent is noticed', before == 1
                      and harness.wait_until(lambda: viewer.stats()['clients'] == 0, 5))
+
+
+def strangers_names_are_refused():
+    def calls(viewer, host):
+        answer = viewer.ask(b'GET /stats.json HTTP/1.1\r\nHost: %s\r\n\r\n' % host)
+        return answer[9:12].decode(), answer.split(b'\r\n\r\n', 1)[1]
+    with Viewer('--host', 'camera.example') as viewer:
+        for host in (b'127.0.0.1', b'localhost', b'LocalHost:8080', b'[::1]:80', b'a.localhost',
+                     b'192.168.1.7:80', b'Camera.example'):
+            report.check('called ' + host.decode(), calls(viewer, host)[0] == '200')
+        for host in (b'rebound.example', b'rebound.example:8080', b'localhost.example',
+                     b'127.0.0.1.example', b'xlocalhost'):
+            status, body = calls(viewer, host)
+            report.check('called ' + host.decode(), status == '403' and body.endswith(b'.\n')
+                         and b'--host ' + host.split(b':')[0] in body, body.decode().strip())
+        for path in b'/', b'/stream.mjpg', b'/snapshot.jpg', b'/snapshot.png':
+            answer = viewer.ask(b'GET %s HTTP/1.1\r\nHost: rebound.example\r\n\r\n' % path)
+            report.check('a stranger\'s name: ' + path.decode(), answer[9:12] == b'403')
+        answer = viewer.ask(b'GET /snapshot.jpg?width=64&quality=50 HTTP/1.0\r\n\r\n')
+        body = answer.split(b'\r\n\r\n', 1)[1]
+        report.check('HTTP/1.0 names no host', answer[9:12] == b'200'
+                     and Image.open(io.BytesIO(body)).size == (64, 36))
+    with Viewer('--address', '0.0.0.0') as viewer:
+        report.check('who lets everybody in may be called anything',
+                     calls(viewer, b'rebound.example')[0] == '200')
+
+
+def connections_end():
+    """Nothing of them stays, and those that say nothing let others in."""
+    with Viewer('--max-clients', '4') as viewer:
+        files = '/proc/%d/fd' % viewer.process.pid
+        before = len(os.listdir(files))
+        # As many keep their connection, if they may, as go before the answer comes.
+        for path in ['/stats.json', '/snapshot.jpg', '/nothing', '/stream.mjpg'] * 10:
+            with socket.create_connection(('127.0.0.1', viewer.port)) as asking:
+                asking.sendall(b'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n' % path.encode())
+                asking.recv(100)
+            socket.create_connection(('127.0.0.1', viewer.port)).close()
+        left = harness.wait_until(lambda: len(os.listdir(files)) <= before + 2, 10)
+        report.check('80 connections leave nothing behind', left,
+                     '%d files open, then %d' % (before, len(os.listdir(files))))
+        silent = []
+        for _ in range(100):
+            silent.append(socket.create_connection(('127.0.0.1', viewer.port)))
+            time.sleep(0.005)
+        report.check('connections are bounded', harness.wait_until(
+            lambda: len(os.listdir(files)) <= before + 4 + 64 + 2, 5),
+            '%d files for 100 connections' % (len(os.listdir(files)) - before))
+        silent[0].settimeout(20 * harness.PATIENCE)
+        report.check('who asks nothing is disconnected', silent[0].recv(1) == b''
+                     and viewer.get('/stats.json')[0] == 200)
+        for connection in silent:
+            connection.close()
 
 
 def limits_are_kept():
@@ -327,6 +385,35 @@ def make_clip(path):
     os.rename(path + '.part', path)
 
 
+def comes_again_and_again(port, ended):
+    """A client that connects anew whenever its stream ends."""
+    while not ended.is_set():
+        try:
+            with socket.create_connection(('127.0.0.1', port), 2) as asking:
+                asking.sendall(b'GET /stream.mjpg?width=64 HTTP/1.1\r\n'
+                               b'Host: 127.0.0.1\r\n\r\n')
+                while asking.recv(1 << 16) and not ended.is_set():
+                    pass
+        except OSError:
+            time.sleep(0.001)
+
+
+def stops_although_clients_come_again():
+    for attempt in range(3):  # who comes in between is a matter of luck
+        viewer = Viewer()
+        ended = threading.Event()
+        clients = [threading.Thread(target=comes_again_and_again, args=(viewer.port, ended))
+                   for _ in range(20)]
+        for client in clients:
+            client.start()
+        harness.wait_until(lambda: viewer.stats()['clients'] == 20)
+        status = harness.stop(viewer.process)
+        ended.set()
+        for client in clients:
+            client.join()
+        report.check('SIGTERM ends it though clients connect anew', status == 0, str(status))
+
+
 def stops_when_told():
     viewer = Viewer('--test-pattern', 'snow')
     stuck = ask_for_a_large_snapshot(viewer)
@@ -364,4 +451,5 @@ def stops_when_told():
 report.run(stream_is_right, snapshots_are_right, bad_requests_are_answered,
            controls_act_on_the_stream, many_clients_and_a_stalled_one,
            a_slow_client_is_up_to_date, dead_clients_are_cut_off, limits_are_kept,
-           sources_come_back, stops_when_told)
+           strangers_names_are_refused, connections_end, sources_come_back,
+           stops_although_clients_come_again, stops_when_told)

@@ -25,7 +25,7 @@ class Stream:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
                                    receive_buffer)
         self.socket.connect(('127.0.0.1', port))
-        self.socket.sendall(b'GET /stream.mjpg?%s HTTP/1.1\r\nHost: x\r\n\r\n'
+        self.socket.sendall(b'GET /stream.mjpg?%s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
                             % query.encode())
         self.data = b''
         self.headers = ''
@@ -113,6 +113,12 @@ class Viewer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()
+
+    def ask(self, request):
+        """All that is answered to a request of these bytes."""
+        with socket.create_connection(('127.0.0.1', self.port), 30) as asking:
+            asking.sendall(request)
+            return b''.join(iter(lambda: asking.recv(1 << 16), b''))
 
     def stats(self, query=''):
         return json.loads(self.get('/stats.json' + query)[2])
