@@ -311,7 +311,6 @@ viewer_branch_get_last_image (ViewerBranch *self, gint64 max_age)
 {
   GstSample *sample = NULL;
   ViewerPicture *picture = NULL;
-  gint64 age;
 
   g_object_get (self->imbytes, "last-image", &sample, NULL);
   if (sample == NULL)
@@ -320,8 +319,8 @@ viewer_branch_get_last_image (ViewerBranch *self, gint64 max_age)
   gst_sample_unref (sample);
   if (picture == NULL)
     return NULL;
-  age = g_get_monotonic_time () - self->epoch - (gint64) (picture->pts / 1000);
-  if (age > max_age || picture->pts < self->valid_pts)
+  if (viewer_picture_get_age (picture, self->epoch) > max_age
+      || picture->pts < self->valid_pts)
     g_clear_pointer (&picture, viewer_picture_unref);
   return picture;
 }

@@ -71,11 +71,27 @@ viewer_launch_source (ViewerSourceKind kind, const gchar *what, GError **error)
   return pipeline;
 }
 
+static gchar *
+describe_uri (const gchar *uri)
+{
+  const gchar *authority = strstr (uri, "://");
+  int length = (int) strcspn (uri, "?#");
+  const gchar *host;
+
+  if (authority == NULL)
+    return g_strndup (uri, (gsize) length);
+  authority += 3;
+  host = g_strrstr_len (authority, (gssize) strcspn (authority, "/?#"), "@");
+  if (host == NULL)
+    return g_strndup (uri, (gsize) length);
+  host++;
+  return g_strdup_printf ("%.*s%.*s", (int) (authority - uri), uri,
+      length - (int) (host - uri), host);
+}
+
 gchar *
 viewer_describe_source (ViewerSourceKind kind, const gchar *what)
 {
-  const gchar *authority, *host;
-
   if (kind == VIEWER_TEST_PATTERN)
     return g_strdup_printf ("test pattern %s", what);
   if (kind == VIEWER_PIPELINE)
@@ -84,10 +100,5 @@ viewer_describe_source (ViewerSourceKind kind, const gchar *what)
     return g_strdup (what);
   if (g_str_has_prefix (what, "file:"))
     return g_path_get_basename (what);
-  authority = strstr (what, "://");
-  host = authority != NULL ? strchr (authority, '@') : NULL;
-  if (host == NULL)
-    return g_strdup (what);
-  return g_strdup_printf ("%.*s%s", (int) (authority + 3 - what), what,
-      host + 1);
+  return describe_uri (what);
 }

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 GstElement *viewer_launch_source (ViewerSourceKind kind, const gchar *what,
     GError **error);
 
-/* What to call it in a page: without what may stand between // and @. */
+/* What to call it in a page: without what may be secret, which is what stands
+ * between // and @, or behind a question mark. */
 gchar *viewer_describe_source (ViewerSourceKind kind, const gchar *what);
 
 G_END_DECLS

@@ -37,9 +37,8 @@ share_buffer (GstBuffer *buffer)
 /* The clock on the wall may be set while the server runs, so that what it said
  * is reckoned back from now each time. */
 static gchar *
-describe_time (GstClockTime pts, gint64 epoch)
+describe_time (gint64 age)
 {
-  gint64 age = g_get_monotonic_time () - epoch - (gint64) (pts / 1000);
   gint64 wall = g_get_real_time () - age;
 
   return g_strdup_printf ("%" G_GINT64_FORMAT ".%06d", wall / G_USEC_PER_SEC,
@@ -73,9 +72,15 @@ viewer_picture_new (GstSample *sample, gint64 epoch)
   self->type = g_intern_string (gst_structure_get_name (caps));
   gst_structure_get_int (caps, "width", &self->width);
   gst_structure_get_int (caps, "height", &self->height);
-  self->timestamp = describe_time (self->pts, epoch);
+  self->timestamp = describe_time (viewer_picture_get_age (self, epoch));
   self->head = make_head (self);
   return self;
+}
+
+gint64
+viewer_picture_get_age (const ViewerPicture *self, gint64 epoch)
+{
+  return g_get_monotonic_time () - epoch - (gint64) (self->pts / 1000);
 }
 
 ViewerPicture *

@@ -25,6 +25,8 @@ typedef struct
 /* Of an image with its caps, whose PTS counts from @epoch, a time of
  * g_get_monotonic_time (). NULL where the memory cannot be read. */
 ViewerPicture *viewer_picture_new (GstSample *sample, gint64 epoch);
+/* Microseconds since its frame came. */
+gint64 viewer_picture_get_age (const ViewerPicture *self, gint64 epoch);
 ViewerPicture *viewer_picture_ref (ViewerPicture *self);
 /* Takes NULL. */
 void viewer_picture_unref (ViewerPicture *self);

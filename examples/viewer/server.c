@@ -189,7 +189,8 @@ serve_snapshot (ViewerServer *self, SoupServerMessage *message,
     return;
   request.interval = 0;
   snapshot = viewer_snapshot_start (message, self->hub, &request,
-      on_snapshot_done, self, &error);
+      (gint64) self->options->timeout * G_USEC_PER_SEC, on_snapshot_done, self,
+      &error);
   if (snapshot == NULL) {
     viewer_answer_error (message, error);
     return;

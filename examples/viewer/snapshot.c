@@ -17,6 +17,7 @@ typedef struct
   SoupServerMessage *message;
   ViewerHub *hub;
   ViewerBranch *branch;
+  gint64 max_age; /* microseconds; 0: any */
   ViewerSnapshotDone done;
   gpointer user_data;
   guint timer;       /* or 0 */
@@ -75,6 +76,12 @@ on_picture (ViewerPicture *picture, const gchar *error, gpointer user_data)
   if (picture == NULL) {
     viewer_answer_text (self->message, SOUP_STATUS_INTERNAL_SERVER_ERROR,
         error);
+  } else if (self->max_age > 0
+      && viewer_picture_get_age (picture, viewer_hub_get_epoch (self->hub))
+          > self->max_age) {
+    /* The source died long ago, and may be back in a moment. */
+    viewer_branch_ask (self->branch);
+    return;
   } else {
     answer_picture (self->message, picture);
   }
@@ -106,8 +113,8 @@ on_finished (SoupServerMessage *message, gpointer user_data)
 
 gpointer
 viewer_snapshot_start (SoupServerMessage *message, ViewerHub *hub,
-    const ViewerRequest *request, ViewerSnapshotDone done, gpointer user_data,
-    GError **error)
+    const ViewerRequest *request, gint64 max_age, ViewerSnapshotDone done,
+    gpointer user_data, GError **error)
 {
   Snapshot *self = g_new0 (Snapshot, 1);
   ViewerPicture *picture;
@@ -119,6 +126,7 @@ viewer_snapshot_start (SoupServerMessage *message, ViewerHub *hub,
   }
   self->message = g_object_ref (message);
   self->hub = hub;
+  self->max_age = max_age;
   self->done = done;
   self->user_data = user_data;
   g_signal_connect (message, "finished", G_CALLBACK (on_finished), self);

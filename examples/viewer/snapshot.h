@@ -17,11 +17,12 @@ typedef void (*ViewerSnapshotDone) (gpointer snapshot, gpointer user_data);
 
 /* Answers @message with the `last-image` of the element that makes such images,
  * if that is of this moment, else with one that is asked for. Where none comes,
- * with 503 and a sentence. The snapshot, which lives until @done is called; NULL
+ * or only one of a frame that is older than @max_age microseconds (0: of any
+ * age), with 503 and a sentence. The snapshot, which lives until @done is called; NULL
  * with @error, and nothing answered, where it is not possible. */
 gpointer viewer_snapshot_start (SoupServerMessage *message, ViewerHub *hub,
-    const ViewerRequest *request, ViewerSnapshotDone done, gpointer user_data,
-    GError **error);
+    const ViewerRequest *request, gint64 max_age, ViewerSnapshotDone done,
+    gpointer user_data, GError **error);
 
 /* Disconnects a client that does not read. */
 void viewer_snapshot_cut_off (gpointer snapshot);

@@ -374,6 +374,36 @@ def sources_come_back():
         report.check('a source that falls silent is started again', said)
 
 
+def snapshots_are_not_of_long_ago():
+    path = os.path.join(harness.folder(), 'taken-away.mp4')
+    make_clip(path)
+    with Viewer('--source-timeout', '1', '--pipeline',
+                'filesrc location=%s ! decodebin' % path) as viewer:
+        status = viewer.get('/snapshot.jpg?width=64')[0]
+        report.check('a snapshot while the source plays', status == 200, str(status))
+        os.unlink(path)
+        harness.wait_until(lambda: viewer.stats()['source']['state'] == 'waiting', 10)
+        time.sleep(1.5)
+        status, _, body = viewer.get('/snapshot.jpg?width=64')
+        report.check('no snapshot of what was there long ago', status == 503, body.decode().strip()
+                     if status == 503 else str(status))
+        make_clip(path)
+        report.check('one when it is back', harness.wait_until(
+            lambda: viewer.get('/snapshot.jpg?width=64')[0] == 200, 20))
+
+
+def secrets_are_not_shown():
+    for given, shown in [('rtsp://user:p@ss@127.0.0.1:1/a?key=b', 'rtsp://127.0.0.1:1/a'),
+                         ('http://127.0.0.1:1/a@b.mp4', 'http://127.0.0.1:1/a@b.mp4'),
+                         ('http://127.0.0.1:1?token=a@b', 'http://127.0.0.1:1')]:
+        with Viewer(given) as viewer:
+            source = harness.wait_until(lambda: [s for s in [viewer.stats()['source']]
+                                                 if s['message']], 10)[0]
+            report.check('called ' + shown, source['name'] == shown and not any(
+                word in source['message'] + harness.log(viewer.process)
+                for word in ('p@ss', 'key', 'token')), str(source))
+
+
 def make_clip(path):
     # A tool that was not built for sanitizers cannot load what was.
     environment = dict(os.environ, GST_REGISTRY=harness.folder() + '/clip.registry')
@@ -452,4 +482,5 @@ report.run(stream_is_right, snapshots_are_right, bad_requests_are_answered,
            controls_act_on_the_stream, many_clients_and_a_stalled_one,
            a_slow_client_is_up_to_date, dead_clients_are_cut_off, limits_are_kept,
            strangers_names_are_refused, connections_end, sources_come_back,
+           snapshots_are_not_of_long_ago, secrets_are_not_shown,
            stops_although_clients_come_again, stops_when_told)
