@@ -100,6 +100,8 @@ def bad_requests_are_answered():
         page = viewer.get('/')
         report.check('the page', page[1]['Content-Type'] == 'text/html; charset=utf-8'
                      and b'</html>' in page[2])
+        report.check('the page works under any path of a reverse proxy',
+                     b'"stream.mjpg?' in page[2] and b'"/' not in page[2])
 
 
 def controls_act_on_the_stream():

@@ -148,7 +148,9 @@ def controls_act(page):
     report.check('page: PNG moves', page.moves())
     page.set('width', '7')
     time.sleep(0.5)
-    report.check('page: what cannot be is not asked for', page.stats()['clients'] == 1)
+    report.check('page: what cannot be is not asked for, and said',
+                 page.stats()['clients'] == 1 and page.has_size((640, 360))
+                 and '16 to 4096' in page.text('notice'), page.text('notice'))
     page.set('preset', '640x0')
     page.set('jpeg', '')
 
@@ -175,6 +177,31 @@ def figures_are_shown(page):
             '.filter ((u) => !u.startsWith ("data:") && !u.startsWith ("blob:"))')))
     wide = page.run('return document.documentElement.scrollWidth - innerWidth')
     report.check('page: does not scroll sideways', wide <= 0, str(wide))
+
+
+def fits_a_phone(page):
+    page.browser.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {
+        'width': 390, 'height': 844, 'deviceScaleFactor': 2, 'mobile': True})
+    wide = page.run('return document.documentElement.scrollWidth - innerWidth')
+    report.check('phone: does not scroll sideways', wide <= 0, str(wide))
+    seen = page.run('''
+        scrollTo (0, 1e6);
+        const picture = document.getElementById ("stage").getBoundingClientRect ();
+        return [scrollY, picture.top, picture.bottom, innerHeight]''')
+    report.check('phone: the picture stays in sight while its controls are used',
+                 seen[0] > 300 and 0 <= seen[1] < seen[2] <= seen[3] / 2, str(seen))
+    page.browser.execute_cdp_cmd('Emulation.clearDeviceMetricsOverride', {})
+
+
+def unseen_pages_do_not_stream(page):
+    browser, shown = page.browser, page.browser.current_window_handle
+    browser.switch_to.new_window('tab')
+    report.check('page: one that is not seen takes no stream', page.becomes(
+        lambda: page.viewer.stats()['clients'] == 0))
+    browser.close()
+    browser.switch_to.window(shown)
+    report.check('page: one that is seen again does',
+                 page.becomes(lambda: page.viewer.stats()['clients'] == 1) and page.moves())
 
 
 def snapshots_are_saved(page):
@@ -209,8 +236,8 @@ def run_page():
     try:
         with Viewer() as viewer:
             page = Page(browser, viewer, '?width=640&quality=95')
-            for case in (picture_is_shown, controls_act, figures_are_shown,
-                         snapshots_are_saved, loss_is_said):
+            for case in (picture_is_shown, controls_act, figures_are_shown, fits_a_phone,
+                         unseen_pages_do_not_stream, snapshots_are_saved, loss_is_said):
                 case(page)
         with Viewer('--pipeline', 'filesrc location=/nonexistent ! decodebin') as viewer:
             page = Page(browser, viewer)
@@ -221,9 +248,11 @@ def run_page():
             harness.wait_until(lambda: viewer.stats()['clients'] == 1)
             page = Page(browser, viewer)
             report.check('page: says why it is refused', page.becomes(
-                lambda: '1 different pictures' in page.text('notice')), page.text('notice'))
+                lambda: '1 different pictures' in page.text('veil')
+                and page.text('status') == 'refused'), page.text('veil'))
             held.close()
-            report.check('page: is let in when there is room', page.has_size((1280, 720)))
+            report.check('page: is let in when there is room', page.has_size((1280, 720))
+                         and page.becomes(lambda: page.text('status') == 'live'))
     finally:
         browser.quit()
 
