@@ -351,7 +351,8 @@ on_started (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
   *self->connections += 1;
   g_object_set_data_full (G_OBJECT (message), "viewer-connection",
       g_rc_box_acquire (self->connections), leave_connection);
-  set_timeout (message, REQUEST_TIME);
+  set_timeout (message,
+      MIN (REQUEST_TIME, (guint) self->options->stall_timeout));
   if (*self->connections > (gint) get_max_connections (self->options))
     viewer_answer_cut_off (message);
   soup_message_headers_replace (soup_server_message_get_response_headers (
