@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const gchar *
 find_extension (const gchar *format)
@@ -84,6 +85,13 @@ command_make_url (const Command *command, const Job *job, GstClockTime time)
   return g_string_free (url, FALSE);
 }
 
+gchar *
+command_make_name (guint index)
+{
+  return g_strdup_printf ("%s-%d-%08x-%u", g_get_host_name (), (int) getpid (),
+      g_random_int (), index);
+}
+
 guint
 command_count_slots (const Command *command)
 {
@@ -91,11 +99,14 @@ command_count_slots (const Command *command)
 }
 
 static Store *
-open_store (const Command *command)
+open_store (const Command *command, const gchar *me)
 {
+  StoreOptions options = command->store;
   GError *error = NULL;
-  Store *store = store_new (&command->store, &error);
+  Store *store;
 
+  options.me = me;
+  store = store_new (&options, &error);
   if (store == NULL) {
     g_printerr ("imbytes-farm: %s\n", error->message);
     g_error_free (error);
@@ -106,7 +117,7 @@ open_store (const Command *command)
 gint
 command_submit (const Command *command)
 {
-  Store *store = open_store (command);
+  Store *store = open_store (command, NULL);
   guint added = 0, known = 0;
   gint status = 0;
 
@@ -165,20 +176,26 @@ make_folder (const gchar *folder)
 gint
 command_collect (const Command *command)
 {
-  Store *store;
+  gchar *name = NULL;
+  Store *store = NULL;
   StoreResult result;
   guint n;
 
-  if (!make_folder (command->output))
+  if (make_folder (command->output)) {
+    name = command_make_name (0);
+    store = open_store (command, name);
+  }
+  if (store == NULL) {
+    g_free (name);
     return 1;
-  store = open_store (command);
-  if (store == NULL)
-    return 1;
+  }
   result = store_collect (store,
       command->patience_ms > 0 ? command->patience_ms : G_MAXUINT, save_result,
       (gpointer) command, &n);
   g_print ("%u images collected\n", n);
+  store_leave (store);
   store_free (store);
+  g_free (name);
   return result == STORE_OK || g_atomic_int_get (command->store.stop) ? 0 : 1;
 }
 
@@ -186,18 +203,19 @@ command_collect (const Command *command)
 static gchar *
 describe_status (const StoreStatus *status)
 {
-  gint64 over = status->done + status->failed, left = status->jobs - over;
-  gdouble rate =
-      status->seconds > 0 ? (gdouble) status->images / status->seconds : 0.0;
+  gdouble rate = status->seconds > 0
+      ? (gdouble) status->images_lately / status->seconds
+      : 0.0;
   gchar *end = NULL, *line;
 
-  if (left == 0)
+  if (status->left == 0)
     end = g_strdup ("all over");
-  else if (over == 0)
+  else if (status->over_lately == 0)
     end = g_strdup ("ETA unknown");
   else
     end = g_strdup_printf ("ETA %.0f s",
-        status->seconds / (gdouble) over * (gdouble) left);
+        status->seconds / (gdouble) status->over_lately
+            * (gdouble) status->left);
   line = g_strdup_printf ("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
                           " jobs done, %" G_GINT64_FORMAT
                           " failed, %" G_GINT64_FORMAT
@@ -214,12 +232,13 @@ describe_status (const StoreStatus *status)
 gint
 command_status (const Command *command)
 {
-  Store *store = open_store (command);
+  Store *store = open_store (command, NULL);
   StoreStatus status;
 
   if (store == NULL)
     return 1;
-  while (store_get_status (store, &status) == STORE_OK) {
+  while (!g_atomic_int_get (command->store.stop)
+      && store_get_status (store, &status) == STORE_OK) {
     gchar *line = describe_status (&status);
 
     g_print ("%s%s", command->once ? "" : "\r\033[K", line);

@@ -38,6 +38,10 @@ gboolean command_make_job (const Command *command, const gchar *source,
 gboolean command_save (const gchar *folder, const gchar *job,
     const gchar *format, GstClockTime time, const guint8 *image, gsize size);
 
+/* Of a worker or collector. Another process of the same number may have had it
+ * before, so that there is chance in it: a name is never used twice. Free it. */
+gchar *command_make_name (guint index);
+
 /* The template filled in. Free it. */
 gchar *command_make_url (const Command *command, const Job *job,
     GstClockTime time);

@@ -4,7 +4,7 @@
  *   imbytes-farm work [OPTIONS]
  *   imbytes-farm collect --output FOLDER [OPTIONS]
  *   imbytes-farm status [OPTIONS]
- *   imbytes-farm local --output FOLDER [OPTIONS] FILE or URI...
+ *   imbytes-farm local --output FOLDER [OPTIONS] FILE or URI...   (or --local)
  *
  * Jobs and results are in Redis; see store.h. `local` needs none.
  *
@@ -17,6 +17,9 @@
 #include <unistd.h>
 
 #include "commands.h"
+
+#define MAX_SECONDS 1e6
+#define MAX_SIZE 65500
 
 static gint stop;
 
@@ -49,12 +52,37 @@ typedef struct
 static const Verb *
 find_verb (const gchar *name)
 {
-  for (guint i = 0; name != NULL && i < G_N_ELEMENTS (verbs); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (g_str_equal (name, verbs[i].name)
         || (g_str_has_prefix (name, "--")
             && g_str_equal (name + 2, verbs[i].name)))
       return &verbs[i];
   return NULL;
+}
+
+/* `--local` and the like may stand anywhere. */
+static const Verb *
+take_verb (int *argc, char **argv)
+{
+  for (int i = 1; i < *argc; i++) {
+    const Verb *verb = NULL;
+
+    if (i == 1 || g_str_has_prefix (argv[i], "--"))
+      verb = find_verb (argv[i]);
+    if (verb != NULL) {
+      memmove (argv + i, argv + i + 1, (gsize) (*argc - i) * sizeof (argv[0]));
+      --*argc;
+      return verb;
+    }
+  }
+  return NULL;
+}
+
+/* No number is not within any bounds either. */
+static gboolean
+is_within (gdouble value, gdouble min, gdouble max)
+{
+  return value >= min && value <= max;
 }
 
 /* Without both, images would be written over each other. */
@@ -79,16 +107,19 @@ check (const Given *given, const Verb *verb, const Command *command,
     wrong = "which files or URIs?";
   else if (!verb->takes_sources && has_sources)
     wrong = "this command takes no files; submit and local do";
-  else if (given->every < 0 || command->request.width < 0
-      || command->request.height < 0)
-    wrong = "--every, --width and --height cannot be negative";
+  else if (!is_within (given->every, 0, MAX_SECONDS)
+      || !is_within (given->patience, 0, MAX_SECONDS))
+    wrong = "--every and --patience go from 0 to 1000000 seconds";
+  else if (!is_within (command->request.width, 0, MAX_SIZE)
+      || !is_within (command->request.height, 0, MAX_SIZE))
+    wrong = "--width and --height go from 0 to 65500";
   else if (command->request.quality < 0 || command->request.quality > 100)
     wrong = "--quality goes from 0 to 100";
   else if (!g_str_equal (given->format, "jpeg")
       && !g_str_equal (given->format, "png"))
     wrong = "--format is jpeg or png";
-  else if (given->lease < 0.5)
-    wrong = "--lease has to be half a second or more";
+  else if (!is_within (given->lease, 0.5, MAX_SECONDS))
+    wrong = "--lease goes from 0.5 to 1000000 seconds";
   else if (command->url != NULL && !is_template (command->url))
     wrong = "--url begins with http:// or https:// and has {job} and {time}";
   else if (given->max_results < 1 || given->max_tries < 1 || given->slots < 0)
@@ -105,7 +136,8 @@ static const gchar summary[] =
     "  work           does jobs, as many at once as there are processors\n"
     "  collect        takes the results out of Redis into a folder\n"
     "  status         says how far it is, on one line\n"
-    "  local FILES    does jobs here, without Redis";
+    "  local FILES    does jobs here, without Redis (or --local)\n\n"
+    "REDISCLI_AUTH in the environment is the password of Redis.";
 
 static gboolean
 parse (const Verb *verb, Given *given, Command *command, int *argc,
@@ -113,7 +145,8 @@ parse (const Verb *verb, Given *given, Command *command, int *argc,
 {
   GOptionEntry entries[] = {
     { "redis", 'r', 0, G_OPTION_ARG_STRING, &given->redis,
-        "Redis (127.0.0.1:6379), or the path of its socket", "HOST:PORT" },
+        "Redis 6.2 or later (127.0.0.1:6379), or the path of its socket",
+        "HOST:PORT" },
     { "farm", 'f', 0, G_OPTION_ARG_STRING, &given->farm,
         "Name of the farm; all its keys begin with it (farm)", "NAME" },
     { "every", 'e', 0, G_OPTION_ARG_DOUBLE, &given->every,
@@ -139,9 +172,11 @@ parse (const Verb *verb, Given *given, Command *command, int *argc,
     { "slots", 's', 0, G_OPTION_ARG_INT, &given->slots,
         "Jobs at once (0: one for each processor)", "N" },
     { "lease", 0, 0, G_OPTION_ARG_DOUBLE, &given->lease,
-        "A worker that is silent for so long has died (30)", "SECONDS" },
+        "A worker that is silent for so long has died (30); a collector, too, "
+        "but after 10 at most",
+        "SECONDS" },
     { "max-tries", 0, 0, G_OPTION_ARG_INT, &given->max_tries,
-        "Tries before a job has failed (3)", "N" },
+        "Tries without a new image before a job has failed (3)", "N" },
     { "max-results", 0, 0, G_OPTION_ARG_INT, &given->max_results,
         "Images that may wait to be collected (1000)", "N" },
     { "until-done", 0, 0, G_OPTION_ARG_NONE, &command->is_idle_the_end,
@@ -179,7 +214,6 @@ take_over (Command *command, const Given *given)
   command->patience_ms = (guint) (given->patience * 1000);
   command->store = (StoreOptions){ .server = given->redis,
     .farm = given->farm,
-    .me = "collector",
     .lease_ms = (guint) (given->lease * 1000),
     .max_results = (guint) given->max_results,
     .max_tries = (guint) given->max_tries,
@@ -195,7 +229,7 @@ main (int argc, char **argv)
     .max_tries = 3 };
   Command command = { .request = { .quality = 85 },
     .put = { .program = "imbytes-farm", .stall_seconds = 10 } };
-  const Verb *verb = find_verb (argc > 1 ? argv[1] : NULL);
+  const Verb *verb = take_verb (&argc, argv);
   GError *error = NULL;
   gint status = 1;
 
@@ -207,11 +241,6 @@ main (int argc, char **argv)
   given.redis = g_strdup ("127.0.0.1:6379");
   given.farm = g_strdup ("farm");
   given.format = g_strdup ("jpeg");
-  if (verb != NULL) {
-    argv[1] = argv[0];
-    argv++;
-    argc--;
-  }
   if (parse (verb, &given, &command, &argc, &argv, &error)) {
     take_over (&command, &given);
     status = verb->run (&command);

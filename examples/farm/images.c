@@ -5,44 +5,203 @@
 #include "images.h"
 
 #include <gst/app/gstappsink.h>
+#include <string.h>
 
 /* As many wait for the store at most; the decoder then waits too. */
 #define MAX_WAITING 4
+/* Before that a video is as quickly decoded from its beginning. */
+#define RESUME_AFTER (5 * GST_SECOND)
+/* Decoded again before the image that has to come out the same. */
+#define RUN_UP GST_SECOND
+/* Sound often goes on after the pictures; more than that is missing. */
+#define MISSING (3 * GST_SECOND)
 
-static GstElement *
-build (const Job *job, GError **error)
+typedef struct
 {
+  const Job *job;
+  const ImagesMark *mark;
+  const ImagesFunctions *functions;
+  GstElement *pipeline;
+  GstAppSink *sink;
+  guint64 index;     /* of the next image */
+  GstClockTime last; /* of the image before, or none */
+  gint64 next_wait;
+  ImagesResult result;
+  gchar *reason;
+} Making;
+
+gchar *
+images_sum (const guint8 *data, gsize size)
+{
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, data, size);
+}
+
+static gboolean
+build (Making *making)
+{
+  const Job *job = making->job;
   /* Only video is decoded. The processors are busy with other jobs already. */
   gchar *description = g_strdup_printf (
       "uridecodebin name=source caps=video/x-raw(ANY) expose-all-streams=false "
       "! queue max-size-buffers=8 ! imbytes name=images n-threads=1 ! image/%s "
       "! appsink name=sink sync=false max-buffers=%d",
       job->format, MAX_WAITING);
-  GstElement *pipeline = gst_parse_launch (description, error);
+  GError *error = NULL;
+  GstElement *source, *images;
 
+  making->index = 0;
+  making->last = GST_CLOCK_TIME_NONE;
+  making->result = IMAGES_FAILED;
+  making->pipeline = gst_parse_launch (description, &error);
   g_free (description);
-  if (pipeline != NULL) {
-    GstElement *source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
-    GstElement *images = gst_bin_get_by_name (GST_BIN (pipeline), "images");
-
-    g_object_set (source, "uri", job->uri, NULL);
-    g_object_set (images, "interval", job->every, "width", job->width, "height",
-        job->height, "quality", job->quality, NULL);
-    gst_object_unref (source);
-    gst_object_unref (images);
+  if (making->pipeline == NULL) {
+    making->reason = g_strdup (error->message);
+    g_error_free (error);
+    return FALSE;
   }
-  return pipeline;
+  g_clear_error (&error);
+  source = gst_bin_get_by_name (GST_BIN (making->pipeline), "source");
+  images = gst_bin_get_by_name (GST_BIN (making->pipeline), "images");
+  making->sink =
+      GST_APP_SINK (gst_bin_get_by_name (GST_BIN (making->pipeline), "sink"));
+  g_object_set (source, "uri", job->uri, NULL);
+  g_object_set (images, "interval", job->every, "width", job->width, "height",
+      job->height, "quality", job->quality, NULL);
+  gst_object_unref (source);
+  gst_object_unref (images);
+  return TRUE;
+}
+
+static void
+tear_down (Making *making)
+{
+  if (making->pipeline == NULL)
+    return;
+  gst_element_set_state (making->pipeline, GST_STATE_NULL);
+  g_clear_pointer (&making->sink, gst_object_unref);
+  g_clear_pointer (&making->pipeline, gst_object_unref);
+}
+
+/* GStreamer's own sentences do not say which part of the job was in vain. */
+static gchar *
+describe (GstMessage *message)
+{
+  GError *error = NULL;
+  gchar *debug = NULL, *reason;
+
+  gst_message_parse_error (message, &error, &debug);
+  if (debug == NULL)
+    debug = g_strdup ("");
+  if (g_error_matches (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN)) {
+    const gchar *what = strrchr (debug, '\n');
+
+    if (strstr (debug, "(audio/") != NULL && strstr (debug, "(video/") == NULL)
+      reason = g_strdup ("there is sound in it, and no video");
+    else if (what != NULL && strstr (what, "Missing decoder") != NULL)
+      reason = g_strdup_printf ("no video in it that can be decoded here. %s",
+          what + 1);
+    else
+      reason = g_strdup (error->message);
+  } else if (GST_OBJECT_FLAG_IS_SET (GST_MESSAGE_SRC (message),
+                 GST_ELEMENT_FLAG_SOURCE)) {
+    reason = g_strdup_printf ("it cannot be read: %s", error->message);
+  } else {
+    reason = g_strdup (error->message);
+  }
+  g_error_free (error);
+  g_free (debug);
+  return reason;
 }
 
 static gboolean
-hand_over (GstSample *sample, const ImagesFunctions *functions)
+has_failed (Making *making)
 {
+  GstBus *bus = gst_element_get_bus (making->pipeline);
+  GstMessage *message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+
+  gst_object_unref (bus);
+  if (message == NULL)
+    return FALSE;
+  making->result = IMAGES_FAILED;
+  making->reason = describe (message);
+  gst_message_unref (message);
+  return TRUE;
+}
+
+static gboolean
+set_state (Making *making, GstState state)
+{
+  if (gst_element_set_state (making->pipeline, state)
+      != GST_STATE_CHANGE_FAILURE)
+    return TRUE;
+  if (!has_failed (making)) {
+    making->result = IMAGES_FAILED;
+    making->reason = g_strdup ("the pipeline does not start");
+  }
+  return FALSE;
+}
+
+static gboolean
+wait_on (Making *making)
+{
+  const ImagesFunctions *functions = making->functions;
+
+  making->next_wait =
+      g_get_monotonic_time () + (gint64) (functions->patience / 1000);
+  if (functions->on_wait (functions->data))
+    return TRUE;
+  making->result = IMAGES_STOPPED;
+  return FALSE;
+}
+
+/* NULL at the end, whose kind is in the result then. */
+static GstSample *
+pull (Making *making, gboolean preroll)
+{
+  for (;;) {
+    GstClockTime patience = making->functions->patience;
+    GstSample *sample = preroll
+        ? gst_app_sink_try_pull_preroll (making->sink, patience)
+        : gst_app_sink_try_pull_sample (making->sink, patience);
+
+    if (sample != NULL)
+      return sample;
+    if (has_failed (making))
+      return NULL;
+    if (gst_app_sink_is_eos (making->sink)) {
+      making->result = IMAGES_DONE;
+      return NULL;
+    }
+    if (!wait_on (making))
+      return NULL;
+  }
+}
+
+/* Times name images, and there are streams with two of the same time, or none. */
+static GstClockTime
+take_time (Making *making, GstSample *sample)
+{
+  GstClockTime time =
+      gst_segment_to_stream_time (gst_sample_get_segment (sample),
+          GST_FORMAT_TIME, GST_BUFFER_PTS (gst_sample_get_buffer (sample)));
+
+  if (making->last != GST_CLOCK_TIME_NONE
+      && (time == GST_CLOCK_TIME_NONE || time <= making->last))
+    time = making->last + 1;
+  else if (time == GST_CLOCK_TIME_NONE)
+    time = 0;
+  making->last = time;
+  return time;
+}
+
+static gboolean
+hand_over (Making *making, GstSample *sample, const Image *base)
+{
+  const ImagesFunctions *functions = making->functions;
   GstBuffer *buffer = gst_sample_get_buffer (sample);
   const GstStructure *caps =
       gst_caps_get_structure (gst_sample_get_caps (sample), 0);
-  Image image = { .time = gst_segment_to_stream_time (gst_sample_get_segment (
-                                                          sample),
-                      GST_FORMAT_TIME, GST_BUFFER_PTS (buffer)) };
+  Image image = *base;
   gboolean go_on;
   GstMapInfo map;
 
@@ -57,76 +216,163 @@ hand_over (GstSample *sample, const ImagesFunctions *functions)
   return go_on;
 }
 
-/* A sentence where the pipeline has failed, else NULL. */
-static gchar *
-find_failure (GstElement *pipeline)
+/* The beginning of an interval that lies before that of the last image, where
+ * intervals counted from there are the same as counted from 0. */
+static GstClockTime
+find_start (const Making *making)
 {
-  GstBus *bus = gst_element_get_bus (pipeline);
-  GstMessage *message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
-  gchar *reason = NULL;
+  guint64 every = making->job->every;
+  GstClockTime time = making->mark->time, back;
 
-  if (message != NULL) {
-    GError *error = NULL;
-
-    gst_message_parse_error (message, &error, NULL);
-    reason = g_strdup (error->message);
-    g_error_free (error);
-    gst_message_unref (message);
-  }
-  gst_object_unref (bus);
-  return reason;
+  if (making->mark->n == 0 || time < RESUME_AFTER)
+    return GST_CLOCK_TIME_NONE;
+  if (every == 0)
+    return time - RUN_UP;
+  back = MAX (RUN_UP / every * every, every);
+  return time / every * every >= back ? time / every * every - back
+                                      : GST_CLOCK_TIME_NONE;
 }
 
-static ImagesResult
-pull_all (GstElement *pipeline, GstAppSink *sink,
-    const ImagesFunctions *functions, gchar **reason)
+/* Intervals are of running time, images are named by stream time. */
+static gboolean
+is_in_step (GstSample *sample, GstClockTime start)
 {
-  for (;;) {
-    GstSample *sample =
-        gst_app_sink_try_pull_sample (sink, functions->patience);
-    gboolean go_on;
+  const GstSegment *segment = gst_sample_get_segment (sample);
+  GstClockTime pts = GST_BUFFER_PTS (gst_sample_get_buffer (sample));
 
-    if (sample == NULL) {
-      *reason = find_failure (pipeline);
-      if (*reason != NULL)
-        return IMAGES_FAILED;
-      if (gst_app_sink_is_eos (sink))
-        return IMAGES_DONE;
-      go_on = functions->on_wait (functions->data);
-    } else {
-      go_on = hand_over (sample, functions);
-      gst_sample_unref (sample);
-    }
-    if (!go_on)
-      return IMAGES_STOPPED;
+  return gst_segment_to_running_time (segment, GST_FORMAT_TIME, pts) + start
+      == gst_segment_to_stream_time (segment, GST_FORMAT_TIME, pts);
+}
+
+static gboolean
+is_marked (const Making *making, GstSample *sample)
+{
+  gboolean same = FALSE;
+  GstMapInfo map;
+
+  if (gst_buffer_map (gst_sample_get_buffer (sample), &map, GST_MAP_READ)) {
+    gchar *sum = images_sum (map.data, map.size);
+
+    same = g_strcmp0 (sum, making->mark->sum) == 0;
+    g_free (sum);
+    gst_buffer_unmap (gst_sample_get_buffer (sample), &map);
+  }
+  return same;
+}
+
+static gboolean
+seek (Making *making, GstClockTime start)
+{
+  GstSample *sample;
+  gboolean in_step;
+
+  if (!set_state (making, GST_STATE_PAUSED))
+    return FALSE;
+  sample = pull (making, TRUE);
+  if (sample == NULL)
+    return FALSE;
+  in_step = is_in_step (sample, 0);
+  gst_sample_unref (sample);
+  return in_step
+      && gst_element_seek_simple (making->pipeline, GST_FORMAT_TIME,
+          GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, start)
+      && set_state (making, GST_STATE_PLAYING);
+}
+
+/* FALSE where the last image that is there does not come out again, to the byte: not
+ * every container and decoder can be sought in that well. */
+static gboolean
+resume (Making *making)
+{
+  const ImagesMark *mark = making->mark;
+  GstClockTime start = find_start (making);
+  GstSample *sample;
+
+  if (start == GST_CLOCK_TIME_NONE || !build (making) || !seek (making, start))
+    return FALSE;
+  while ((sample = pull (making, FALSE)) != NULL) {
+    GstClockTime time = take_time (making, sample);
+    gboolean found = time == mark->time && is_in_step (sample, start)
+        && is_marked (making, sample);
+
+    gst_sample_unref (sample);
+    making->index = mark->n;
+    if (found && making->functions->on_resume != NULL)
+      making->functions->on_resume (making->functions->data);
+    if (time >= mark->time)
+      return found;
+  }
+  return FALSE;
+}
+
+static gboolean
+go_on_with (Making *making, GstSample *sample)
+{
+  Image image = { .index = making->index++,
+    .time = take_time (making, sample) };
+
+  if (image.index < making->mark->n)
+    return g_get_monotonic_time () < making->next_wait || wait_on (making);
+  if (hand_over (making, sample, &image))
+    return TRUE;
+  making->result = IMAGES_STOPPED;
+  return FALSE;
+}
+
+static void
+pull_all (Making *making)
+{
+  gboolean go_on = TRUE;
+
+  while (go_on) {
+    GstSample *sample = pull (making, FALSE);
+
+    if (sample == NULL)
+      return;
+    go_on = go_on_with (making, sample);
+    gst_sample_unref (sample);
+  }
+}
+
+/* A demuxer takes a file that was cut off for one that has ended. */
+static void
+look_for_end (Making *making)
+{
+  GstClockTime end = making->last + making->job->every + MISSING;
+  gint64 duration;
+
+  if (making->index == 0) {
+    making->result = IMAGES_FAILED;
+    making->reason = g_strdup ("there is no picture in it");
+  } else if (gst_element_query_duration (making->pipeline, GST_FORMAT_TIME,
+                 &duration)
+      && (GstClockTime) duration > end) {
+    making->reason = g_strdup_printf (
+        "the last image is at %.1f s of %.1f; has it been cut off?",
+        (gdouble) making->last / GST_SECOND, (gdouble) duration / GST_SECOND);
   }
 }
 
 ImagesResult
-images_make (const Job *job, const ImagesFunctions *functions, gchar **reason)
+images_make (const Job *job, const ImagesMark *mark,
+    const ImagesFunctions *functions, gchar **reason)
 {
-  GError *error = NULL;
-  GstElement *pipeline = build (job, &error);
-  ImagesResult result = IMAGES_FAILED;
+  static const ImagesMark nothing;
+  Making making = { .job = job,
+    .mark = mark != NULL ? mark : &nothing,
+    .functions = functions };
+  gboolean ready = resume (&making);
 
-  *reason = NULL;
-  if (pipeline == NULL) {
-    *reason = g_strdup (error->message);
-    g_error_free (error);
-    return IMAGES_FAILED;
+  if (!ready && making.result != IMAGES_STOPPED) {
+    tear_down (&making);
+    g_clear_pointer (&making.reason, g_free);
+    ready = build (&making) && set_state (&making, GST_STATE_PLAYING);
   }
-  if (gst_element_set_state (pipeline, GST_STATE_PLAYING)
-      == GST_STATE_CHANGE_FAILURE) {
-    *reason = find_failure (pipeline);
-    if (*reason == NULL)
-      *reason = g_strdup ("the pipeline does not start");
-  } else {
-    GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
-
-    result = pull_all (pipeline, GST_APP_SINK (sink), functions, reason);
-    gst_object_unref (sink);
-  }
-  gst_element_set_state (pipeline, GST_STATE_NULL);
-  gst_object_unref (pipeline);
-  return result;
+  if (ready)
+    pull_all (&making);
+  if (ready && making.result == IMAGES_DONE)
+    look_for_end (&making);
+  tear_down (&making);
+  *reason = making.reason;
+  return making.result;
 }

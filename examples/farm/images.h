@@ -13,12 +13,23 @@
 
 typedef struct
 {
-  GstClockTime
-      time; /* in the stream, nanoseconds; names the image in its job */
+  guint64 index; /* in its job, from 0 */
+  /* In the stream, nanoseconds; names the image in its job, and is later than
+   * that of the one before. */
+  GstClockTime time;
   const guint8 *data;
   gsize size;
   gint width, height;
 } Image;
+
+/* How far the job was done before. */
+typedef struct
+{
+  guint64
+      n; /* images that are there already; 0: none, and the rest is not set */
+  GstClockTime time; /* of the last of them */
+  gchar *sum;        /* images_sum () of its bytes */
+} ImagesMark;
 
 typedef enum
 {
@@ -33,10 +44,18 @@ typedef struct
   gboolean (*on_image) (gpointer data, const Image *image);
   /* Called at least each @patience while no image comes; FALSE stops. */
   gboolean (*on_wait) (gpointer data);
+  /* The job goes on after its mark and not from its beginning; or NULL. */
+  void (*on_resume) (gpointer data);
   GstClockTime patience;
   gpointer data;
 } ImagesFunctions;
 
-/* In the calling thread. *@reason is a sentence after IMAGES_FAILED; free it. */
-ImagesResult images_make (const Job *job, const ImagesFunctions *functions,
-    gchar **reason);
+/* In the calling thread. Images up to @mark, which may be NULL, are not handed over.
+ * They are not made again either where seeking leads to the same images: to the last
+ * of them, with the same time and bytes. *@reason is a sentence after IMAGES_FAILED;
+ * after IMAGES_DONE one that the user should know, or NULL. Free it. */
+ImagesResult images_make (const Job *job, const ImagesMark *mark,
+    const ImagesFunctions *functions, gchar **reason);
+
+/* Two images of one sum are the same. Free it. */
+gchar *images_sum (const guint8 *data, gsize size);

@@ -69,7 +69,8 @@ static void
 do_source (Local *local, const gchar *source)
 {
   Run run = { .local = local, .saved = TRUE };
-  ImagesFunctions functions = { on_image, on_wait, 200 * GST_MSECOND, &run };
+  ImagesFunctions functions = { on_image, on_wait, NULL, 200 * GST_MSECOND,
+    &run };
   gchar *reason = NULL;
   GError *error = NULL;
   ImagesResult result;
@@ -81,7 +82,7 @@ do_source (Local *local, const gchar *source)
     return;
   }
   run.job = &job;
-  result = images_make (&job, &functions, &reason);
+  result = images_make (&job, NULL, &functions, &reason);
   if (!g_atomic_int_get (local->command->store.stop))
     report (local, source, result == IMAGES_DONE, reason);
   g_free (reason);

@@ -11,23 +11,40 @@
 #define FIRST_PAUSE_MS 100
 #define LONGEST_PAUSE_MS 5000
 
+/* HOST, HOST:PORT, [ADDRESS]:PORT of IPv6. FALSE where it is none of them. */
+static gboolean
+read_address (Store *store, const gchar *server)
+{
+  const gchar *colon = strrchr (server, ':');
+  const gchar *end = colon;
+  guint64 port = DEFAULT_PORT;
+
+  if (server[0] == '[') {
+    end = strchr (server, ']');
+    if (end == NULL || (end[1] != ':' && end[1] != '\0'))
+      return FALSE;
+    colon = end[1] == ':' ? end + 1 : NULL;
+    server++;
+  } else if (colon != strchr (server, ':')) {
+    colon = end = NULL; /* an address of IPv6 alone */
+  }
+  store->host = end != NULL ? g_strndup (server, (gsize) (end - server))
+                            : g_strdup (server);
+  if (colon != NULL
+      && !g_ascii_string_to_unsigned (colon + 1, 10, 1, 65535, &port, NULL))
+    return FALSE;
+  store->port = (gint) port;
+  return store->host[0] != '\0';
+}
+
 static redisContext *
-connect_to (const gchar *server)
+connect_to (const Store *store)
 {
   struct timeval timeout = { TIMEOUT_SECONDS, 0 };
-  const gchar *colon = strrchr (server, ':');
-  redisContext *redis;
+  redisContext *redis = store->host != NULL
+      ? redisConnectWithTimeout (store->host, store->port, timeout)
+      : redisConnectUnixWithTimeout (store->options.server, timeout);
 
-  if (server[0] == '/') {
-    redis = redisConnectUnixWithTimeout (server, timeout);
-  } else {
-    gchar *host = colon != NULL ? g_strndup (server, (gsize) (colon - server))
-                                : g_strdup (server);
-    int port = colon != NULL ? atoi (colon + 1) : DEFAULT_PORT;
-
-    redis = redisConnectWithTimeout (host, port, timeout);
-    g_free (host);
-  }
   if (redis != NULL && redis->err == 0) {
     redisSetTimeout (redis, timeout);
     redisEnableKeepAlive (redis);
@@ -35,8 +52,8 @@ connect_to (const gchar *server)
   return redis;
 }
 
-static gboolean
-is_stopped (const Store *store)
+gboolean
+store_is_stopped (const Store *store)
 {
   return store->options.stop != NULL && g_atomic_int_get (store->options.stop);
 }
@@ -53,33 +70,51 @@ disconnect (Store *store)
   g_clear_pointer (&store->redis, redisFree);
 }
 
-/* The groups are there once this has been done; again does no harm. */
+/* Whether a reply is none that a connection cannot begin with. A group that is there
+ * already is fine; so is one that may be, if only there were memory to make it. */
 static gboolean
-make_groups (Store *store)
+is_fine (const Store *store, redisReply *reply, gchar **why)
 {
-  const gchar *const groups[2][2] = { { store->jobs, "workers" },
-    { store->results, "collectors" } };
+  gboolean fine = reply != NULL
+      && (reply->type != REDIS_REPLY_ERROR
+          || g_str_has_prefix (reply->str, "BUSYGROUP")
+          || g_str_has_prefix (reply->str, "OOM"));
 
-  for (guint i = 0; i < G_N_ELEMENTS (groups); i++) {
-    redisReply *reply = redisCommand (store->redis,
-        "XGROUP CREATE %s %s 0 MKSTREAM", groups[i][0], groups[i][1]);
-    gboolean fine = reply != NULL
-        && (reply->type != REDIS_REPLY_ERROR
-            || g_str_has_prefix (reply->str, "BUSYGROUP"));
+  if (!fine)
+    *why = g_strdup (reply != NULL ? reply->str : store->redis->errstr);
+  if (reply != NULL)
+    freeReplyObject (reply);
+  return fine;
+}
 
-    if (reply != NULL)
-      freeReplyObject (reply);
-    if (!fine)
-      return FALSE;
+/* Connected, and the groups are there, after this; again does no harm. Else
+ * *@why. */
+static gboolean
+connect_and_begin (Store *store, gchar **why)
+{
+  static const gchar make[] = "XGROUP CREATE %s %s 0 MKSTREAM";
+  const gchar *password = g_getenv ("REDISCLI_AUTH");
+
+  disconnect (store);
+  store->redis = connect_to (store);
+  if (!is_connected (store)) {
+    *why = g_strdup (store->redis != NULL ? store->redis->errstr : "no memory");
+    return FALSE;
   }
-  return TRUE;
+  return (password == NULL
+             || is_fine (store,
+                 redisCommand (store->redis, "AUTH %s", password), why))
+      && is_fine (store,
+          redisCommand (store->redis, make, store->jobs, "workers"), why)
+      && is_fine (store,
+          redisCommand (store->redis, make, store->results, "collectors"), why);
 }
 
 /* Waits longer each time, and looks often whether it is time to stop. */
 static void
 pause_for (const Store *store, guint ms)
 {
-  for (; ms > 0 && !is_stopped (store); ms -= MIN (ms, 50))
+  for (; ms > 0 && !store_is_stopped (store); ms -= MIN (ms, 50))
     g_usleep (MIN (ms, 50) * 1000);
 }
 
@@ -89,38 +124,50 @@ reconnect (Store *store)
   guint pause = FIRST_PAUSE_MS;
   gboolean said = FALSE;
 
-  while (!is_stopped (store)) {
-    disconnect (store);
-    store->redis = connect_to (store->options.server);
-    if (is_connected (store) && make_groups (store)) {
+  while (!store_is_stopped (store)) {
+    gchar *why = NULL;
+
+    if (connect_and_begin (store, &why)) {
       if (said)
         g_printerr ("imbytes-farm: %s is back\n", store->options.server);
       return TRUE;
     }
     if (!said)
-      g_printerr ("imbytes-farm: no answer from %s; trying again\n",
-          store->options.server);
+      g_printerr ("imbytes-farm: no answer from %s (%s); trying again\n",
+          store->options.server, why);
     said = TRUE;
+    g_free (why);
     pause_for (store, pause + (guint) g_random_int_range (0, (gint) pause));
     pause = MIN (pause * 2, LONGEST_PAUSE_MS);
   }
   return FALSE;
 }
 
+/* Still loading, read-only, out of memory, a group that is gone: all of them may
+ * pass, and are said once. */
+static void
+complain (Store *store, const gchar *complaint)
+{
+  if (g_strcmp0 (store->complaint, complaint) != 0)
+    g_printerr ("imbytes-farm: Redis says: %s; trying again\n", complaint);
+  g_free (store->complaint);
+  store->complaint = g_strdup (complaint);
+}
+
 redisReply *
 store_command (Store *store, int n, const gchar *const *words,
     const gsize *sizes)
 {
-  while (is_connected (store) || reconnect (store)) {
+  while (is_connected (store) || (!store->options.once && reconnect (store))) {
     redisReply *reply =
         redisCommandArgv (store->redis, n, (const char **) words, sizes);
 
-    if (reply != NULL && reply->type != REDIS_REPLY_ERROR)
+    if (reply != NULL && reply->type != REDIS_REPLY_ERROR) {
+      g_clear_pointer (&store->complaint, g_free);
       return reply;
+    }
     if (reply != NULL) {
-      /* Still loading, read-only, out of memory, a group that is gone: all of
-       * them may pass. */
-      g_printerr ("imbytes-farm: Redis says: %s\n", reply->str);
+      complain (store, reply->str);
       freeReplyObject (reply);
       pause_for (store, 10 * FIRST_PAUSE_MS);
     }
@@ -150,6 +197,8 @@ store_said (redisReply *reply)
     result = STORE_NOTHING;
   else if (g_str_equal (reply->str, "lost"))
     result = STORE_LOST;
+  else if (g_str_equal (reply->str, "gap"))
+    result = STORE_GAP;
   else if (g_str_equal (reply->str, "full"))
     result = STORE_FULL;
   freeReplyObject (reply);
@@ -164,10 +213,30 @@ store_integer (const redisReply *reply)
   return reply->str != NULL ? g_ascii_strtoll (reply->str, NULL, 10) : 0;
 }
 
+static void
+explain (const Store *store, const gchar *why, GError **error)
+{
+  const gchar *hint = "";
+
+  if (!is_connected (store)) {
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+        "there is no Redis at %s (%s); start one, or name another with --redis",
+        store->options.server, why);
+    return;
+  }
+  if (g_str_has_prefix (why, "NOAUTH") || g_str_has_prefix (why, "WRONGPASS"))
+    hint = "; set REDISCLI_AUTH in the environment to its password";
+  else if (g_str_has_prefix (why, "WRONGTYPE"))
+    hint = "; keys of that name are somebody else's, choose another --farm";
+  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+      "the Redis at %s says: %s%s", store->options.server, why, hint);
+}
+
 Store *
 store_new (const StoreOptions *options, GError **error)
 {
   Store *store = g_new0 (Store, 1);
+  gchar *why = NULL;
 
   store->options = *options;
   store->jobs = g_strconcat (options->farm, ":jobs", NULL);
@@ -175,15 +244,17 @@ store_new (const StoreOptions *options, GError **error)
   store->failed = g_strconcat (options->farm, ":failed", NULL);
   store->known = g_strconcat (options->farm, ":known", NULL);
   store->stats = g_strconcat (options->farm, ":stats", NULL);
-  store->seen = g_strconcat (options->farm, ":seen:", NULL);
-  store->redis = connect_to (options->server);
-  if (is_connected (store) && make_groups (store))
+  store->mark = g_strconcat (options->farm, ":mark:", NULL);
+  if (options->server[0] != '/' && !read_address (store, options->server)) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "--redis is HOST, HOST:PORT or /PATH/OF/SOCKET, not %s",
+        options->server);
+  } else if (connect_and_begin (store, &why)) {
     return store;
-  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-      "there is no Redis at %s (%s); start one, or name another with --redis",
-      options->server,
-      store->redis != NULL && store->redis->err ? store->redis->errstr
-                                                : "it refuses");
+  } else {
+    explain (store, why, error);
+  }
+  g_free (why);
   store_free (store);
   return NULL;
 }
@@ -194,12 +265,14 @@ store_free (Store *store)
   if (store == NULL)
     return;
   disconnect (store);
+  g_free (store->host);
+  g_free (store->complaint);
   g_free (store->jobs);
   g_free (store->results);
   g_free (store->failed);
   g_free (store->known);
   g_free (store->stats);
-  g_free (store->seen);
+  g_free (store->mark);
   g_free (store);
 }
 
@@ -207,5 +280,6 @@ void
 claim_clear (Claim *claim)
 {
   g_clear_pointer (&claim->entry, g_free);
+  g_clear_pointer (&claim->mark.sum, g_free);
   job_clear (&claim->job);
 }

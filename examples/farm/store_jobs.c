@@ -6,16 +6,30 @@
 
 #include "store_private.h"
 
-/* Whether the entry is still this worker's; it is its own again for a whole lease
- * then. KEYS[1]: jobs; ARGV[1], ARGV[2]: entry, worker. */
-#define MINE \
+/* Whether the entry is still this worker's. keep() makes it its own for a whole
+ * lease again. KEYS[1]: jobs; ARGV[1], ARGV[2]: entry, worker. */
+#define OWNED \
   "local p = redis.call('XPENDING', KEYS[1], 'workers', ARGV[1], ARGV[1], 1)\n" \
   "if #p == 0 or p[1][2] ~= ARGV[2] then return 'lost' end\n" \
-  "redis.call('XCLAIM', KEYS[1], 'workers', ARGV[2], 0, ARGV[1], 'JUSTID')\n"
+  "local function keep(...)\n" \
+  "  redis.call('XCLAIM', KEYS[1], 'workers', ARGV[2], 0, ARGV[1], 'JUSTID', ...)\n" \
+  "end\n"
+#define MINE OWNED "keep()\n"
 
+/* Milliseconds. */
+#define NOW \
+  "local t = redis.call('TIME')\n" \
+  "local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
+
+/* A farm that has nothing left to do starts anew, or its rate and ETA would count
+ * the time between. */
 static const gchar submit_script[] =
     "if redis.call('SADD', KEYS[2], ARGV[1]) == 0 then return 'nothing' end\n"
-    "redis.call('HSETNX', KEYS[3], 'started', redis.call('TIME')[1])\n"
+    "if redis.call('XLEN', KEYS[1]) == 0 then\n" NOW
+    "  local s = redis.call('HMGET', KEYS[3], 'images', 'done', 'failed')\n"
+    "  redis.call('HSET', KEYS[3], 'started', now,\n"
+    "    'images-before', s[1] or 0, 'over-before', (s[2] or 0) + (s[3] or 0))\n"
+    "end\n"
     "redis.call('HINCRBY', KEYS[3], 'jobs', 1)\n"
     "local entry = {'XADD', KEYS[1], '*'}\n"
     "for i = 2, #ARGV do entry[#entry + 1] = ARGV[i] end\n"
@@ -24,16 +38,29 @@ static const gchar submit_script[] =
 
 static const gchar beat_script[] = MINE "return 'ok'\n";
 
-/* An image that was stored is stored once. */
+/* Images are stored in their order, each once: number i when there are i. */
 #define WANTED \
-  "if redis.call('SISMEMBER', KEYS[3], ARGV[3]) == 1 then return 'nothing' end\n" \
-  "if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[4]) then return 'full' end\n"
+  "local function answer(word) keep() return word end\n" \
+  "local n = tonumber(redis.call('HGET', KEYS[3], 'n') or 0)\n" \
+  "local i = tonumber(ARGV[3])\n" \
+  "if i < n then return answer('nothing') end\n" \
+  "if i > n then return answer('gap') end\n" \
+  "if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[4]) then\n" \
+  "  return answer('full')\n" \
+  "end\n"
 
-static const gchar wants_script[] = MINE WANTED "return 'ok'\n";
+static const gchar wants_script[] = OWNED WANTED "return answer('ok')\n";
 
-static const gchar put_script[] = MINE WANTED
-    "redis.call('SADD', KEYS[3], ARGV[3])\n"
-    "redis.call('XADD', KEYS[2], '*', 'job', ARGV[5], 'time', ARGV[3],\n"
+/* Only what is written first is refused for want of memory. A try that gets
+ * further than those before it does not count. */
+static const gchar put_script[] = OWNED WANTED
+    "local set = redis.pcall('HSET', KEYS[3], 'n', i + 1, 'time', ARGV[12],\n"
+    "  'sum', ARGV[13])\n"
+    "if type(set) == 'table' then\n"
+    "  return answer(string.find(set.err, 'OOM', 1, true) and 'full' or set)\n"
+    "end\n"
+    "keep('RETRYCOUNT', 1)\n"
+    "redis.call('XADD', KEYS[2], '*', 'job', ARGV[5], 'time', ARGV[12],\n"
     "  'format', ARGV[6], 'width', ARGV[7], 'height', ARGV[8],\n"
     "  'bytes', ARGV[9], ARGV[10], ARGV[11])\n"
     "redis.call('HINCRBY', KEYS[4], 'images', 1)\n"
@@ -41,27 +68,47 @@ static const gchar put_script[] = MINE WANTED
     "return 'ok'\n";
 
 static const gchar finish_script[] = MINE
-    "if redis.call('SCARD', KEYS[2]) < tonumber(ARGV[3]) then return 'nothing' end\n"
+    "if tonumber(redis.call('HGET', KEYS[2], 'n') or 0) < tonumber(ARGV[3]) then\n"
+    "  return 'nothing'\n"
+    "end\n"
     "redis.call('XACK', KEYS[1], 'workers', ARGV[1])\n"
     "redis.call('XDEL', KEYS[1], ARGV[1])\n"
     "redis.call('DEL', KEYS[2])\n"
-    "redis.call('HINCRBY', KEYS[3], 'done', 1)\n"
+    "redis.call('HINCRBY', KEYS[3], 'done', 1)\n" NOW
+    "redis.call('HSET', KEYS[3], 'ended', now)\n"
     "return 'ok'\n";
 
+/* It may be submitted again when what was wrong has been mended. */
 static const gchar fail_script[] = MINE
+    "if p[1][4] < tonumber(ARGV[6]) then return 'nothing' end\n"
     "redis.call('XADD', KEYS[2], '*', 'job', ARGV[3], 'uri', ARGV[4],\n"
     "  'reason', ARGV[5])\n"
     "redis.call('XACK', KEYS[1], 'workers', ARGV[1])\n"
     "redis.call('XDEL', KEYS[1], ARGV[1])\n"
     "redis.call('DEL', KEYS[4])\n"
-    "redis.call('HINCRBY', KEYS[3], 'failed', 1)\n"
+    "redis.call('SREM', KEYS[5], ARGV[3])\n"
+    "redis.call('HINCRBY', KEYS[3], 'failed', 1)\n" NOW
+    "redis.call('HSET', KEYS[3], 'ended', now)\n"
     "return 'ok'\n";
 
-/* As if it had been silent for longer than any lease. */
-static const gchar release_script[] = MINE
-    "redis.call('XCLAIM', KEYS[1], 'workers', ARGV[2], 0, ARGV[1], 'IDLE',\n"
-    "  '864000000', 'JUSTID')\n"
+/* To nobody, who has been silent for longer than any lease; and it is no try that
+ * somebody died of. */
+static const gchar release_script[] = OWNED
+    "redis.call('XCLAIM', KEYS[1], 'workers', 'nobody', 0, ARGV[1], 'JUSTID',\n"
+    "  'IDLE', '864000000', 'RETRYCOUNT', p[1][4] - 1)\n"
     "return 'ok'\n";
+
+/* Of all that are pending, not of the first few, as XAUTOCLAIM would. An entry that
+ * somebody has deleted is nobody's job any more. ARGV: worker, lease. */
+static const gchar take_over_script[] =
+    "local p = redis.call('XPENDING', KEYS[1], 'workers', 'IDLE', ARGV[2],\n"
+    "  '-', '+', 1)\n"
+    "if #p == 0 then return {} end\n"
+    "local taken = redis.call('XCLAIM', KEYS[1], 'workers', ARGV[1], ARGV[2],\n"
+    "  p[1][1])\n"
+    "if taken[1] then return taken end\n"
+    "redis.call('XACK', KEYS[1], 'workers', p[1][1])\n"
+    "return {}\n";
 
 StoreResult
 store_submit (Store *store, const Job *job)
@@ -113,18 +160,38 @@ count_tries (Store *store, const gchar *entry)
   return tries;
 }
 
+/* STORE_NOTHING where there were fewer tries than @max. */
 static StoreResult
-give_up (Store *store, const Claim *claim, const gchar *reason)
+give_up (Store *store, const Claim *claim, const gchar *reason, guint max)
 {
   const gchar *id = claim->job.id != NULL ? claim->job.id : "";
-  gchar *seen = g_strconcat (store->seen, id, NULL);
-  StoreResult result =
-      store_said (store_call (store, "EVAL", fail_script, "4", store->jobs,
-          store->failed, store->stats, seen, claim->entry, store->options.me,
-          id, claim->job.uri != NULL ? claim->job.uri : "", reason, NULL));
+  gchar *mark = g_strconcat (store->mark, id, NULL);
+  gchar *tries = g_strdup_printf ("%u", max);
+  StoreResult result = store_said (
+      store_call (store, "EVAL", fail_script, "5", store->jobs, store->failed,
+          store->stats, mark, store->known, claim->entry, store->options.me, id,
+          claim->job.uri != NULL ? claim->job.uri : "", reason, tries, NULL));
 
-  g_free (seen);
+  g_free (mark);
+  g_free (tries);
   return result;
+}
+
+static void
+read_mark (Store *store, Claim *claim)
+{
+  gchar *key = g_strconcat (store->mark, claim->job.id, NULL);
+  redisReply *reply =
+      store_call (store, "HMGET", key, "n", "time", "sum", NULL);
+
+  if (reply != NULL && reply->elements == 3 && reply->element[2]->str != NULL) {
+    claim->mark.n = (guint64) store_integer (reply->element[0]);
+    claim->mark.time = (GstClockTime) store_integer (reply->element[1]);
+    claim->mark.sum = g_strdup (reply->element[2]->str);
+  }
+  if (reply != NULL)
+    freeReplyObject (reply);
+  g_free (key);
 }
 
 /* A job that is broken, or that too many workers have died of, is nobody's. */
@@ -136,25 +203,26 @@ accept_entry (Store *store, const redisReply *entry, Claim *claim)
 
   if (fine) {
     claim->tries = count_tries (store, claim->entry);
+    read_mark (store, claim);
     if (claim->tries <= store->options.max_tries)
       return STORE_OK;
     g_set_error (&error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
         "%u workers have died of it, or could not do it",
         store->options.max_tries);
   }
-  give_up (store, claim, error->message);
+  give_up (store, claim, error->message, 0);
   g_error_free (error);
   claim_clear (claim);
   return STORE_NOTHING;
 }
 
-/* Of what others have left. */
+/* Entries, one at most, of what others have left. */
 static redisReply *
 take_over (Store *store)
 {
   gchar *lease = g_strdup_printf ("%u", store->options.lease_ms);
-  redisReply *reply = store_call (store, "XAUTOCLAIM", store->jobs, "workers",
-      store->options.me, lease, "0-0", "COUNT", "1", NULL);
+  redisReply *reply = store_call (store, "EVAL", take_over_script, "1",
+      store->jobs, store->options.me, lease, NULL);
 
   g_free (lease);
   return reply;
@@ -171,13 +239,12 @@ StoreResult
 store_take (Store *store, Claim *claim)
 {
   redisReply *reply = take_over (store);
-  const redisReply *entries;
+  const redisReply *entries = reply;
   StoreResult result = STORE_NOTHING;
 
   if (reply == NULL)
     return STORE_STOPPED;
-  entries = reply->elements >= 2 ? reply->element[1] : NULL;
-  if (entries == NULL || entries->elements == 0) {
+  if (entries->elements == 0) {
     freeReplyObject (reply);
     reply = take_new (store);
     if (reply == NULL)
@@ -193,17 +260,17 @@ store_take (Store *store, Claim *claim)
 }
 
 StoreResult
-store_wants (Store *store, const Claim *claim, GstClockTime time)
+store_wants (Store *store, const Claim *claim, guint64 index)
 {
-  gchar *seen = g_strconcat (store->seen, claim->job.id, NULL);
-  gchar *when = g_strdup_printf ("%" G_GUINT64_FORMAT, time);
+  gchar *mark = g_strconcat (store->mark, claim->job.id, NULL);
+  gchar *number = g_strdup_printf ("%" G_GUINT64_FORMAT, index);
   gchar *max = g_strdup_printf ("%u", store->options.max_results);
   StoreResult result = store_said (
       store_call (store, "EVAL", wants_script, "3", store->jobs, store->results,
-          seen, claim->entry, store->options.me, when, max, NULL));
+          mark, claim->entry, store->options.me, number, max, NULL));
 
-  g_free (seen);
-  g_free (when);
+  g_free (mark);
+  g_free (number);
   g_free (max);
   return result;
 }
@@ -212,31 +279,30 @@ StoreResult
 store_put (Store *store, const Claim *claim, const Image *image,
     const gchar *url)
 {
-  gchar *seen = g_strconcat (store->seen, claim->job.id, NULL);
-  gchar *time = g_strdup_printf ("%" G_GUINT64_FORMAT, image->time);
-  gchar *width = g_strdup_printf ("%d", image->width);
-  gchar *height = g_strdup_printf ("%d", image->height);
-  gchar *bytes = g_strdup_printf ("%" G_GSIZE_FORMAT, image->size);
-  gchar *max = g_strdup_printf ("%u", store->options.max_results);
+  const gchar *data = url != NULL ? url : (const gchar *) image->data;
+  gsize size = url != NULL ? strlen (url) : image->size;
+  gchar *mark = g_strconcat (store->mark, claim->job.id, NULL);
+  gchar *sum = images_sum (image->data, image->size);
+  gchar *numbers[] = { g_strdup_printf ("%" G_GUINT64_FORMAT, image->index),
+    g_strdup_printf ("%u", store->options.max_results),
+    g_strdup_printf ("%d", image->width), g_strdup_printf ("%d", image->height),
+    g_strdup_printf ("%" G_GSIZE_FORMAT, image->size),
+    g_strdup_printf ("%" G_GUINT64_FORMAT, image->time), NULL };
   const gchar *words[] = { "EVAL", put_script, "4", store->jobs, store->results,
-    seen, store->stats, claim->entry, store->options.me, time, max,
-    claim->job.id, claim->job.format, width, height, bytes,
-    url != NULL ? "url" : "image",
-    url != NULL ? url : (const gchar *) image->data };
+    mark, store->stats, claim->entry, store->options.me, numbers[0], numbers[1],
+    claim->job.id, claim->job.format, numbers[2], numbers[3], numbers[4],
+    url != NULL ? "url" : "image", data, numbers[5], sum };
   gsize sizes[G_N_ELEMENTS (words)];
   StoreResult result;
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    sizes[i] = words[i] == (const gchar *) image->data ? image->size
-                                                       : strlen (words[i]);
+    sizes[i] = words[i] == data ? size : strlen (words[i]);
   result =
       store_said (store_command (store, G_N_ELEMENTS (words), words, sizes));
-  g_free (seen);
-  g_free (time);
-  g_free (width);
-  g_free (height);
-  g_free (bytes);
-  g_free (max);
+  g_free (mark);
+  g_free (sum);
+  for (gchar **number = numbers; *number != NULL; number++)
+    g_free (*number);
   return result;
 }
 
@@ -248,15 +314,15 @@ store_beat (Store *store, const Claim *claim)
 }
 
 StoreResult
-store_finish (Store *store, const Claim *claim, guint n_images)
+store_finish (Store *store, const Claim *claim, guint64 n_images)
 {
-  gchar *seen = g_strconcat (store->seen, claim->job.id, NULL);
-  gchar *n = g_strdup_printf ("%u", n_images);
+  gchar *mark = g_strconcat (store->mark, claim->job.id, NULL);
+  gchar *n = g_strdup_printf ("%" G_GUINT64_FORMAT, n_images);
   StoreResult result =
       store_said (store_call (store, "EVAL", finish_script, "3", store->jobs,
-          seen, store->stats, claim->entry, store->options.me, n, NULL));
+          mark, store->stats, claim->entry, store->options.me, n, NULL));
 
-  g_free (seen);
+  g_free (mark);
   g_free (n);
   return result;
 }
@@ -264,10 +330,8 @@ store_finish (Store *store, const Claim *claim, guint n_images)
 StoreResult
 store_fail (Store *store, const Claim *claim, const gchar *reason)
 {
-  if (claim->tries >= store->options.max_tries)
-    return give_up (store, claim, reason);
-  /* It comes back when the lease is over. */
-  return STORE_NOTHING;
+  /* Else it comes back when the lease is over. */
+  return give_up (store, claim, reason, store->options.max_tries);
 }
 
 StoreResult

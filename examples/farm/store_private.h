@@ -11,8 +11,11 @@
 struct _Store
 {
   StoreOptions options;
-  gchar *jobs, *results, *failed, *known, *stats, *seen; /* keys */
+  gchar *jobs, *results, *failed, *known, *stats, *mark; /* keys */
+  gchar *host; /* NULL: the server is a socket's path */
+  gint port;
   redisContext *redis;
+  gchar *complaint; /* what Redis said last, if that was an error */
 };
 
 /* The reply to a command of @n words; NULL when it is time to stop. A Redis that is
@@ -25,6 +28,8 @@ redisReply *store_command (Store *store, int n, const gchar *const *words,
 redisReply *store_words (Store *store, const gchar *const *words);
 #define store_call(store, ...) \
   store_words (store, (const gchar *const[]){ __VA_ARGS__ })
+
+gboolean store_is_stopped (const Store *store);
 
 /* What a script said: a word. */
 StoreResult store_said (redisReply *reply);

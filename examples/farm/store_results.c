@@ -6,8 +6,9 @@
 
 #include "store_private.h"
 
-/* A collector that has died leaves its results to the others after so long. */
-#define COLLECTOR_LEASE_MS "10000"
+/* A collector that has died leaves its results to the others after so long, if not
+ * sooner: saving a few files never takes as long as making them may. */
+#define LONGEST_LEASE_MS 10000
 
 static const redisReply *
 find_field (const redisReply *fields, const gchar *name)
@@ -64,8 +65,7 @@ save_entry (const redisReply *entry, StoreSave save, gpointer data)
   return save (data, &stored);
 }
 
-/* A collector's own results that it has not saved yet come first: '0' asks for
- * those, '>' for new ones. */
+/* '0' asks for what this collector has and has not saved yet, '>' for new ones. */
 static redisReply *
 next_results (Store *store, const gchar *which)
 {
@@ -77,10 +77,12 @@ next_results (Store *store, const gchar *which)
 static gboolean
 adopt_results (Store *store)
 {
+  gchar *lease =
+      g_strdup_printf ("%u", MIN (store->options.lease_ms, LONGEST_LEASE_MS));
   redisReply *reply = store_call (store, "XAUTOCLAIM", store->results,
-      "collectors", store->options.me, COLLECTOR_LEASE_MS, "0-0", "JUSTID",
-      NULL);
+      "collectors", store->options.me, lease, "0-0", "JUSTID", NULL);
 
+  g_free (lease);
   if (reply != NULL)
     freeReplyObject (reply);
   return reply != NULL;
@@ -108,6 +110,17 @@ save_results (Store *store, const redisReply *reply, StoreSave save,
   return TRUE;
 }
 
+static gint64
+length_of (Store *store, const gchar *key)
+{
+  redisReply *reply = store_call (store, "XLEN", key, NULL);
+  gint64 n = reply != NULL ? store_integer (reply) : 0;
+
+  if (reply != NULL)
+    freeReplyObject (reply);
+  return n;
+}
+
 StoreResult
 store_collect (Store *store, guint patience_ms, StoreSave save, gpointer data,
     guint *n_saved)
@@ -115,8 +128,8 @@ store_collect (Store *store, guint patience_ms, StoreSave save, gpointer data,
   gint64 until = g_get_monotonic_time () + (gint64) patience_ms * 1000;
 
   *n_saved = 0;
-  /* First what this collector, or one that has died, had taken and not saved. */
-  while (adopt_results (store)) {
+  /* First what one that has died had taken and not saved. */
+  while (!store_is_stopped (store) && adopt_results (store)) {
     guint n = 0;
 
     for (guint i = 0; i < 2; i++) {
@@ -135,21 +148,28 @@ store_collect (Store *store, guint patience_ms, StoreSave save, gpointer data,
     }
     if (n > 0)
       until = g_get_monotonic_time () + (gint64) patience_ms * 1000;
-    else if (g_get_monotonic_time () > until)
+    else if (g_get_monotonic_time () > until
+        && length_of (store, store->results) == 0)
       return STORE_OK;
   }
   return STORE_STOPPED;
 }
 
-static gint64
-length_of (Store *store, const gchar *key)
+/* A consumer that is deleted takes what is pending for it along. */
+StoreResult
+store_leave (Store *store)
 {
-  redisReply *reply = store_call (store, "XLEN", key, NULL);
-  gint64 n = reply != NULL ? store_integer (reply) : 0;
+  static const gchar script[] =
+      "for i, group in ipairs({'workers', 'collectors'}) do\n"
+      "  local pending = redis.call('XPENDING', KEYS[i], group, '-', '+', 1,\n"
+      "    ARGV[1])\n"
+      "  if #pending > 0 then return 'nothing' end\n"
+      "  redis.call('XGROUP', 'DELCONSUMER', KEYS[i], group, ARGV[1])\n"
+      "end\n"
+      "return 'ok'\n";
 
-  if (reply != NULL)
-    freeReplyObject (reply);
-  return n;
+  return store_said (store_call (store, "EVAL", script, "2", store->jobs,
+      store->results, store->options.me, NULL));
 }
 
 static gint64
@@ -184,8 +204,9 @@ StoreResult
 store_get_status (Store *store, StoreStatus *status)
 {
   redisReply *reply = store_call (store, "HMGET", store->stats, "jobs", "done",
-      "failed", "images", "bytes", "started", NULL);
-  gint64 values[6];
+      "failed", "images", "bytes", "started", "ended", "images-before",
+      "over-before", NULL);
+  gint64 values[9];
 
   memset (status, 0, sizeof (*status));
   if (reply == NULL)
@@ -198,10 +219,14 @@ store_get_status (Store *store, StoreStatus *status)
   status->failed = values[2];
   status->images = values[3];
   status->bytes = values[4];
-  if (values[5] > 0)
-    status->seconds = now_there (store) - (gdouble) values[5];
+  status->images_lately = status->images - values[7];
+  status->over_lately = status->done + status->failed - values[8];
+  status->left = length_of (store, store->jobs);
   status->running = count_running (store);
-  status->waiting = length_of (store, store->jobs) - status->running;
   status->uncollected = length_of (store, store->results);
+  if (values[5] > 0)
+    status->seconds =
+        (status->left > 0 ? now_there (store) : (gdouble) values[6] * 1e-3)
+        - (gdouble) values[5] * 1e-3;
   return STORE_OK;
 }

@@ -5,7 +5,6 @@
 #include "commands.h"
 
 #include <string.h>
-#include <unistd.h>
 
 typedef struct
 {
@@ -18,7 +17,7 @@ typedef struct
   /* Of the job under way. */
   const Claim *claim;
   StoreResult said;
-  guint n_images;
+  guint64 n_images;
   Put *put; /* where images go to URLs */
   gint64 next_beat;
   gchar *refused; /* the URL that a server will not have */
@@ -70,12 +69,12 @@ on_image (gpointer data, const Image *image)
   Slot *slot = data;
   gboolean stored;
 
-  slot->n_images++;
+  slot->n_images = image->index + 1;
   if (slot->put == NULL) {
     stored = store_image (slot, image, NULL);
   } else {
     do
-      slot->said = store_wants (slot->store, slot->claim, image->time);
+      slot->said = store_wants (slot->store, slot->claim, image->index);
     while (!has_answer (slot));
     stored = slot->said == STORE_NOTHING
         || (slot->said == STORE_OK && put_and_store (slot, image));
@@ -90,6 +89,17 @@ on_wait (gpointer data)
 
   slot->said = store_beat (slot->store, slot->claim);
   return slot->said == STORE_OK && !is_stopped (slot);
+}
+
+static void
+on_resume (gpointer data)
+{
+  const Slot *slot = data;
+  const ImagesMark *mark = &slot->claim->mark;
+
+  g_print ("%s: %s goes on after %" G_GUINT64_FORMAT " images, at %.1f s\n",
+      slot->name, slot->claim->job.uri, mark->n,
+      (gdouble) mark->time / GST_SECOND);
 }
 
 /* While a server is slow or away, the job stays this worker's too. */
@@ -128,6 +138,14 @@ fail (Slot *slot, const gchar *reason)
   store_fail (slot->store, claim, reason);
 }
 
+/* The job is left to the next who takes it. */
+static void
+say_lost (const Slot *slot)
+{
+  g_printerr ("%s: Redis has lost images of %s; it runs again\n", slot->name,
+      slot->claim->job.id);
+}
+
 /* In the middle of the job. */
 static void
 say_why (Slot *slot)
@@ -140,31 +158,33 @@ say_why (Slot *slot)
   } else if (slot->said == STORE_LOST) {
     g_printerr ("%s: %s is somebody else's by now\n", slot->name,
         slot->claim->job.id);
+  } else if (slot->said == STORE_GAP) {
+    say_lost (slot);
   }
 }
 
 static void
 do_job (Slot *slot, const Claim *claim)
 {
-  ImagesFunctions functions = { on_image, on_wait,
+  ImagesFunctions functions = { on_image, on_wait, on_resume,
     slot->command->store.lease_ms * GST_MSECOND / 4, slot };
   StoreResult result = STORE_STOPPED;
   gchar *reason;
 
   slot->claim = claim;
-  slot->n_images = 0;
+  slot->n_images = claim->mark.n;
   slot->said = STORE_OK;
   if (slot->command->url != NULL)
     open_put (slot);
-  switch (images_make (&claim->job, &functions, &reason)) {
+  switch (images_make (&claim->job, &claim->mark, &functions, &reason)) {
     case IMAGES_DONE:
       result = store_finish (slot->store, claim, slot->n_images);
       if (result == STORE_NOTHING)
-        g_printerr ("%s: Redis has lost images of %s; it runs again\n",
-            slot->name, claim->job.id);
+        say_lost (slot);
       else if (result == STORE_OK)
-        g_print ("%s: %s, %u images\n", slot->name, claim->job.uri,
-            slot->n_images);
+        g_print ("%s: %s, %" G_GUINT64_FORMAT " images%s%s\n", slot->name,
+            claim->job.uri, slot->n_images, reason != NULL ? "; " : "",
+            reason != NULL ? reason : "");
       break;
     case IMAGES_FAILED:
       fail (slot, reason);
@@ -187,6 +207,7 @@ hand_back (const Slot *slot, const Claim *claim)
   Store *store;
 
   options.stop = NULL;
+  options.once = TRUE;
   options.me = slot->name;
   store = store_new (&options, NULL);
   if (store != NULL)
@@ -200,7 +221,7 @@ nothing_is_left (Slot *slot)
   StoreStatus status;
 
   return store_get_status (slot->store, &status) != STORE_OK
-      || status.jobs == status.done + status.failed;
+      || status.left == 0;
 }
 
 static gpointer
@@ -222,6 +243,7 @@ run_slot (gpointer data)
       break;
     }
   }
+  store_leave (slot->store);
   return NULL;
 }
 
@@ -233,10 +255,7 @@ open_slot (Slot *slot, const Command *command, guint index)
 
   slot->command = command;
   slot->index = index;
-  /* Another process of the same number may have had it before: a name is never
-   * used twice. */
-  slot->name = g_strdup_printf ("%s-%d-%08x-%u", g_get_host_name (),
-      (int) getpid (), g_random_int (), index);
+  slot->name = command_make_name (index);
   options.me = slot->name;
   slot->store = store_new (&options, &error);
   if (slot->store != NULL)

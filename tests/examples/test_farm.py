@@ -37,8 +37,8 @@ def clips():
 
 
 class Redis:
-    def __init__(self, address='127.0.0.1'):
-        self.address, self.port = address, harness.free_port()
+    def __init__(self, address='127.0.0.1', *options):
+        self.address, self.port, self.options = address, harness.free_port(), options
         self.folder = harness.folder('redis-%d' % self.port)
         self.start()
 
@@ -50,13 +50,13 @@ class Redis:
         self.process = harness.start(
             ['redis-server', '--port', str(self.port), '--bind', self.address,
              '--appendonly', 'yes', '--appendfsync', 'always', '--save', '',
-             '--protected-mode', 'no', '--dir', self.folder], name='redis')
+             '--protected-mode', 'no', '--dir', self.folder, *self.options], name='redis')
         harness.wait_until(lambda: self.ask('ping') == 'PONG', 15, self.process)
 
     def ask(self, *words):
         return subprocess.run(
             ['redis-cli', '-h', self.address, '-p', str(self.port), *words],
-            capture_output=True, text=True).stdout.strip()
+            capture_output=True, text=True, errors='replace').stdout.strip()
 
     def kill(self):
         self.process.kill()
@@ -74,12 +74,26 @@ def worker(redis, *arguments, machine=None, lease='1'):
                                    '--slots', '1', *arguments], name='worker')
 
 
+def launch(*words):
+    subprocess.run(['gst-launch-1.0', '-q', *words], check=True)
+
+
 def files_of(folder):
     found = {}
     for name in os.listdir(folder):
         with open(os.path.join(folder, name), 'rb') as file:
             found[name] = file.read()
     return found
+
+
+def one_job(redis, path, *request):
+    """What `local` makes of it, after it was submitted to an empty Redis, too."""
+    folder = harness.folder('one')
+    shutil.rmtree(folder)
+    redis.ask('flushall')
+    farm('submit', '--redis', redis.where, *request, path)
+    done = farm('local', '--output', folder, *request, path)
+    return files_of(folder), done
 
 
 REQUEST = ('--every', '0.2', '--width', '96')
@@ -95,9 +109,9 @@ def expected():
     return files_of(folder)
 
 
-def collected(redis, name):
+def collected(redis, name, patience='0.3'):
     folder = harness.folder(name)
-    done = farm('collect', '--redis', redis.where, '--output', folder, '--patience', '1')
+    done = farm('collect', '--redis', redis.where, '--output', folder, '--patience', patience)
     n = int(re.search(r'(\d+) images collected', done.stdout)[1])
     return files_of(folder), n
 
@@ -146,9 +160,10 @@ def test_kill():
         one.kill()
         one.wait()
     report.check('workers were killed in mid-job', kills >= 2, '%d' % kills)
-    last = farm('work', '--redis', redis.where, '--lease', '1', '--until-done',
-                '--max-tries', '20')
+    last = farm('work', '--redis', redis.where, '--lease', '1', '--until-done')
     check_all('kill -9: every image once', redis, 'kill')
+    report.check('... and nothing is left of it', not redis.ask('keys', 'farm:mark:*')
+                 and redis.ask('xlen', 'farm:jobs') == '0')
     report.check('... and every job done', '2 of 2 jobs done, 0 failed' in farm(
         'status', '--once', '--redis', redis.where).stdout, last.stderr)
     redis.kill()
@@ -173,6 +188,63 @@ def test_restart():
         'trying again' in harness.log(process) and 'is back' in harness.log(process)
         for process in workers))
     check_all('Redis restarted: every image once', redis, 'restart')
+    redis.kill()
+
+
+def test_resume():
+    """A job goes on where it was left, if that leads to the same images."""
+    redis = Redis()
+    film, folder = clips()[0], harness.folder('containers')
+    paths = [film]
+    if film.endswith('.mp4'):
+        paths += [folder + '/film.mkv', folder + '/film.ts']
+        for path, muxer in zip(paths[1:], ('matroskamux', 'mpegtsmux')):
+            launch('filesrc', 'location=' + film, '!', 'qtdemux', '!', 'h264parse', '!',
+                   muxer, '!', 'filesink', 'location=' + path)
+    for path in paths:
+        for every in ('0.333', '0') if path == film else ('0.333',):
+            name = '%s, one each %s s' % (os.path.splitext(path)[1][1:], every)
+            wanted, _ = one_job(redis, path, '--every', every, '--width', '64')
+            first = worker(redis, '--max-results', str(len(wanted) * 2 // 3))
+            harness.wait_until(lambda: images_in(redis) == len(wanted) * 2 // 3, 20, first)
+            first.kill()
+            first.wait()
+            done = farm('work', '--redis', redis.where, '--lease', '0.5', '--until-done')
+            found, n = collected(redis, 'resumed-' + os.path.basename(path) + every)
+            report.check('%s: the same images after a kill' % name,
+                         found == wanted and n == len(wanted), '%d of %d' % (n, len(wanted)))
+            if not path.endswith('.ts'):
+                report.check('... without the first half',
+                             'goes on after %d images' % (len(wanted) * 2 // 3) in done.stdout,
+                             done.stdout + done.stderr)
+    redis.kill()
+
+
+def test_lost_tail():
+    """Redis comes back without what it wrote last."""
+    redis = Redis()
+    farm('submit', '--redis', redis.where, *REQUEST, *clips())
+    one = worker(redis, '--max-results', '150')
+    harness.wait_until(lambda: images_in(redis) == 150, 15, one)
+    redis.kill()
+    log = [os.path.join(redis.folder, 'appendonlydir', name)
+           for name in os.listdir(redis.folder + '/appendonlydir') if '.incr.' in name]
+    if not log:
+        report.skip('a Redis that lost its end', 'another kind of log')
+        return
+    os.truncate(log[0], os.path.getsize(log[0]) * 2 // 3)
+    redis.start()
+    left = images_in(redis)
+    harness.wait_until(lambda: 'is back' in harness.log(one), 15, one)
+    collector = harness.start([FARM, 'collect', '--redis', redis.where, '--output',
+                               harness.folder('tail')])
+    over = harness.wait_until(lambda: is_over(redis)
+                              and redis.ask('xlen', 'farm:results') == '0', 40, one)
+    harness.stop(collector)
+    report.check('a Redis that lost %d images: they are made again' % (150 - left),
+                 over and left < 150 and files_of(harness.folder('tail')) == expected()
+                 and 'has lost images' in harness.log(one), harness.log(one))
+    harness.stop(one)
     redis.kill()
 
 
@@ -276,9 +348,169 @@ def test_back_pressure():
     time.sleep(2)
     report.check('nobody collects: the worker waits, and keeps its job',
                  redis.ask('xlen', 'farm:results') == '10' and one.poll() is None)
-    found, n = collected(redis, 'pressure')
+    found, n = collected(redis, 'pressure', patience='2')
     report.check('somebody collects: it goes on', n > 10, '%d' % n)
     harness.stop(one)
+    redis.kill()
+
+
+def test_full():
+    """Redis has no memory left: workers wait until somebody has collected."""
+    redis = Redis()
+    request = ('--every', '0.5', '--width', '640', '--quality', '95')
+    wanted, _ = one_job(redis, clips()[0], *request)
+    used = int(re.search(r'used_memory:(\d+)', redis.ask('info', 'memory'))[1])
+    redis.ask('config', 'set', 'maxmemory', str(used + 800000))
+    one = worker(redis)
+    before = -1
+    while before < (now := images_in(redis)):
+        before = now
+        time.sleep(1.5 * harness.PATIENCE)
+    used = int(re.search(r'used_memory:(\d+)', redis.ask('info', 'memory'))[1]) - used
+    report.check('no memory left: the worker waits, and keeps its job', 0 < now < len(wanted)
+                 and used < 1200000 and redis.ask('xlen', 'farm:jobs') == '1',
+                 '%d of %d images, %d bytes' % (now, len(wanted), used))
+    found, n = collected(redis, 'full', patience='2')
+    report.check('... and goes on when somebody collects', found == wanted,
+                 '%d of %d' % (n, len(wanted)) + harness.log(one))
+    harness.stop(one)
+    redis.kill()
+
+
+def test_many_pending():
+    """A dead worker's job is found behind those of many that are alive."""
+    redis = Redis()
+    for i in range(30):
+        farm('submit', '--redis', redis.where, '--width', str(16 + i), '--every', '10',
+             clips()[0])
+    redis.ask('xreadgroup', 'group', 'workers', 'somebody', 'count', '30', 'streams',
+              'farm:jobs', '>')
+    last = redis.ask('xrevrange', 'farm:jobs', '+', '-', 'count', '1').split()[0]
+    redis.ask('xclaim', 'farm:jobs', 'workers', 'dead', '0', last, 'idle', '100000')
+    one = worker(redis, lease='90')
+    report.check('the last of 30 jobs is taken over when only that one has to be',
+                 harness.wait_until(lambda: redis.ask('hget', 'farm:stats', 'done') == '1',
+                                    10, one), harness.log(one))
+    harness.stop(one)
+    redis.kill()
+
+
+def test_endings():
+    """SIGTERM ends everything, and a job that was given back has not been tried."""
+    redis = Redis()
+    farm('submit', '--redis', redis.where, *REQUEST, clips()[0])
+    for i in range(5):
+        one = worker(redis, '--max-results', '5', lease='60')
+        harness.wait_until(lambda: images_in(redis) == 5 and one.pid and redis.ask(
+            'xpending', 'farm:jobs', 'workers').startswith('1'), 10, one)
+        time.sleep(0.3)
+        harness.stop(one)
+    tries = redis.ask('xpending', 'farm:jobs', 'workers', '-', '+', '1').split()[-1]
+    done = farm('work', '--redis', redis.where, '--until-done')
+    report.check('a job that was given back five times is done', '151 images' in done.stdout
+                 or len(expected()) != 351 and 'images' in done.stdout,
+                 'tries %s, %s' % (tries, done.stderr))
+    report.check('... and workers that ended have left', redis.ask(
+        'xinfo', 'consumers', 'farm:jobs', 'workers').count('name') <= 1)
+    for words in (['collect', '--output', harness.folder('endless')], ['status'], ['work']):
+        process = harness.start([FARM, words[0], '--redis', redis.where, *words[1:]])
+        time.sleep(0.5)
+        report.check('SIGTERM ends %s' % words[0], harness.stop(process) == 0)
+    redis.kill()
+
+
+def test_collectors():
+    """Two at a time share the results; what one had that died is the other's."""
+    redis = Redis()
+    farm('submit', '--redis', redis.where, *REQUEST, *clips())
+    farm('work', '--redis', redis.where, '--until-done')
+    folders = [harness.folder('shared-%d' % i) for i in range(2)]
+    redis.ask('xreadgroup', 'group', 'collectors', 'dead', 'count', '7', 'streams',
+              'farm:results', '>')
+    both = [harness.start([FARM, 'collect', '--redis', redis.where, '--output', folder,
+                           '--lease', '1', '--patience', '0.5']) for folder in folders]
+    ended = [process.wait(30 * harness.PATIENCE) for process in both]
+    parts = [files_of(folder) for folder in folders]
+    report.check('two collectors: each image in one of their folders', ended == [0, 0]
+                 and not set(parts[0]) & set(parts[1])
+                 and {**parts[0], **parts[1]} == expected(),
+                 '%d and %d, %d in both' % (len(parts[0]), len(parts[1]),
+                                            len(set(parts[0]) & set(parts[1]))))
+    redis.kill()
+
+
+def test_times():
+    """Images without a time of their own in a file of nothing but JPEGs."""
+    redis = Redis()
+    path = harness.folder() + '/stills.mjpeg'
+    launch('videotestsrc', 'num-buffers=30', 'pattern=ball', '!', 'jpegenc', '!', 'filesink',
+           'location=' + path)
+    wanted, done = one_job(redis, path, '--every', '0')
+    work = farm('work', '--redis', redis.where, '--lease', '0.5', '--until-done')
+    found, n = collected(redis, 'times')
+    report.check('frames without times are images, all of them', len(wanted) == 30
+                 and found == wanted and n == 30, '%d, %d, %s' % (len(wanted), n, work.stderr))
+    redis.kill()
+
+
+def test_sources():
+    """What users will try that is no video, or only part of one."""
+    folder = harness.folder('sources')
+    launch('audiotestsrc', 'num-buffers=50', '!', 'wavenc', '!', 'filesink',
+           'location=%s/sound.wav' % folder)
+    launch('videotestsrc', 'num-buffers=600', '!', 'jpegenc', '!', 'matroskamux', '!', 'filesink',
+           'location=%s/short.mkv' % folder)
+    launch('videotestsrc', 'num-buffers=0', '!', 'jpegenc', '!', 'avimux', '!', 'filesink',
+           'location=%s/none.avi' % folder)
+    os.truncate(folder + '/short.mkv', os.path.getsize(folder + '/short.mkv') // 3)
+    cases = {folder + '/sound.wav': 'there is sound in it, and no video',
+             folder + '/short.mkv': 'has it been cut off?',
+             folder + '/none.avi': 'none.avi: ', folder + '/nowhere.mp4': 'it cannot be read',
+             'http://127.0.0.1:1/a.mp4': 'it cannot be read', 'ftp2://a/b': 'ftp2'}
+    for source, part in cases.items():
+        done = farm('local', '--output', folder + '/out', source)
+        report.check('local says what is wrong with %s' % os.path.basename(source),
+                     part in done.stderr and done.returncode == (not source.endswith('.mkv')),
+                     done.stderr + done.stdout)
+    done = farm('--output', folder + '/out2', '--local', folder + '/short.mkv')
+    report.check('--local may stand anywhere', '1 of 1 jobs done' in done.stdout, done.stderr)
+
+
+def test_again():
+    """A job that has failed may be submitted again when it can be done."""
+    redis = Redis()
+    path = harness.folder() + '/later.avi'
+    once = ['work', '--redis', redis.where, '--lease', '0.5', '--max-tries', '1', '--until-done']
+    farm('submit', '--redis', redis.where, path)
+    farm(*once)
+    launch('videotestsrc', 'num-buffers=10', '!', 'jpegenc', '!', 'avimux', '!', 'filesink',
+           'location=' + path)
+    again = farm('submit', '--redis', redis.where, path)
+    farm(*once)
+    status = farm('status', '--once', '--redis', redis.where).stdout
+    report.check('what has failed may be submitted again', '1 jobs submitted' in again.stdout
+                 and '1 of 2 jobs done, 1 failed' in status and 'all over' in status, status)
+    redis.kill()
+
+
+def test_password():
+    os.environ['REDISCLI_AUTH'] = 'secret'
+    redis = Redis('127.0.0.1', '--requirepass', 'secret')
+    del os.environ['REDISCLI_AUTH']
+    without = farm('status', '--once', '--redis', redis.where)
+    os.environ['REDISCLI_AUTH'] = 'wrong'
+    wrong = farm('status', '--once', '--redis', redis.where)
+    os.environ['REDISCLI_AUTH'] = 'secret'
+    fine = farm('status', '--once', '--redis', redis.where)
+    redis.ask('set', 'other:jobs', '1')
+    other = farm('status', '--once', '--redis', redis.where, '--farm', 'other')
+    del os.environ['REDISCLI_AUTH']
+    report.check('a Redis with a password says so', without.returncode == 1 and wrong.returncode == 1
+                 and 'REDISCLI_AUTH' in without.stderr and 'REDISCLI_AUTH' in wrong.stderr,
+                 without.stderr + wrong.stderr)
+    report.check('... and takes it from REDISCLI_AUTH', fine.returncode == 0, fine.stderr)
+    report.check("keys that are somebody else's", other.returncode == 1
+                 and '--farm' in other.stderr, other.stderr)
     redis.kill()
 
 
@@ -332,6 +564,8 @@ def test_urls():
 
 def test_errors():
     cases = {'no Redis': (['work', '--redis', '127.0.0.1:1'], 'no Redis at'),
+             'a port that is none': (['status', '--redis', 'localhost:x'], 'HOST:PORT'),
+             'times that are none': (['local', '--every', 'nan', 'x'], '--every'),
              'no command': ([], 'submit, work'),
              'no files': (['submit'], 'which files'),
              'no folder': (['collect'], '--output'),
@@ -342,5 +576,7 @@ def test_errors():
         report.check(name, done.returncode == 1 and part in done.stderr, done.stderr)
 
 
-report.run(test_plain, test_kill, test_restart, test_machines, test_bad_jobs,
-           test_back_pressure, test_urls, test_errors)
+report.run(test_plain, test_kill, test_resume, test_restart, test_lost_tail, test_machines,
+           test_many_pending, test_endings, test_collectors, test_bad_jobs, test_again,
+           test_times, test_back_pressure, test_full, test_urls, test_sources, test_password,
+           test_errors)
