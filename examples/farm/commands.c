@@ -5,6 +5,7 @@
 #include "commands.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -159,6 +160,22 @@ save_result (gpointer data, const Stored *stored)
           image->data, image->size);
 }
 
+/* Once for many files: one by one that takes longer than all else. */
+static gboolean
+settle (gpointer data)
+{
+  const Command *command = data;
+  int folder = open (command->output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  gboolean settled = folder >= 0 && syncfs (folder) == 0;
+
+  if (!settled)
+    g_printerr ("imbytes-farm: cannot write %s to the disk: %s\n",
+        command->output, g_strerror (errno));
+  if (folder >= 0)
+    close (folder);
+  return settled;
+}
+
 static gboolean
 make_folder (const gchar *folder)
 {
@@ -176,6 +193,7 @@ make_folder (const gchar *folder)
 gint
 command_collect (const Command *command)
 {
+  StoreFunctions functions = { save_result, settle, (gpointer) command };
   gchar *name = NULL;
   Store *store = NULL;
   StoreResult result;
@@ -190,8 +208,8 @@ command_collect (const Command *command)
     return 1;
   }
   result = store_collect (store,
-      command->patience_ms > 0 ? command->patience_ms : G_MAXUINT, save_result,
-      (gpointer) command, &n);
+      command->patience_ms > 0 ? command->patience_ms : G_MAXUINT, &functions,
+      &n);
   g_print ("%u images collected\n", n);
   store_leave (store);
   store_free (store);

@@ -106,12 +106,19 @@ typedef struct
   Image image;
 } Stored;
 
-/* Calls @save with each result until there is none for @patience_ms, not even one
- * that another collector has, or it gives FALSE; a result that was saved is
- * deleted. */
-typedef gboolean (*StoreSave) (gpointer data, const Stored *stored);
-StoreResult store_collect (Store *store, guint patience_ms, StoreSave save,
-    gpointer data, guint *n_saved);
+typedef struct
+{
+  gboolean (*save) (gpointer data, const Stored *stored);
+  /* What was saved is there after a power cut, too. */
+  gboolean (*settle) (gpointer data);
+  gpointer data;
+} StoreFunctions;
+
+/* Saves results, some at a time, until there is none for @patience_ms, not even one
+ * that another collector has, or a function gives FALSE. Those that were saved and
+ * settled are deleted. */
+StoreResult store_collect (Store *store, guint patience_ms,
+    const StoreFunctions *functions, guint *n_saved);
 
 /* This worker or collector ends, and its name will not be used again.
  * STORE_NOTHING: something is pending for it still. */

@@ -9,6 +9,8 @@
 /* A collector that has died leaves its results to the others after so long, if not
  * sooner: saving a few files never takes as long as making them may. */
 #define LONGEST_LEASE_MS 10000
+#define MAX_AT_ONCE 20
+#define MAX_AT_ONCE_TEXT G_STRINGIFY (MAX_AT_ONCE)
 
 static const redisReply *
 find_field (const redisReply *fields, const gchar *name)
@@ -19,17 +21,19 @@ find_field (const redisReply *fields, const gchar *name)
   return NULL;
 }
 
-/* Acknowledged and deleted at once, after it was saved. */
+/* Acknowledged and deleted at once, after they were saved. */
 static StoreResult
-forget_result (Store *store, const gchar *entry)
+forget_results (Store *store, const gchar *const *entries, guint n)
 {
   static const gchar script[] =
-      "redis.call('XACK', KEYS[1], 'collectors', ARGV[1])\n"
-      "redis.call('XDEL', KEYS[1], ARGV[1])\n"
+      "redis.call('XACK', KEYS[1], 'collectors', unpack(ARGV))\n"
+      "redis.call('XDEL', KEYS[1], unpack(ARGV))\n"
       "return 'ok'\n";
+  const gchar *words[4 + MAX_AT_ONCE] = { "EVAL", script, "1", store->results };
 
-  return store_said (
-      store_call (store, "EVAL", script, "1", store->results, entry, NULL));
+  for (guint i = 0; i < n; i++)
+    words[4 + i] = entries[i];
+  return store_said (store_command (store, (int) (4 + n), words, NULL));
 }
 
 static gint64
@@ -41,7 +45,7 @@ find_integer (const redisReply *fields, const gchar *name)
 }
 
 static gboolean
-save_entry (const redisReply *entry, StoreSave save, gpointer data)
+save_entry (const redisReply *entry, const StoreFunctions *functions)
 {
   const redisReply *fields = entry->element[1];
   const redisReply *job = find_field (fields, "job");
@@ -62,7 +66,7 @@ save_entry (const redisReply *entry, StoreSave save, gpointer data)
                               : (gsize) find_integer (fields, "bytes"),
         .width = (gint) find_integer (fields, "width"),
         .height = (gint) find_integer (fields, "height") } };
-  return save (data, &stored);
+  return functions->save (functions->data, &stored);
 }
 
 /* '0' asks for what this collector has and has not saved yet, '>' for new ones. */
@@ -70,7 +74,7 @@ static redisReply *
 next_results (Store *store, const gchar *which)
 {
   return store_call (store, "XREADGROUP", "GROUP", "collectors",
-      store->options.me, "COUNT", "20", "BLOCK", "200", "STREAMS",
+      store->options.me, "COUNT", MAX_AT_ONCE_TEXT, "BLOCK", "200", "STREAMS",
       store->results, which, NULL);
 }
 
@@ -90,24 +94,30 @@ adopt_results (Store *store)
 
 /* FALSE when it is time to end. */
 static gboolean
-save_results (Store *store, const redisReply *reply, StoreSave save,
-    gpointer data, guint *n)
+save_results (Store *store, const redisReply *reply,
+    const StoreFunctions *functions, guint *n)
 {
   const redisReply *entries =
       reply->elements == 1 ? reply->element[0]->element[1] : NULL;
+  const gchar *saved[MAX_AT_ONCE];
+  gboolean go_on = TRUE;
 
   *n = 0;
-  for (gsize i = 0; entries != NULL && i < entries->elements; i++) {
+  for (gsize i = 0;
+       entries != NULL && go_on && i < entries->elements && *n < MAX_AT_ONCE;
+       i++) {
     const redisReply *entry = entries->element[i];
 
     if (entry->elements != 2 || entry->element[1]->elements == 0)
       continue;
-    if (!save_entry (entry, save, data)
-        || forget_result (store, entry->element[0]->str) == STORE_STOPPED)
-      return FALSE;
-    ++*n;
+    go_on = save_entry (entry, functions);
+    if (go_on)
+      saved[(*n)++] = entry->element[0]->str;
   }
-  return TRUE;
+  if (*n == 0)
+    return go_on;
+  return functions->settle (functions->data)
+      && forget_results (store, saved, *n) == STORE_OK && go_on;
 }
 
 static gint64
@@ -122,7 +132,7 @@ length_of (Store *store, const gchar *key)
 }
 
 StoreResult
-store_collect (Store *store, guint patience_ms, StoreSave save, gpointer data,
+store_collect (Store *store, guint patience_ms, const StoreFunctions *functions,
     guint *n_saved)
 {
   gint64 until = g_get_monotonic_time () + (gint64) patience_ms * 1000;
@@ -139,7 +149,7 @@ store_collect (Store *store, guint patience_ms, StoreSave save, gpointer data,
 
       if (reply == NULL)
         return STORE_STOPPED;
-      go_on = save_results (store, reply, save, data, &saved);
+      go_on = save_results (store, reply, functions, &saved);
       freeReplyObject (reply);
       n += saved;
       *n_saved += saved;
