@@ -30,6 +30,20 @@ typedef struct
   gchar *reason;
 } Making;
 
+gboolean
+images_can_be_made (void)
+{
+  GstElementFactory *factory = gst_element_factory_find ("imbytes");
+
+  if (factory != NULL) {
+    gst_object_unref (factory);
+    return TRUE;
+  }
+  g_printerr ("imbytes-farm: GStreamer has no element imbytes here; set "
+              "GST_PLUGIN_PATH to the folder of libgstimbytes.so\n");
+  return FALSE;
+}
+
 gchar *
 images_sum (const guint8 *data, gsize size)
 {
@@ -52,7 +66,8 @@ build (Making *making)
   making->index = 0;
   making->last = GST_CLOCK_TIME_NONE;
   making->result = IMAGES_FAILED;
-  making->pipeline = gst_parse_launch (description, &error);
+  making->pipeline = gst_parse_launch_full (description, NULL,
+      GST_PARSE_FLAG_FATAL_ERRORS, &error);
   g_free (description);
   if (making->pipeline == NULL) {
     making->reason = g_strdup (error->message);

@@ -114,6 +114,8 @@ command_local (const Command *command)
   Local local = { .command = command, .start = g_get_monotonic_time () };
   GThread **threads;
 
+  if (!images_can_be_made ())
+    return 1;
   if (command->output == NULL
       || g_mkdir_with_parents (command->output, 0777) != 0) {
     g_printerr ("imbytes-farm: --output has to name a folder that can be made: "

@@ -270,7 +270,7 @@ command_work (const Command *command)
 {
   guint n = command_count_slots (command);
   Slot *slots = g_new0 (Slot, n);
-  gint status = 0;
+  gint status = images_can_be_made () ? 0 : 1;
 
   for (guint i = 0; i < n && status == 0; i++)
     status = open_slot (&slots[i], command, i) ? 0 : 1;
