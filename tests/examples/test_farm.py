@@ -23,6 +23,13 @@ NETWORK = '10.213.%d' % (os.getpid() % 250)
 HOST = NETWORK + '.254'
 
 
+def launch(*words):
+    """Without the plugin, which under a sanitizer only its own programs can load."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith('GST_')}
+    env['GST_REGISTRY_1_0'] = harness.folder() + '/plain.registry'
+    subprocess.run(['gst-launch-1.0', '-q', *words], check=True, env=env)
+
+
 def clips():
     """Videos to work on: real ones, or drawn ones where there are none."""
     real = [harness.clip(name) for name in ('car-detection.mp4', 'bottle-detection.mp4')]
@@ -30,9 +37,8 @@ def clips():
         return real
     paths = [os.path.join(harness.folder('drawn'), '%d.avi' % i) for i in range(2)]
     for i, path in enumerate(paths):
-        subprocess.run(['gst-launch-1.0', '-q', 'videotestsrc', 'num-buffers=900',
-                        'pattern=%d' % (18 - i * 18), '!', 'jpegenc', '!', 'avimux', '!',
-                        'filesink', 'location=' + path], check=True)
+        launch('videotestsrc', 'num-buffers=900', 'pattern=%d' % (18 - i * 18), '!', 'jpegenc',
+               '!', 'avimux', '!', 'filesink', 'location=' + path)
     return paths
 
 
@@ -72,10 +78,6 @@ def worker(redis, *arguments, machine=None, lease='1'):
     inside = ['ip', 'netns', 'exec', machine] if machine else []
     return harness.start(inside + [FARM, 'work', '--redis', redis.where, '--lease', lease,
                                    '--slots', '1', *arguments], name='worker')
-
-
-def launch(*words):
-    subprocess.run(['gst-launch-1.0', '-q', *words], check=True)
 
 
 def files_of(folder):
@@ -241,8 +243,8 @@ def test_lost_tail():
                               and redis.ask('xlen', 'farm:results') == '0', 40, one)
     harness.stop(collector)
     report.check('a Redis that lost %d images: they are made again' % (150 - left),
-                 over and left < 150 and files_of(harness.folder('tail')) == expected()
-                 and 'has lost images' in harness.log(one), harness.log(one))
+                 over and left < 150 and files_of(harness.folder('tail')) == expected(),
+                 harness.log(one))
     harness.stop(one)
     redis.kill()
 
@@ -359,7 +361,12 @@ def test_full():
     request = ('--every', '0.5', '--width', '640', '--quality', '95')
     wanted, _ = one_job(redis, clips()[0], *request)
     used = int(re.search(r'used_memory:(\d+)', redis.ask('info', 'memory'))[1])
-    redis.ask('config', 'set', 'maxmemory', str(used + 800000))
+    room = sum(map(len, wanted.values())) // 3
+    if room < 500000:
+        report.skip('no memory left', 'images of drawn clips are too small')
+        redis.kill()
+        return
+    redis.ask('config', 'set', 'maxmemory', str(used + room))
     one = worker(redis)
     before = -1
     while before < (now := images_in(redis)):
@@ -367,7 +374,7 @@ def test_full():
         time.sleep(1.5 * harness.PATIENCE)
     used = int(re.search(r'used_memory:(\d+)', redis.ask('info', 'memory'))[1]) - used
     report.check('no memory left: the worker waits, and keeps its job', 0 < now < len(wanted)
-                 and used < 1200000 and redis.ask('xlen', 'farm:jobs') == '1',
+                 and used < room + 300000 and redis.ask('xlen', 'farm:jobs') == '1',
                  '%d of %d images, %d bytes' % (now, len(wanted), used))
     found, n = collected(redis, 'full', patience='2')
     report.check('... and goes on when somebody collects', found == wanted,
