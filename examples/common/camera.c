@@ -20,7 +20,8 @@ struct _Camera
   GCond changed;
   GQueue waiting; /* CameraImage */
   guint64 dropped;
-  gboolean live;
+  gboolean live, stopping;
+  gint64 due; /* of the first image of the next run of a file that is looped */
 
   gboolean over;
   gchar *failure;
@@ -39,20 +40,20 @@ free_image (CameraImage *image)
   g_free (image);
 }
 
-/* A file waits for the queue; a camera cannot. */
-static void
+/* A file waits for the queue; a camera cannot. FALSE where it is time to stop. */
+static gboolean
 make_room (Camera *camera)
 {
-  while (camera->waiting.length >= camera->options.max_waiting) {
+  while (camera->waiting.length >= camera->options.max_waiting
+      && !camera->stopping) {
     if (camera->live || camera->options.loop) {
       free_image (g_queue_pop_head (&camera->waiting));
       camera->dropped++;
     } else {
       g_cond_wait (&camera->changed, &camera->lock);
-      if (camera->over)
-        return;
     }
   }
+  return !camera->stopping;
 }
 
 static GstFlowReturn
@@ -61,6 +62,7 @@ on_sample (GstAppSink *sink, gpointer user_data)
   Camera *camera = user_data;
   GstSample *sample = gst_app_sink_pull_sample (sink);
   CameraImage *image;
+  gboolean taken;
 
   if (sample == NULL)
     return GST_FLOW_EOS;
@@ -71,12 +73,18 @@ on_sample (GstAppSink *sink, gpointer user_data)
   image->taken = g_get_real_time ();
   gst_sample_unref (sample);
   g_mutex_lock (&camera->lock);
-  make_room (camera);
-  g_queue_push_tail (&camera->waiting, image);
-  camera->pause = FIRST_PAUSE;
-  g_cond_broadcast (&camera->changed);
+  taken = make_room (camera);
+  if (taken) {
+    g_queue_push_tail (&camera->waiting, image);
+    camera->pause = FIRST_PAUSE;
+    camera->due = g_get_monotonic_time ()
+        + (gint64) (camera->options.seconds * G_USEC_PER_SEC);
+    g_cond_broadcast (&camera->changed);
+  }
   g_mutex_unlock (&camera->lock);
-  return GST_FLOW_OK;
+  if (!taken)
+    free_image (image);
+  return taken ? GST_FLOW_OK : GST_FLOW_FLUSHING;
 }
 
 gchar *
@@ -86,7 +94,8 @@ camera_describe_source (const gchar *source, GError **error)
 
   if (g_str_equal (source, "test"))
     return g_strdup ("videotestsrc is-live=true");
-  if (g_str_has_prefix (source, "/dev/video"))
+  if (g_str_has_prefix (source, "/dev/video")
+      || g_str_has_prefix (source, "/dev/v4l/"))
     return g_strdup_printf ("v4l2src device=\"%s\"", source);
   if (!gst_uri_is_valid (source)
       && !g_file_test (source, G_FILE_TEST_IS_REGULAR)) {
@@ -103,12 +112,27 @@ camera_describe_source (const gchar *source, GError **error)
   return description;
 }
 
+/* The bus is looked at only when somebody takes images, which may not be for
+ * hours: what nobody would read does not wait on it. */
+static GstBusSyncReply
+on_message (GstBus *bus, GstMessage *message, gpointer camera)
+{
+  (void) bus, (void) camera;
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR
+      || GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS)
+    return GST_BUS_PASS;
+  gst_message_unref (message);
+  return GST_BUS_DROP;
+}
+
 static gboolean
 start (Camera *camera, GError **error)
 {
   GstAppSinkCallbacks callbacks = { .new_sample = on_sample };
   const CameraOptions *options = &camera->options;
   GstElement *images, *sink;
+  GstBus *bus;
+  gboolean live;
 
   camera->pipeline = gst_parse_launch (camera->description, error);
   if (camera->pipeline == NULL)
@@ -121,8 +145,15 @@ start (Camera *camera, GError **error)
   /* A file that stands for a camera is played as fast as one. */
   g_object_set (sink, "sync", options->loop, NULL);
   gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, camera, NULL);
-  camera->live = gst_element_set_state (camera->pipeline, GST_STATE_PAUSED)
+  bus = gst_element_get_bus (camera->pipeline);
+  gst_bus_set_sync_handler (bus, on_message, NULL, NULL);
+  gst_object_unref (bus);
+  live = gst_element_set_state (camera->pipeline, GST_STATE_PAUSED)
       == GST_STATE_CHANGE_NO_PREROLL;
+  g_mutex_lock (&camera->lock);
+  camera->live = live;
+  camera->stopping = FALSE;
+  g_mutex_unlock (&camera->lock);
   gst_element_set_state (camera->pipeline, GST_STATE_PLAYING);
   gst_object_unref (images);
   gst_object_unref (sink);
@@ -134,6 +165,11 @@ stop (Camera *camera)
 {
   if (camera->pipeline == NULL)
     return;
+  /* Who waits for room in the queue would not let go of the pipeline. */
+  g_mutex_lock (&camera->lock);
+  camera->stopping = TRUE;
+  g_cond_broadcast (&camera->changed);
+  g_mutex_unlock (&camera->lock);
   gst_element_set_state (camera->pipeline, GST_STATE_NULL);
   g_clear_pointer (&camera->pipeline, gst_object_unref);
 }
@@ -167,10 +203,6 @@ camera_free (Camera *camera)
 {
   if (camera == NULL)
     return;
-  g_mutex_lock (&camera->lock);
-  camera->over = TRUE;
-  g_cond_broadcast (&camera->changed);
-  g_mutex_unlock (&camera->lock);
   stop (camera);
   g_queue_clear_full (&camera->waiting, (GDestroyNotify) free_image);
   g_mutex_clear (&camera->lock);
@@ -208,8 +240,10 @@ end (Camera *camera, GstMessage *message)
   if (!camera->options.loop) {
     camera->over = TRUE;
   } else {
-    camera->again =
-        g_get_monotonic_time () + (error != NULL ? camera->pause : 0);
+    /* A film that is shorter than the interval, or a picture, does not come more
+     * often for that. */
+    camera->again = error != NULL ? g_get_monotonic_time () + camera->pause
+                                  : camera->due;
     camera->pause = MIN (camera->pause * 2, LONGEST_PAUSE);
   }
   g_clear_error (&error);
@@ -252,6 +286,8 @@ camera_pull (Camera *camera, gint64 timeout_us, CameraImage *image)
     return FALSE;
   *image = *found;
   g_free (found);
+  if (camera->options.loop)
+    g_clear_pointer (&camera->failure, g_free);
   return TRUE;
 }
 

@@ -50,5 +50,6 @@ gboolean camera_is_over (Camera *camera);
 /* Images that went because nobody took them. */
 guint64 camera_dropped (Camera *camera);
 
-/* Why it is over, where it failed; else NULL. */
+/* Why it is over, or gives no images for the time being, where it failed; else
+ * NULL. */
 const gchar *camera_failure (Camera *camera);

@@ -19,10 +19,16 @@
 
 #include "camera.h"
 
-/* Messages that libmosquitto may have under way; what comes meanwhile waits in the
- * camera's queue, where the newest win. */
+/* Messages that libmosquitto may have under way. */
 #define MAX_UNDER_WAY 2
-#define WAIT_US 100000
+#define WAIT_US 20000
+#define KEEP_ALIVE 15 /* seconds */
+#define FIRST_PAUSE G_USEC_PER_SEC
+#define LONGEST_PAUSE (30 * G_USEC_PER_SEC)
+/* What Home Assistant takes for the name of a thing. */
+#define NAME_CHARACTERS \
+  "abcdefghijklmnopqrstuvwxyz" \
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 typedef struct
 {
@@ -37,7 +43,12 @@ typedef struct
   Options options;
   struct mosquitto *mosquitto;
   gchar *image_topic, *state_topic;
-  gint connected, under_way; /* atomic */
+  gboolean connected, was_connected, failed;
+  gboolean said; /* why it is not connected */
+  gboolean online;
+  gint under_way; /* messages */
+  gint64 again,
+      pause; /* when the broker is looked for once more; 0: it is there */
   guint64 sent, bytes;
 } Publisher;
 
@@ -48,6 +59,41 @@ on_signal (int number)
 {
   (void) number;
   g_atomic_int_set (&stop, 1);
+}
+
+/* Calls that wait are interrupted, and whoever asks twice is not kept waiting. */
+static void
+catch_signals (void)
+{
+  struct sigaction action = { .sa_handler = on_signal,
+    .sa_flags = (int) SA_RESETHAND };
+
+  sigaction (SIGINT, &action, NULL);
+  sigaction (SIGTERM, &action, NULL);
+  signal (SIGPIPE, SIG_IGN);
+}
+
+static int
+send_message (Publisher *publisher, const gchar *topic, gsize size,
+    const void *data)
+{
+  int code;
+
+  publisher->under_way++;
+  code = mosquitto_publish (publisher->mosquitto, NULL, topic, (int) size, data,
+      publisher->options.qos, true);
+  if (code != MOSQ_ERR_SUCCESS)
+    publisher->under_way--;
+  return code;
+}
+
+static void
+send_state (Publisher *publisher, gboolean online)
+{
+  const gchar *state = online ? "online" : "offline";
+
+  publisher->online = online;
+  send_message (publisher, publisher->state_topic, strlen (state), state);
 }
 
 /* https://www.home-assistant.io/integrations/camera.mqtt/ */
@@ -63,42 +109,35 @@ announce (Publisher *publisher)
       options->name, options->prefix, options->name, publisher->image_topic,
       publisher->state_topic);
 
-  mosquitto_publish (publisher->mosquitto, NULL, topic, (int) strlen (config),
-      config, 1, true);
+  send_message (publisher, topic, strlen (config), config);
   g_free (topic);
   g_free (config);
 }
 
-/* In libmosquitto's thread, as all callbacks. */
 static void
 on_connect (struct mosquitto *mosquitto, void *data, int code)
 {
   Publisher *publisher = data;
 
+  (void) mosquitto;
   if (code != 0) {
-    g_printerr ("imbytes-mqtt: the broker refuses: %s\n",
-        mosquitto_connack_string (code));
+    if (!publisher->said)
+      g_printerr ("imbytes-mqtt: the broker refuses: %s\n",
+          mosquitto_connack_string (code));
+    publisher->said = TRUE;
     return;
   }
   g_print ("connected\n");
-  mosquitto_publish (mosquitto, NULL, publisher->state_topic, 6, "online", 1,
-      true);
+  publisher->connected = publisher->was_connected = TRUE;
+  publisher->said = FALSE;
+  publisher->pause = FIRST_PAUSE;
+  /* Without acknowledgements what was under way is lost; with them it is sent
+   * once more. */
+  if (publisher->options.qos == 0)
+    publisher->under_way = 0;
+  send_state (publisher, TRUE);
   if (publisher->options.discovery)
     announce (publisher);
-  g_atomic_int_set (&publisher->under_way, 0);
-  g_atomic_int_set (&publisher->connected, 1);
-}
-
-static void
-on_disconnect (struct mosquitto *mosquitto, void *data, int code)
-{
-  Publisher *publisher = data;
-
-  (void) mosquitto;
-  g_atomic_int_set (&publisher->connected, 0);
-  if (code != 0)
-    g_printerr ("imbytes-mqtt: lost the broker (%s); trying again\n",
-        mosquitto_strerror (code));
 }
 
 static void
@@ -107,15 +146,69 @@ on_publish (struct mosquitto *mosquitto, void *data, int id)
   Publisher *publisher = data;
 
   (void) mosquitto, (void) id;
-  if (g_atomic_int_get (&publisher->under_way) > 0)
-    g_atomic_int_add (&publisher->under_way, -1);
+  if (publisher->under_way > 0)
+    publisher->under_way--;
 }
 
-static gboolean
-may_publish (Publisher *publisher)
+/* What is wrong with a certificate is said nowhere else. */
+static void
+on_log (struct mosquitto *mosquitto, void *data, int level, const char *text)
 {
-  return g_atomic_int_get (&publisher->connected)
-      && g_atomic_int_get (&publisher->under_way) < MAX_UNDER_WAY;
+  Publisher *publisher = data;
+
+  (void) mosquitto;
+  if (level == MOSQ_LOG_ERR && !publisher->said)
+    g_printerr ("imbytes-mqtt: %s\n", text);
+}
+
+static const gchar *
+say_code (int code)
+{
+  return code == MOSQ_ERR_ERRNO ? g_strerror (errno)
+                                : mosquitto_strerror (code);
+}
+
+/* A broker that was there comes back; one that never was is a wrong address. */
+static void
+lose (Publisher *publisher, int code)
+{
+  const Options *options = &publisher->options;
+
+  if (!publisher->was_connected) {
+    if (!publisher->said && !g_atomic_int_get (&stop))
+      g_printerr ("imbytes-mqtt: cannot reach a broker at %s:%d: %s; --host, "
+                  "--port and --ca-file say where it is and how it is spoken "
+                  "to\n",
+          options->host, options->port, say_code (code));
+    publisher->failed = TRUE;
+  } else if (!publisher->said) {
+    g_printerr ("imbytes-mqtt: lost the broker (%s); trying again\n",
+        say_code (code));
+  }
+  publisher->said = TRUE;
+  publisher->connected = FALSE;
+  publisher->again = g_get_monotonic_time () + publisher->pause;
+  publisher->pause = MIN (publisher->pause * 2, LONGEST_PAUSE);
+}
+
+/* Whatever is to be done with the broker; comes back after @wait_us at most where
+ * that is nothing. */
+static void
+talk (Publisher *publisher, gint64 wait_us)
+{
+  int code;
+
+  if (publisher->again == 0) {
+    code = mosquitto_loop (publisher->mosquitto, (int) (wait_us / 1000), 1);
+  } else if (g_get_monotonic_time () < publisher->again) {
+    g_usleep ((gulong) wait_us);
+    return;
+  } else {
+    publisher->again = 0;
+    code = mosquitto_reconnect (publisher->mosquitto);
+  }
+  if (code != MOSQ_ERR_SUCCESS)
+    lose (publisher, code);
 }
 
 static void
@@ -126,16 +219,12 @@ publish (Publisher *publisher, const CameraImage *image)
 
   if (!gst_buffer_map (image->buffer, &map, GST_MAP_READ))
     return;
-  g_atomic_int_add (&publisher->under_way, 1);
-  code = mosquitto_publish (publisher->mosquitto, NULL, publisher->image_topic,
-      (int) map.size, map.data, publisher->options.qos, true);
+  code = send_message (publisher, publisher->image_topic, map.size, map.data);
   if (code == MOSQ_ERR_SUCCESS) {
     publisher->sent++;
     publisher->bytes += map.size;
   } else {
-    g_atomic_int_add (&publisher->under_way, -1);
-    g_printerr ("imbytes-mqtt: an image was not sent: %s\n",
-        mosquitto_strerror (code));
+    g_printerr ("imbytes-mqtt: an image was not sent: %s\n", say_code (code));
   }
   gst_buffer_unmap (image->buffer, &map);
 }
@@ -145,30 +234,59 @@ is_finished (const Publisher *publisher, Camera *camera)
 {
   gint count = publisher->options.count;
 
-  return g_atomic_int_get (&stop) || camera_is_over (camera)
+  return g_atomic_int_get (&stop) || publisher->failed
+      || camera_is_over (camera)
       || (count > 0 && publisher->sent >= (guint64) count);
+}
+
+/* The broker is never kept waiting for long by a camera, nor the other way round;
+ * what has to wait waits in the camera's queue, where the newest win. */
+static void
+publish_next (Publisher *publisher, Camera *camera)
+{
+  CameraImage image;
+
+  if (!publisher->connected || publisher->under_way >= MAX_UNDER_WAY) {
+    talk (publisher, WAIT_US);
+    return;
+  }
+  talk (publisher, 0);
+  if (!publisher->connected)
+    return;
+  if (camera_pull (camera, WAIT_US, &image)) {
+    if (!publisher->online)
+      send_state (publisher, TRUE);
+    publish (publisher, &image);
+    camera_image_clear (&image);
+  } else if (publisher->online && camera_failure (camera) != NULL) {
+    send_state (publisher, FALSE);
+  }
+}
+
+/* What is under way arrives, if the broker takes it within a second. */
+static void
+say_goodbye (Publisher *publisher)
+{
+  gint64 until = g_get_monotonic_time () + G_USEC_PER_SEC;
+
+  if (!publisher->connected)
+    return;
+  send_state (publisher, FALSE);
+  while (publisher->connected && publisher->under_way > 0
+      && g_get_monotonic_time () < until)
+    talk (publisher, WAIT_US);
+  if (publisher->connected)
+    mosquitto_disconnect (publisher->mosquitto);
 }
 
 static gint
 run (Publisher *publisher, Camera *camera)
 {
-  while (!is_finished (publisher, camera)) {
-    CameraImage image;
-
-    /* What has to wait waits where the newest win. */
-    if (!may_publish (publisher)) {
-      g_usleep (WAIT_US / 10);
-      continue;
-    }
-    if (camera_pull (camera, WAIT_US, &image)) {
-      publish (publisher, &image);
-      camera_image_clear (&image);
-    }
-  }
-  for (guint i = 0; i < 100 && g_atomic_int_get (&publisher->connected)
-       && g_atomic_int_get (&publisher->under_way) > 0;
-       i++)
-    g_usleep (WAIT_US / 10);
+  while (!is_finished (publisher, camera))
+    publish_next (publisher, camera);
+  if (publisher->failed)
+    return 1;
+  say_goodbye (publisher);
   g_print ("%" G_GUINT64_FORMAT " images sent, %" G_GUINT64_FORMAT
            " bytes, %" G_GUINT64_FORMAT " dropped\n",
       publisher->sent, publisher->bytes, camera_dropped (camera));
@@ -183,10 +301,8 @@ set_up (Publisher *publisher)
   int code;
 
   mosquitto_connect_callback_set (mosquitto, on_connect);
-  mosquitto_disconnect_callback_set (mosquitto, on_disconnect);
   mosquitto_publish_callback_set (mosquitto, on_publish);
-  mosquitto_reconnect_delay_set (mosquitto, 1, 30, true);
-  mosquitto_max_inflight_messages_set (mosquitto, MAX_UNDER_WAY);
+  mosquitto_log_callback_set (mosquitto, on_log);
   code = mosquitto_will_set (mosquitto, publisher->state_topic, 7, "offline", 1,
       true);
   if (code == MOSQ_ERR_SUCCESS && options->user != NULL)
@@ -203,33 +319,23 @@ connect_and_run (Publisher *publisher, Camera *camera)
 {
   const Options *options = &publisher->options;
   int code = set_up (publisher);
-  gint status;
 
-  if (code == MOSQ_ERR_SUCCESS)
-    code = mosquitto_connect (publisher->mosquitto, options->host,
-        options->port, 15);
   if (code != MOSQ_ERR_SUCCESS) {
-    g_printerr ("imbytes-mqtt: cannot reach a broker at %s:%d: %s; --host and "
-                "--port name another\n",
-        options->host, options->port,
-        code == MOSQ_ERR_ERRNO ? g_strerror (errno)
-                               : mosquitto_strerror (code));
+    g_printerr ("imbytes-mqtt: libmosquitto does not take these options: %s\n",
+        say_code (code));
     return 1;
   }
-  mosquitto_loop_start (publisher->mosquitto);
-  status = run (publisher, camera);
-  mosquitto_publish (publisher->mosquitto, NULL, publisher->state_topic, 7,
-      "offline", 1, true);
-  mosquitto_disconnect (publisher->mosquitto);
-  mosquitto_loop_stop (publisher->mosquitto,
-      !g_atomic_int_get (&publisher->connected));
-  return status;
+  code = mosquitto_connect (publisher->mosquitto, options->host, options->port,
+      KEEP_ALIVE);
+  if (code != MOSQ_ERR_SUCCESS)
+    lose (publisher, code);
+  return run (publisher, camera);
 }
 
 static gint
 publish_all (Options *options, GError **error)
 {
-  Publisher publisher = { .options = *options };
+  Publisher publisher = { .options = *options, .pause = FIRST_PAUSE };
   Camera *camera = camera_new (&options->camera, error);
   gint status = 1;
 
@@ -270,9 +376,16 @@ check_options (const Options *options, int argc, GError **error)
   else if (!g_str_equal (options->format, "jpeg")
       && !g_str_equal (options->format, "png"))
     wrong = "--format is jpeg or png";
-  else if (strpbrk (options->prefix, "+#") != NULL
-      || strpbrk (options->name, "+#/") != NULL)
-    wrong = "--prefix and --name cannot have + or #, nor the name a /";
+  else if (strpbrk (options->prefix, "+#\"\\") != NULL
+      || strpbrk (options->name, "+#/\"\\") != NULL)
+    wrong =
+        "--prefix and --name cannot have any of + # \" \\, nor the name a /";
+  else if (options->discovery
+      && options->name[strspn (options->name, NAME_CHARACTERS)] != '\0')
+    wrong = "with --discovery a --name has letters, digits, _ and - alone";
+  else if (options->ca_file != NULL
+      && !g_file_test (options->ca_file, G_FILE_TEST_IS_REGULAR))
+    wrong = "the file of --ca-file is not there";
   if (wrong != NULL)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
         wrong);
@@ -340,9 +453,7 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   setvbuf (stdout, NULL, _IOLBF, 0);
-  signal (SIGINT, on_signal);
-  signal (SIGTERM, on_signal);
-  signal (SIGPIPE, SIG_IGN);
+  catch_signals ();
   options.host = g_strdup ("127.0.0.1");
   options.prefix = g_strdup ("imbytes");
   options.name = g_strdup ("camera");

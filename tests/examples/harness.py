@@ -65,6 +65,14 @@ def clip(name='car-detection.mp4'):
     return path if os.path.exists(path) else None
 
 
+def make_clip(name, frames):
+    """A clip of so many frames of a test pattern, 30 in a second."""
+    path = os.path.join(folder('clips'), name)
+    subprocess.run(['gst-launch-1.0', '-q', 'videotestsrc', 'num-buffers=%d' % frames, '!',
+                    'jpegenc', '!', 'avimux', '!', 'filesink', 'location=' + path], check=True)
+    return path
+
+
 def free_port():
     with socket.socket() as listener:
         listener.bind(('127.0.0.1', 0))
@@ -79,7 +87,7 @@ def start(arguments, name=None, **options):
         process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL,
                                    stdout=out, stderr=subprocess.STDOUT,
                                    start_new_session=True, **options)
-    process.log_path = path
+    process.log_path, process.began = path, time.monotonic()
     _processes.append(process)
     return process
 

@@ -4,6 +4,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import io
 import os
+import re
+import shutil
 import signal
 import subprocess
 import time
@@ -46,6 +48,19 @@ class Broker:
                 capture_output=True, timeout=seconds * harness.PATIENCE).stdout
         except subprocess.TimeoutExpired:
             return b''
+
+
+def certificate(name):
+    """For 127.0.0.1, signed by itself: its file, and the key's."""
+    paths = [os.path.join(harness.folder(), name + end) for end in ('.pem', '.key')]
+    if not os.path.exists(paths[0]):
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
+                        '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1',
+                        '-out', paths[0], '-keyout', paths[1]], check=True, capture_output=True)
+        # The broker may be another user.
+        os.chmod(paths[1], 0o644)
+        os.chmod(harness.folder(), 0o755)
+    return paths
 
 
 def publisher(broker, *arguments):
@@ -132,17 +147,58 @@ def test_broker_stalls():
 def test_refusals():
     broker = Broker('allow_anonymous false')
     process = harness.start([MQTT, 'test', '--port', str(broker.port)])
-    report.check('a broker that refuses', harness.wait_until(
-        lambda: 'refuses' in harness.log(process), 10), harness.log(process))
-    harness.stop(process)
+    process.wait(15 * harness.PATIENCE)
+    report.check('a broker that refuses', process.returncode == 1
+                 and 'refuses' in harness.log(process), harness.log(process))
     broker.kill()
+    tls = Broker('certfile ' + certificate('a')[0], 'keyfile ' + certificate('a')[1],
+                 'allow_anonymous true') if shutil.which('openssl') else None
+    if tls is None:
+        report.skip('TLS', 'no openssl here')
+    else:
+        for name, arguments, status, part in (
+                ('TLS', ['--ca-file', certificate('a')[0]], 0, '1 images sent'),
+                ('... with the wrong certificate', ['--ca-file', certificate('b')[0]], 1,
+                 'certificate'),
+                ('... with none', [], 1, 'cannot reach')):
+            done = subprocess.run([MQTT, 'test', '--port', str(tls.port), '--count', '1',
+                                   *arguments], capture_output=True, text=True,
+                                  timeout=30 * harness.PATIENCE)
+            report.check(name, done.returncode == status and part in done.stdout + done.stderr,
+                         done.stdout + done.stderr)
+        tls.kill()
     for name, arguments, part in (
             ('no broker', ['test', '--port', str(harness.free_port())], 'broker'),
             ('no source', [], 'SOURCE'), ('a file that is not there', ['/nowhere'], 'no file'),
-            ('a topic that is none', ['test', '--name', 'a/b'], '--name')):
+            ('a topic that is none', ['test', '--name', 'a/b'], '--name'),
+            ('a name that is none', ['test', '--name', 'a b', '--discovery'], '--name'),
+            ('no such certificate', ['test', '--ca-file', '/nowhere'], '--ca-file')):
         done = subprocess.run([MQTT, *arguments], capture_output=True, text=True,
                               timeout=30 * harness.PATIENCE)
         report.check(name, done.returncode == 1 and part in done.stderr, done.stderr)
+
+
+def test_source():
+    """A file that is looped, goes away and comes back."""
+    broker = Broker()
+    clip = harness.make_clip('looped.avi', 15)
+    process = harness.start([MQTT, clip, '--port', str(broker.port), '--every', '2'])
+    harness.wait_until(lambda: 'connected' in harness.log(process), 15, process)
+    time.sleep(3)
+    os.rename(clip, clip + '.away')
+    report.check('the source went away: not available', harness.wait_until(
+        lambda: broker.get('imbytes/camera/availability') == b'offline', 15)
+        and 'trying again' in harness.log(process), harness.log(process))
+    os.rename(clip + '.away', clip)
+    report.check('... it is back', harness.wait_until(
+        lambda: broker.get('imbytes/camera/availability') == b'online', 20))
+    seconds = time.monotonic() - process.began
+    harness.stop(process)
+    sent = re.search(r'(\d+) images sent', harness.log(process))
+    # One for each half second of film would be four times as many.
+    report.check('a clip shorter than the interval comes no more often',
+                 sent and 2 <= int(sent[1]) <= seconds / 2 + 2, harness.log(process))
+    broker.kill()
 
 
 def test_clip():
@@ -161,4 +217,4 @@ def test_clip():
 
 
 report.run(test_messages, test_last_will, test_broker_dies, test_broker_stalls,
-           test_refusals, test_clip)
+           test_refusals, test_source, test_clip)
