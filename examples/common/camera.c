@@ -112,6 +112,18 @@ camera_describe_source (const gchar *source, GError **error)
   return description;
 }
 
+const gchar *
+camera_find_wrong (const CameraOptions *options)
+{
+  if (!(options->seconds >= 0 && options->seconds < 1e9))
+    return "--every goes from 0 (every frame) to 1e9";
+  if (options->width < 0 || options->height < 0)
+    return "--width and --height cannot be negative";
+  if (options->quality < 0 || options->quality > 100)
+    return "--quality goes from 0 to 100";
+  return NULL;
+}
+
 /* The bus is looked at only when somebody takes images, which may not be for
  * hours: what nobody would read does not wait on it. */
 static GstBusSyncReply

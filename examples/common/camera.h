@@ -35,6 +35,10 @@ typedef struct
  * set where there is no such file. Free it. */
 gchar *camera_describe_source (const gchar *source, GError **error);
 
+/* What is wrong with numbers that a user gave, as options of the same names; or
+ * NULL. */
+const gchar *camera_find_wrong (const CameraOptions *options);
+
 /* NULL with @error set where the source is none. */
 Camera *camera_new (const CameraOptions *options, GError **error);
 void camera_free (Camera *camera);

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define CONNECT_SECONDS 5
+/* No status, but nothing that would be otherwise in a while. */
+#define HOPELESS (-1)
 #define FIRST_PAUSE 0.5
 #define LONGEST_PAUSE 30.0
 
@@ -18,6 +20,7 @@ struct _Put
   struct curl_slist *headers;
   guint64 retries;
   gboolean was_failing;
+  long failure; /* the status that was said last */
 };
 
 /* What is left to be sent. */
@@ -99,7 +102,15 @@ put_retries (const Put *put)
   return put->retries;
 }
 
-/* The status, or 0 with a sentence in @error where there is none. */
+static gboolean
+is_hopeless (CURLcode code)
+{
+  return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL
+      || code == CURLE_PEER_FAILED_VERIFICATION
+      || code == CURLE_SSL_CACERT_BADFILE;
+}
+
+/* The status, or 0 or HOPELESS with a sentence in @error where there is none. */
 static long
 try_once (Put *put, const gchar *url, const guint8 *data, gsize size,
     char error[CURL_ERROR_SIZE])
@@ -107,6 +118,7 @@ try_once (Put *put, const gchar *url, const guint8 *data, gsize size,
   Body body = { data, size };
   CURL *curl = put->curl;
   long status = 0;
+  CURLcode code;
 
   curl_easy_reset (curl);
   curl_easy_setopt (curl, CURLOPT_URL, url);
@@ -128,12 +140,17 @@ try_once (Put *put, const gchar *url, const guint8 *data, gsize size,
   curl_easy_setopt (curl, CURLOPT_ERRORBUFFER, error);
   if (put->options.user != NULL)
     curl_easy_setopt (curl, CURLOPT_USERPWD, put->options.user);
+  if (put->options.ca_file != NULL)
+    curl_easy_setopt (curl, CURLOPT_CAINFO, put->options.ca_file);
   error[0] = '\0';
-  if (curl_easy_perform (curl) == CURLE_OK)
+  code = curl_easy_perform (curl);
+  if (code == CURLE_OK) {
     curl_easy_getinfo (curl, CURLINFO_RESPONSE_CODE, &status);
-  else if (error[0] == '\0')
-    g_strlcpy (error, "the connection failed", CURL_ERROR_SIZE);
-  return status;
+    return status;
+  }
+  if (error[0] == '\0')
+    g_strlcpy (error, curl_easy_strerror (code), CURL_ERROR_SIZE);
+  return is_hopeless (code) ? HOPELESS : 0;
 }
 
 static gboolean
@@ -157,32 +174,50 @@ find_pause (Put *put, guint tries)
   return MIN (pause, LONGEST_PAUSE) * g_random_double_range (0.75, 1.25);
 }
 
-/* FALSE where it is time to stop, or @until comes first. */
+/* FALSE where it is time to stop, or @until comes first. Then it was waited for, too,
+ * so that the next image does not come sooner. */
 static gboolean
 wait_for (const Put *put, gdouble seconds, gint64 until)
 {
   gint64 end = g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC);
-  gboolean go_on = until == 0 || end <= until;
+  gboolean in_time = until == 0 || end <= until, go_on = TRUE;
 
-  while (go_on && g_get_monotonic_time () < end) {
+  while (go_on && g_get_monotonic_time () < (in_time ? end : until)) {
     g_usleep (20000);
     go_on = may_go_on (put);
   }
-  return go_on;
+  return go_on && in_time;
+}
+
+/* Without what may be a password, before an @, or a signature, after a question
+ * mark. */
+static gchar *
+without_secrets (const gchar *url)
+{
+  gsize size = strcspn (url, "?#");
+  const gchar *host = strstr (url, "://");
+  const gchar *at;
+
+  if (host == NULL || host > url + size)
+    return g_strndup (url, size);
+  host += 3;
+  at = g_strrstr_len (host, (gssize) strcspn (host, "/?#"), "@");
+  return g_strdup_printf ("%.*s%.*s", (int) (host - url), url,
+      (int) (url + size - (at != NULL ? at + 1 : host)),
+      at != NULL ? at + 1 : host);
 }
 
 static void
 say (const Put *put, const gchar *url, long status, const char *error)
 {
-  /* What stands behind the question mark may be a signature. */
-  gchar *shown = g_strndup (url, strcspn (url, "?"));
+  gchar *shown = without_secrets (url);
+  const gchar *more = may_pass (status) ? "; trying again" : "";
 
   if (status > 0)
     g_printerr ("%s: %s answers %ld%s\n", put->options.program, shown, status,
-        may_pass (status) ? "; trying again" : "");
+        more);
   else
-    g_printerr ("%s: %s: %s; trying again\n", put->options.program, shown,
-        error);
+    g_printerr ("%s: %s: %s%s\n", put->options.program, shown, error, more);
   g_free (shown);
 }
 
@@ -203,11 +238,13 @@ put_send (Put *put, const gchar *url, const guint8 *data, gsize size)
       put->was_failing = FALSE;
       return PUT_DONE;
     }
-    if (!put->was_failing && !g_atomic_int_get (put->options.stop))
+    if ((!put->was_failing || status != put->failure)
+        && !g_atomic_int_get (put->options.stop))
       say (put, url, status, error);
+    put->was_failing = TRUE;
+    put->failure = status;
     if (!may_pass (status))
       return PUT_REFUSED;
-    put->was_failing = TRUE;
     if (!wait_for (put, find_pause (put, tries), until))
       return PUT_GIVEN_UP;
     put->retries++;

@@ -368,11 +368,8 @@ check_options (const Options *options, int argc, GError **error)
     wrong = "--qos is 0, 1 or 2";
   else if (options->port < 1 || options->port > 65535)
     wrong = "--port goes from 1 to 65535";
-  else if (options->camera.seconds < 0 || options->camera.width < 0
-      || options->camera.height < 0)
-    wrong = "--every, --width and --height cannot be negative";
-  else if (options->camera.quality < 0 || options->camera.quality > 100)
-    wrong = "--quality goes from 0 to 100";
+  else if (camera_find_wrong (&options->camera) != NULL)
+    wrong = camera_find_wrong (&options->camera);
   else if (!g_str_equal (options->format, "jpeg")
       && !g_str_equal (options->format, "png"))
     wrong = "--format is jpeg or png";

@@ -47,6 +47,19 @@ on_signal (int number)
   g_atomic_int_set (&stop, 1);
 }
 
+/* Calls that wait, as for a URL, are interrupted, and whoever asks twice is not kept
+ * waiting. */
+static void
+catch_signals (void)
+{
+  struct sigaction action = { .sa_handler = on_signal,
+    .sa_flags = (int) SA_RESETHAND };
+
+  sigaction (SIGINT, &action, NULL);
+  sigaction (SIGTERM, &action, NULL);
+  signal (SIGPIPE, SIG_IGN);
+}
+
 /* "{n}", "{time}", "{ms}" and "{uuid}" of the template. */
 static gchar *
 fill_template (const gchar *template, guint64 n, gint64 taken)
@@ -83,8 +96,9 @@ read_url (Uploader *uploader)
   free (line);
   if (url == NULL) {
     uploader->out_of_urls = TRUE;
-    g_printerr ("imbytes-upload: no URLs are left in %s\n",
-        uploader->options.urls);
+    if (!g_atomic_int_get (&stop))
+      g_printerr ("imbytes-upload: no URLs are left in %s\n",
+          uploader->options.urls);
   }
   return url;
 }
@@ -209,16 +223,17 @@ check_options (const Options *options, int argc, GError **error)
     wrong = "one SOURCE is needed; --help says more";
   else if ((options->url == NULL) == (options->urls == NULL))
     wrong = "either --url or --urls says where images go";
-  else if (options->url != NULL && !g_str_has_prefix (options->url, "http"))
+  else if (options->url != NULL && !g_str_has_prefix (options->url, "http://")
+      && !g_str_has_prefix (options->url, "https://"))
     wrong = "--url begins with http:// or https://";
-  else if (options->camera.seconds < 0 || options->camera.width < 0
-      || options->camera.height < 0)
-    wrong = "--every, --width and --height cannot be negative";
-  else if (options->camera.quality < 0 || options->camera.quality > 100)
-    wrong = "--quality goes from 0 to 100";
+  else if (camera_find_wrong (&options->camera) != NULL)
+    wrong = camera_find_wrong (&options->camera);
   else if (!g_str_equal (options->format, "jpeg")
       && !g_str_equal (options->format, "png"))
     wrong = "--format is jpeg or png";
+  else if (options->put.ca_file != NULL
+      && !g_file_test (options->put.ca_file, G_FILE_TEST_IS_REGULAR))
+    wrong = "the file of --ca-file is not there";
   else if (options->put.stall_seconds < 1 || options->put.give_up_seconds < 0)
     wrong = "--stall is 1 or more, --give-up 0 or more";
   if (wrong != NULL)
@@ -239,7 +254,10 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
         "standard input",
         "FILE" },
     { "user", 'u', 0, G_OPTION_ARG_STRING, &options->put.user,
-        "User and password", "USER:PASSWORD" },
+        "User and password; better in the variable UPLOAD_USER",
+        "USER:PASSWORD" },
+    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &options->put.ca_file,
+        "The certificates to trust, in place of the system's", "FILE" },
     { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->put.headers,
         "A header more; may come several times", "NAME: VALUE" },
     { "stall", 0, 0, G_OPTION_ARG_INT, &options->put.stall_seconds,
@@ -292,10 +310,9 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   setvbuf (stdout, NULL, _IOLBF, 0);
-  signal (SIGINT, on_signal);
-  signal (SIGTERM, on_signal);
-  signal (SIGPIPE, SIG_IGN);
+  catch_signals ();
   options.format = g_strdup ("jpeg");
+  options.put.user = g_strdup (g_getenv ("UPLOAD_USER"));
   if (parse_options (&options, &argc, &argv, &error)) {
     options.camera.source = argv[1];
     options.camera.format = options.format;
@@ -311,6 +328,7 @@ main (int argc, char **argv)
   g_free (options.url);
   g_free (options.urls);
   g_free (options.put.user);
+  g_free (options.put.ca_file);
   g_strfreev (options.put.headers);
   return status;
 }

@@ -73,6 +73,19 @@ def make_clip(name, frames):
     return path
 
 
+def certificate(name):
+    """For 127.0.0.1, signed by itself: its file, and the key's."""
+    paths = tuple(os.path.join(folder(), name + end) for end in ('.pem', '.key'))
+    if not os.path.exists(paths[0]):
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
+                        '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1',
+                        '-out', paths[0], '-keyout', paths[1]], check=True, capture_output=True)
+        # A server may be another user.
+        os.chmod(paths[1], 0o644)
+        os.chmod(folder(), 0o755)
+    return paths
+
+
 def free_port():
     with socket.socket() as listener:
         listener.bind(('127.0.0.1', 0))

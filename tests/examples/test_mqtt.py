@@ -50,19 +50,6 @@ class Broker:
             return b''
 
 
-def certificate(name):
-    """For 127.0.0.1, signed by itself: its file, and the key's."""
-    paths = [os.path.join(harness.folder(), name + end) for end in ('.pem', '.key')]
-    if not os.path.exists(paths[0]):
-        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
-                        '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1',
-                        '-out', paths[0], '-keyout', paths[1]], check=True, capture_output=True)
-        # The broker may be another user.
-        os.chmod(paths[1], 0o644)
-        os.chmod(harness.folder(), 0o755)
-    return paths
-
-
 def publisher(broker, *arguments):
     process = harness.start([MQTT, 'test', '--port', str(broker.port), '--every', '0.1',
                              '--width', '160', *arguments])
@@ -151,14 +138,14 @@ def test_refusals():
     report.check('a broker that refuses', process.returncode == 1
                  and 'refuses' in harness.log(process), harness.log(process))
     broker.kill()
-    tls = Broker('certfile ' + certificate('a')[0], 'keyfile ' + certificate('a')[1],
-                 'allow_anonymous true') if shutil.which('openssl') else None
+    tls = Broker('certfile %s\nkeyfile %s\nallow_anonymous true' % harness.certificate('a')) \
+        if shutil.which('openssl') else None
     if tls is None:
         report.skip('TLS', 'no openssl here')
     else:
         for name, arguments, status, part in (
-                ('TLS', ['--ca-file', certificate('a')[0]], 0, '1 images sent'),
-                ('... with the wrong certificate', ['--ca-file', certificate('b')[0]], 1,
+                ('TLS', ['--ca-file', harness.certificate('a')[0]], 0, '1 images sent'),
+                ('... with the wrong certificate', ['--ca-file', harness.certificate('b')[0]], 1,
                  'certificate'),
                 ('... with none', [], 1, 'cannot reach')):
             done = subprocess.run([MQTT, 'test', '--port', str(tls.port), '--count', '1',

@@ -6,7 +6,10 @@
 import http.server
 import io
 import os
+import re
+import shutil
 import signal
+import ssl
 import subprocess
 import threading
 import time
@@ -121,23 +124,61 @@ class Moody(http.server.BaseHTTPRequestHandler):
         times = self.seen[self.path] = self.seen.get(self.path, 0) + 1
         self.log.append((self.path, time.monotonic(), len(data), dict(self.headers)))
         mood = self.path.split('/')[1]
+        if mood == 'slow':
+            time.sleep(0.2)
         status = {'broken': 500 if times < 3 else 201, 'busy': 429 if times < 2 else 200,
-                  'never': 403}.get(mood, 200)
+                  'closed': 503, 'never': 403}.get(mood, 200)
         self.send_response(status)
         if status == 429:
             self.send_header('Retry-After', '2')
+        if status == 503:
+            self.send_header('Retry-After', '3600')
         self.send_header('Content-Length', '0')
         self.end_headers()
+
+    def do_GET(self):
+        """Half of a film, and then nothing more, however often it is asked for."""
+        with open(self.film, 'rb') as file:
+            data = file.read()
+        times = self.seen[self.path] = self.seen.get(self.path, 0) + 1
+        if times == 1:
+            self.send_response(200)
+            self.send_header('Content-Length', str(len(data)))
+            self.end_headers()
+            self.wfile.write(data[:len(data) // 2])
+            self.wfile.flush()
+            time.sleep(1.5)
+        self.close_connection = True
 
     def log_message(self, *_):
         pass
 
 
-def test_moods():
+def serve_moods():
     Moody.log = []
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Moody)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = 'http://127.0.0.1:%d/' % server.server_port
+    return server, 'http://127.0.0.1:%d/' % server.server_port
+
+
+def test_source():
+    """A film that breaks off while images wait for a slow server."""
+    server, url = serve_moods()
+    Moody.film = harness.make_clip('film.avi', 100)
+    try:
+        done = run(url + 'film.avi', '--every', '0', '--url', url + 'slow/{n}', timeout=30)
+    except subprocess.TimeoutExpired:
+        report.check('a source that fails while images wait: it ends', False, 'it does not')
+    else:
+        sent = re.search(r'(\d+) uploaded', done.stdout)
+        report.check('a source that fails while images wait: it ends', done.returncode == 1
+                     and '/film.avi: ' in done.stderr and sent and int(sent[1]) >= 8,
+                     done.stdout + done.stderr)
+    server.shutdown()
+
+
+def test_moods():
+    server, url = serve_moods()
     done = run('test', '--count', '1', '--url', url + 'broken/{n}')
     report.check('500 is tried again', done.returncode == 0 and '1 uploaded' in done.stdout
                  and '2 retries' in done.stdout, done.stdout + done.stderr)
@@ -150,13 +191,54 @@ def test_moods():
                  and Moody.seen['/never/000000?signature=secret'] == 1, done.stdout)
     report.check('... and no signature is said aloud', '403' in done.stderr
                  and 'secret' not in done.stderr, done.stderr)
-    done = run('test', '--count', '1', '--url', url + 'ok/{n}', '--user', 'me:word', '--header',
-               'X-Camera: 3')
+    began = time.monotonic()
+    done = run('test', '--count', '1', '--give-up', '2', '--url', url + 'closed/{n}')
+    report.check('Retry-After beyond --give-up: not asked again before that', done.returncode == 1
+                 and '1 given up' in done.stdout and time.monotonic() - began >= 2
+                 and Moody.seen['/closed/000000'] == 1, done.stdout + done.stderr)
+    done = run('test', '--count', '1', '--url', url + 'ok/{n}', '--header', 'X-Camera: 3',
+               env=dict(os.environ, UPLOAD_USER='me:word'))
     headers = Moody.log[-1][3]
     report.check('headers', headers.get('Content-Type') == 'image/jpeg'
                  and headers.get('X-Camera') == '3' and 'Authorization' in headers
                  and 'Transfer-Encoding' not in headers, str(headers))
     server.shutdown()
+
+
+def test_tls():
+    if shutil.which('openssl') is None:
+        report.skip('TLS', 'no openssl here')
+        return
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Moody)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*harness.certificate('a'))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    for name, certificate, status, part in (('TLS', 'a', 0, '1 uploaded'),
+                                            ('... with the wrong certificate', 'b', 1, '1 refused')):
+        done = run('test', '--count', '1', '--ca-file', harness.certificate(certificate)[0],
+                   '--url', 'https://127.0.0.1:%d/ok/{n}' % server.server_port)
+        report.check(name, done.returncode == status and part in done.stdout
+                     and ('certificate' in done.stderr) == bool(status),
+                     done.stdout + done.stderr)
+    server.shutdown()
+
+
+def test_signal():
+    """While it waits for a URL that does not come."""
+    read, write = os.pipe()
+    process = subprocess.Popen([UPLOAD, 'test', '--every', '0', '--urls', '-'], stdin=read,
+                               stdout=subprocess.DEVNULL)
+    time.sleep(1)
+    process.terminate()
+    try:
+        ended = process.wait(10 * harness.PATIENCE) == 1
+    except subprocess.TimeoutExpired:
+        process.kill()
+        ended = False
+    report.check('SIGTERM while it waits for a URL', ended)
+    os.close(read)
+    os.close(write)
 
 
 def test_errors():
@@ -168,9 +250,19 @@ def test_errors():
     for name, arguments, part in (
             ('no place', ['test'], '--url'), ('no source', ['--url', 'http://x/'], 'SOURCE'),
             ('no such file', ['/nowhere', '--url', 'http://x/'], 'no file'),
-            ('another protocol', ['test', '--url', 'ftp://x/'], 'http')):
+            ('another protocol', ['test', '--url', 'ftp://x/'], 'http'),
+            ('no such certificate', ['test', '--url', 'https://x/', '--ca-file', '/nowhere'],
+             '--ca-file'),
+            ('no number', ['test', '--url', 'http://x/', '--every', 'nan'], '--every')):
         done = run(*arguments)
         report.check(name, done.returncode == 1 and part in done.stderr, done.stderr)
 
 
-report.run(test_files, test_death, test_stall, test_moods, test_errors)
+    done = run('test', '--count', '1', '--url', 'http://me:secret@127.0.0.1:1 x/{n}')
+    report.check('a URL that is none is refused, and its password not said',
+                 done.returncode == 1 and '1 refused' in done.stdout
+                 and 'secret' not in done.stderr and 'URL' in done.stderr, done.stderr)
+
+
+report.run(test_files, test_death, test_stall, test_source, test_moods, test_tls, test_signal,
+           test_errors)
