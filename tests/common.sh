@@ -32,6 +32,7 @@ play     | gst avdec_h264                | [gstreamer1.0-libav] | [gstreamer1-pl
 test     | cmd python3                   | python3 | python3 | python
 test     | gst gdppay                    | gstreamer1.0-plugins-bad | gstreamer1-plugins-bad-free | gst-plugins-bad
 test     | gir Gst GstVideo              | [python3-gi] [gir1.2-gstreamer-1.0] [gir1.2-gst-plugins-base-1.0] | [python3-gobject] | [python-gobject]
+test     | py gi.overrides._gi_gst       | [python3-gst-1.0] | [python3-gstreamer1] | [gst-python]
 test     | cmd exiftool                  | [libimage-exiftool-perl] | [perl-Image-ExifTool] | [perl-image-exiftool]
 test     | py numpy                      | [python3-numpy] | [python3-numpy] | [python-numpy]
 test     | py PIL                        | [python3-pil] | [python3-pillow] | [python-pillow]

@@ -92,6 +92,13 @@ camera_describe_source (const gchar *source, GError **error)
 {
   gchar *uri, *description;
 
+  if (!gst_registry_check_feature_version (gst_registry_get (), "imbytes", 0, 0,
+          0)) {
+    g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+        "GStreamer does not find imbytes; set GST_PLUGIN_PATH to the folder of "
+        "libgstimbytes.so");
+    return NULL;
+  }
   if (g_str_equal (source, "test"))
     return g_strdup ("videotestsrc is-live=true");
   if (g_str_has_prefix (source, "/dev/video")
@@ -146,7 +153,8 @@ start (Camera *camera, GError **error)
   GstBus *bus;
   gboolean live;
 
-  camera->pipeline = gst_parse_launch (camera->description, error);
+  camera->pipeline = gst_parse_launch_full (camera->description, NULL,
+      GST_PARSE_FLAG_FATAL_ERRORS, error);
   if (camera->pipeline == NULL)
     return FALSE;
   images = gst_bin_get_by_name (GST_BIN (camera->pipeline), "images");

@@ -32,7 +32,7 @@ typedef struct
 } CameraImage;
 
 /* What gives frames of @source, as gst-launch-1.0 would have it; NULL with @error
- * set where there is no such file. Free it. */
+ * set where there is no such file, or no imbytes. Free it. */
 gchar *camera_describe_source (const gchar *source, GError **error);
 
 /* What is wrong with numbers that a user gave, as options of the same names; or

@@ -7,14 +7,14 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include <glib-unix.h>
 #include <gst/app/gstappsink.h>
 #include <gst/video/video.h>
 #include <locale.h>
-#include <string.h>
+#include <signal.h>
 
 /* As many images wait for the program at most. */
 #define MAX_WAITING 4
+#define WAIT (100 * GST_MSECOND)
 
 typedef struct
 {
@@ -26,12 +26,21 @@ typedef struct
 typedef struct
 {
   Options options;
-  GMainLoop *loop;
   GstElement *pipeline;
+  GstAppSink *sink;
   const gchar *source;
   guint taken;
   gboolean failed;
 } Grab;
+
+static gint stop;
+
+static void
+on_signal (int number)
+{
+  (void) number;
+  g_atomic_int_set (&stop, 1);
+}
 
 static void
 fail (Grab *grab, const gchar *message)
@@ -40,11 +49,10 @@ fail (Grab *grab, const gchar *message)
   if (!grab->failed)
     g_printerr ("imbytes-grab: %s: %s\n", grab->source, message);
   grab->failed = TRUE;
-  g_main_loop_quit (grab->loop);
 }
 
 /* This is where a program of your own does what it is for: @data is one whole
- * JPEG or PNG file, and goes away when this returns. */
+ * JPEG or PNG file, and goes away when this returns. It may take its time. */
 static gboolean
 on_image (Grab *grab, const guint8 *data, gsize size, GstClockTime time,
     const GstStructure *caps)
@@ -73,67 +81,45 @@ on_image (Grab *grab, const guint8 *data, gsize size, GstClockTime time,
   return TRUE;
 }
 
-/* In the streaming thread. Whatever is mapped is unmapped, and the sample given
- * back, before it returns. */
-static GstFlowReturn
-on_sample (GstAppSink *sink, gpointer user_data)
+/* Whatever is mapped is unmapped, and the sample given back. */
+static gboolean
+take (Grab *grab, GstSample *sample)
 {
-  Grab *grab = user_data;
-  GstSample *sample = gst_app_sink_pull_sample (sink);
-  gint count = grab->options.count;
-  GstFlowReturn ret = GST_FLOW_OK;
-  GstBuffer *buffer;
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
+  gboolean ok = FALSE;
   GstMapInfo map;
 
-  if (sample == NULL)
-    return GST_FLOW_EOS;
-  buffer = gst_sample_get_buffer (sample);
-  if (count > 0 && grab->taken >= (guint) count) {
-    ret = GST_FLOW_EOS;
-  } else if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    if (!on_image (grab, map.data, map.size, GST_BUFFER_PTS (buffer),
-            gst_caps_get_structure (gst_sample_get_caps (sample), 0)))
-      ret = GST_FLOW_ERROR;
+  if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+    ok = on_image (grab, map.data, map.size, GST_BUFFER_PTS (buffer),
+        gst_caps_get_structure (gst_sample_get_caps (sample), 0));
     gst_buffer_unmap (buffer, &map);
-    if (++grab->taken == (guint) count)
-      g_main_loop_quit (grab->loop);
+    grab->taken++;
   }
   gst_sample_unref (sample);
-  return ret;
+  return ok;
 }
 
-static gboolean
-on_message (GstBus *bus, GstMessage *message, gpointer user_data)
+static void
+listen_to_bus (Grab *grab)
 {
-  Grab *grab = user_data;
+  GstBus *bus = gst_element_get_bus (grab->pipeline);
+  GstMessage *message;
   GError *error = NULL;
 
-  (void) bus;
-  switch (GST_MESSAGE_TYPE (message)) {
-    case GST_MESSAGE_EOS:
-      g_main_loop_quit (grab->loop);
-      break;
-    case GST_MESSAGE_ERROR:
+  while ((message = gst_bus_pop_filtered (bus,
+              GST_MESSAGE_ERROR | GST_MESSAGE_WARNING))
+      != NULL) {
+    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
       gst_message_parse_error (message, &error, NULL);
       fail (grab, error->message);
-      g_error_free (error);
-      break;
-    case GST_MESSAGE_WARNING:
+    } else {
       gst_message_parse_warning (message, &error, NULL);
       g_printerr ("imbytes-grab: %s\n", error->message);
-      g_error_free (error);
-      break;
-    default:
-      break;
+    }
+    g_clear_error (&error);
+    gst_message_unref (message);
   }
-  return TRUE;
-}
-
-static gboolean
-on_signal (gpointer user_data)
-{
-  g_main_loop_quit (((Grab *) user_data)->loop);
-  return TRUE;
+  gst_object_unref (bus);
 }
 
 /* What gives frames of @source, as gst-launch-1.0 would have it. */
@@ -167,7 +153,8 @@ build_pipeline (const gchar *source, const Options *options, GError **error)
       "%s ! imbytes name=images ! image/%s ! appsink name=sink sync=false "
       "max-buffers=%d",
       frames, options->format, MAX_WAITING);
-  pipeline = gst_parse_launch (description, error);
+  pipeline = gst_parse_launch_full (description, NULL,
+      GST_PARSE_FLAG_FATAL_ERRORS, error);
   if (pipeline != NULL) {
     GstElement *images = gst_bin_get_by_name (GST_BIN (pipeline), "images");
 
@@ -184,37 +171,52 @@ build_pipeline (const gchar *source, const Options *options, GError **error)
 /* A camera does not wait: what is not taken in time gives way to what is newer.
  * A file does, and nothing of it is lost. */
 static void
-play (Grab *grab, GstAppSink *sink)
+start (Grab *grab)
 {
   GstStateChangeReturn live =
       gst_element_set_state (grab->pipeline, GST_STATE_PAUSED);
 
   if (live == GST_STATE_CHANGE_NO_PREROLL)
-    gst_app_sink_set_drop (sink, TRUE);
+    gst_app_sink_set_drop (grab->sink, TRUE);
   gst_element_set_state (grab->pipeline, GST_STATE_PLAYING);
-  g_main_loop_run (grab->loop);
-  gst_element_set_state (grab->pipeline, GST_STATE_NULL);
+}
+
+/* Images are fetched, by a thread that may be slow, from the queue that the
+ * appsink is. Were they taken in a callback of it, the pipeline would stand still
+ * for as long, and a source that does not would fill what lies before. */
+static void
+take_images (Grab *grab)
+{
+  gint count = grab->options.count;
+
+  while (!g_atomic_int_get (&stop)
+      && (count <= 0 || grab->taken < (guint) count)) {
+    GstSample *sample = gst_app_sink_try_pull_sample (grab->sink, WAIT);
+
+    listen_to_bus (grab);
+    if (sample == NULL && (grab->failed || gst_app_sink_is_eos (grab->sink)))
+      return;
+    if (sample != NULL && !take (grab, sample))
+      return;
+  }
 }
 
 static gint
 run (Grab *grab)
 {
-  GstAppSinkCallbacks callbacks = { .new_sample = on_sample };
-  GstElement *sink = gst_bin_get_by_name (GST_BIN (grab->pipeline), "sink");
-  GstBus *bus = gst_element_get_bus (grab->pipeline);
-  guint signals[2] = { g_unix_signal_add (SIGINT, on_signal, grab),
-    g_unix_signal_add (SIGTERM, on_signal, grab) };
+  struct sigaction action = { .sa_handler = on_signal,
+    .sa_flags = (int) SA_RESETHAND };
 
-  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, grab, NULL);
-  gst_bus_add_watch (bus, on_message, grab);
-  play (grab, GST_APP_SINK (sink));
+  sigaction (SIGINT, &action, NULL);
+  sigaction (SIGTERM, &action, NULL);
+  grab->sink =
+      GST_APP_SINK (gst_bin_get_by_name (GST_BIN (grab->pipeline), "sink"));
+  start (grab);
+  take_images (grab);
+  gst_element_set_state (grab->pipeline, GST_STATE_NULL);
   if (!grab->failed && grab->taken == 0)
     fail (grab, "there was no picture in it");
-  gst_bus_remove_watch (bus);
-  g_source_remove (signals[0]);
-  g_source_remove (signals[1]);
-  gst_object_unref (bus);
-  gst_object_unref (sink);
+  gst_object_unref (grab->sink);
   return grab->failed ? 1 : 0;
 }
 
@@ -225,8 +227,8 @@ check_options (const Options *options, int argc, GError **error)
 
   if (argc != 2)
     wrong = "one SOURCE is needed; --help says more";
-  else if (options->seconds < 0)
-    wrong = "--every has to be 0 (every frame) or more";
+  else if (!(options->seconds >= 0 && options->seconds < 1e9))
+    wrong = "--every goes from 0 (every frame) to 1e9";
   else if (options->width < 0 || options->height < 0)
     wrong = "--width and --height cannot be negative";
   else if (options->quality < 0 || options->quality > 100)
@@ -288,9 +290,7 @@ main (int argc, char **argv)
     g_error_free (error);
   } else if (grab.pipeline != NULL) {
     grab.source = argv[1];
-    grab.loop = g_main_loop_new (NULL, FALSE);
     status = run (&grab);
-    g_main_loop_unref (grab.loop);
   }
   g_clear_pointer (&grab.pipeline, gst_object_unref);
   g_free (grab.options.format);

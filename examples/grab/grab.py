@@ -2,8 +2,7 @@
 """imbytes: pictures of a video as bytes in memory, in Python.
 
 SOURCE is a file, a URI, a camera (/dev/video0) or `test`. An image every so many
-seconds reaches on_image() as a view of the bytes of one file, which Pillow and
-OpenCV read where they lie.
+seconds reaches on_image() as the bytes of one file, where they lie.
 
 SPDX-License-Identifier: LGPL-2.1-or-later
 """
@@ -20,8 +19,9 @@ MAX_WAITING = 4
 
 
 def on_image(data, time, caps):
-    """What a program of your own does. `data` is a memoryview of one whole file;
-    it is gone afterwards, so decode it here or keep bytes(data)."""
+    """What a program of your own does; it may take its time. `data` is one whole
+    file: with GStreamer's own Python module a memoryview of it, not a copy, and gone
+    afterwards, so decode it here or keep bytes(data); without, a copy."""
     line = '%.3f s %dx%d %s %d bytes' % (
         time / Gst.SECOND, caps.get_value('width'), caps.get_value('height'),
         caps.get_name(), len(data))
@@ -34,6 +34,7 @@ def on_image(data, time, caps):
         pass
     try:
         from PIL import Image
+        # Pillow reads files, and BytesIO copies the few bytes of one.
         image = Image.open(io.BytesIO(data))
         image.load()
         line += ', Pillow %s %s' % (image.mode, image.size)
@@ -44,61 +45,68 @@ def on_image(data, time, caps):
 
 class Grab:
     def __init__(self, options):
-        self.options, self.taken, self.error = options, 0, None
-        self.loop = GLib.MainLoop()
+        self.options, self.taken, self.error, self.stopped = options, 0, None, False
         self.pipeline = Gst.parse_launch(
             '%s ! imbytes name=images ! image/%s ! appsink name=sink sync=false '
-            'emit-signals=true max-buffers=%d'
-            % (source_of(options.source), options.format, MAX_WAITING))
+            'max-buffers=%d' % (source_of(options.source), options.format, MAX_WAITING))
         images = self.pipeline.get_by_name('images')
         images.set_property('interval', int(options.every * Gst.SECOND))
         images.set_property('width', options.width)
         images.set_property('height', options.height)
         images.set_property('quality', options.quality)
         self.sink = self.pipeline.get_by_name('sink')
-        self.sink.connect('new-sample', self.on_sample)
 
-    def on_sample(self, sink):
-        """In the streaming thread. What is mapped is unmapped before it returns."""
-        sample = sink.emit('pull-sample')
-        if sample is None or 0 < self.options.count <= self.taken:
-            return Gst.FlowReturn.EOS
+    def take(self, sample):
+        """What is mapped is unmapped before it returns."""
         buffer = sample.get_buffer()
         mapped, info = buffer.map(Gst.MapFlags.READ)
         if not mapped:
-            return Gst.FlowReturn.ERROR
+            raise RuntimeError('an image cannot be read')
         try:
             on_image(info.data, buffer.pts, sample.get_caps().get_structure(0))
         finally:
             buffer.unmap(info)
         self.taken += 1
-        if self.taken == self.options.count:
-            self.loop.quit()
-        return Gst.FlowReturn.OK
 
-    def on_message(self, _bus, message):
-        if message.type == Gst.MessageType.ERROR:
-            self.error = '%s: %s' % (self.options.source,
-                                     message.parse_error()[0].message)
-            self.loop.quit()
-        elif message.type == Gst.MessageType.WARNING:
-            print('grab.py: ' + message.parse_warning()[0].message, file=sys.stderr)
-        elif message.type == Gst.MessageType.EOS:
-            self.loop.quit()
+    def listen(self):
+        bus = self.pipeline.get_bus()
+        kinds = Gst.MessageType.ERROR | Gst.MessageType.WARNING
+        while (message := bus.pop_filtered(kinds)) is not None:
+            if message.type == Gst.MessageType.WARNING:
+                print('grab.py: ' + message.parse_warning()[0].message, file=sys.stderr)
+            elif self.error is None:
+                self.error = '%s: %s' % (self.options.source,
+                                         message.parse_error()[0].message)
+
+    def take_images(self):
+        """Fetches images, and may be slow, from the queue that the appsink is. Were
+        they taken in a callback of it, the pipeline would stand still for as long,
+        and a source that does not would fill what lies before."""
+        while not self.stopped and not 0 < self.options.count <= self.taken:
+            sample = self.sink.emit('try-pull-sample', Gst.SECOND // 10)
+            self.listen()
+            if sample is not None:
+                self.take(sample)
+            elif self.error or self.sink.get_property('eos'):
+                return
+
+    def stop(self, number, _frame):
+        self.stopped = True
+        # Whoever asks twice is not kept waiting.
+        signal.signal(number, signal.SIG_DFL)
 
     def run(self):
-        bus = self.pipeline.get_bus()
-        bus.add_signal_watch()
-        bus.connect('message', self.on_message)
         for number in (signal.SIGINT, signal.SIGTERM):
-            GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, self.loop.quit)
+            signal.signal(number, self.stop)
         # A camera does not wait: what is not taken in time gives way to what is
         # newer. A file does, and nothing of it is lost.
         if self.pipeline.set_state(Gst.State.PAUSED) == Gst.StateChangeReturn.NO_PREROLL:
             self.sink.set_property('drop', True)
         self.pipeline.set_state(Gst.State.PLAYING)
-        self.loop.run()
-        self.pipeline.set_state(Gst.State.NULL)
+        try:
+            self.take_images()
+        finally:
+            self.pipeline.set_state(Gst.State.NULL)
         if self.error is None and self.taken == 0:
             self.error = self.options.source + ': there was no picture in it'
         return 'grab.py: ' + self.error if self.error else 0
@@ -127,10 +135,14 @@ def main():
     parser.add_argument('-n', '--count', type=int, default=0,
                         help='end after so many images')
     options = parser.parse_args()
-    if options.every < 0 or options.width < 0 or options.height < 0:
-        parser.error('--every, --width and --height cannot be negative')
+    if not 0 <= options.every < 1e9:
+        parser.error('--every goes from 0 (every frame) to 1e9')
+    if not (0 <= options.width < 2**31 and 0 <= options.height < 2**31):
+        parser.error('--width and --height cannot be negative, nor that large')
     if not 0 <= options.quality <= 100:
         parser.error('--quality goes from 0 to 100')
+    # As of any program whose output nobody reads any longer.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     Gst.init(None)
     try:
         return Grab(options).run()

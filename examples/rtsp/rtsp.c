@@ -270,12 +270,8 @@ main (int argc, char **argv)
   if (error != NULL) {
     g_printerr ("imbytes-rtsp: %s\n", error->message);
     g_error_free (error);
-  } else if (gst_registry_check_feature_version (gst_registry_get (), "imbytes",
-                 0, 0, 0)) {
-    status = serve (&server, pipeline);
   } else {
-    g_printerr ("imbytes-rtsp: GStreamer does not find imbytes; set "
-                "GST_PLUGIN_PATH to the folder of libgstimbytes.so\n");
+    status = serve (&server, pipeline);
   }
   g_free (pipeline);
   g_free (server.options.address);

@@ -2,6 +2,8 @@
 # imbytes tests: examples/grab, in C and in Python.
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
+import fcntl
+import importlib.util
 import io
 import os
 import re
@@ -76,10 +78,98 @@ def test_bytes():
     report.check('C: files with the bytes it says', held, str(files))
     if 'Python' in PROGRAMS:
         done = run(PROGRAMS['Python'], 'test', '--every', '0', '--count', '2')
-        report.check('Python: cv2 and Pillow read them where they lie',
+        report.check('Python: cv2 and Pillow read them',
                      all('cv2 (240, 320, 3)' in line and 'Pillow RGB (320, 240)' in line
                          for line in lines_of(done)) and len(lines_of(done)) == 2,
                      done.stdout + done.stderr)
+
+
+def test_no_copy():
+    """What Python is given lies where the buffer does."""
+    if 'Python' not in PROGRAMS:
+        return
+    import gi
+    gi.require_version('Gst', '1.0')
+    from gi.repository import Gst
+    Gst.init(None)
+    if not hasattr(Gst.MapInfo, '__enter__'):
+        report.skip('Python: no copy', "GStreamer's own Python module is not here")
+        return
+    import numpy
+    spec = importlib.util.spec_from_file_location('grab', GRAB_PY)
+    grab = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(grab)
+    sample = Gst.Sample.new(Gst.Buffer.new_wrapped(b'x' * 5000),
+                            Gst.Caps.from_string('image/jpeg'), None, None)
+    mapped, info = sample.get_buffer().map(Gst.MapFlags.READ)
+    seen = []
+
+    def address(data):
+        return numpy.frombuffer(data, numpy.uint8).__array_interface__['data'][0]
+
+    grab.on_image = lambda data, *_: seen.append(address(data))
+    taker = grab.Grab.__new__(grab.Grab)
+    taker.taken = 0
+    taker.take(sample)
+    report.check('Python: no copy is made', mapped and seen == [address(info.data)], str(seen))
+    sample.get_buffer().unmap(info)
+
+
+class Stalled:
+    """A program whose output is not read, but for the first lines: it stands still in
+    the middle of an image."""
+
+    def __init__(self, program, *arguments):
+        self.out, pipe = os.pipe()
+        fcntl.fcntl(pipe, 1031, 4096)  # F_SETPIPE_SZ: some lines fill it
+        self.process = subprocess.Popen(program + list(arguments), stdout=pipe)
+        os.close(pipe)
+        self.text = b''
+        while self.text.count(b'bytes') < 10:
+            self.text += os.read(self.out, 256) or b'bytes ' * 10
+
+    def gaps(self, seconds):
+        """Between the images that come when it is read from again."""
+        text, end = b'', time.monotonic() + seconds * harness.PATIENCE
+        os.set_blocking(self.out, False)
+        while time.monotonic() < end:
+            try:
+                text += os.read(self.out, 65536)
+            except BlockingIOError:
+                time.sleep(0.02)
+        times = [float(line.split()[0].split(b':')[-1]) for line in text.splitlines()[1:]
+                 if b'bytes' in line]
+        return [b - a for a, b in zip(times, times[1:])]
+
+    def stop(self):
+        self.process.terminate()
+        status = self.process.wait(10 * harness.PATIENCE)
+        os.close(self.out)
+        return status
+
+
+def test_stall():
+    """A program that stands still: nothing piles up, and the newest are next."""
+    clip = harness.make_clip('long.avi', 600)
+    stalled = {name: [Stalled(program, source, '--every', '0', '--width', '1280')
+                      for source in ('test', clip)] for name, program in PROGRAMS.items()}
+    time.sleep(3)  # for the pipes to fill
+    before = {name: [harness.memory(one.process) for one in both]
+              for name, both in stalled.items()}
+    time.sleep(4)
+    for name, (live, file) in stalled.items():
+        grown = [harness.memory(one.process) - was
+                 for one, was in zip((live, file), before[name])]
+        report.check('%s, stalled: memory is bounded' % name,
+                     max(grown) < 2 * harness.PATIENCE, '%.1f and %.1f MB more' % tuple(grown))
+        gaps = live.gaps(1)
+        report.check('%s: a live source goes on, and the newest are next' % name,
+                     gaps and max(gaps) > 2, str(gaps))
+        report.check('%s: it ends' % name, live.stop() == 0)
+        gaps = file.gaps(1)
+        report.check('%s: a file waits, and nothing of it is lost' % name,
+                     gaps and max(gaps) < 0.04, str(gaps))
+        report.check('%s: it ends, too' % name, file.stop() == 0)
 
 
 def test_errors():
@@ -91,7 +181,9 @@ def test_errors():
              'a folder that is not there': ('test', '--output', '/nowhere/at/all'),
              'no source': (), 'a negative width': ('test', '--width', '-1'),
              'an unknown format': ('test', '--format', 'gif'),
-             'too much quality': ('test', '--quality', '101')}
+             'too much quality': ('test', '--quality', '101'),
+             'no time': ('test', '--every', 'nan'),
+             'a camera that is not there': ('/dev/video99',)}
     for program_name, program in PROGRAMS.items():
         for name, arguments in cases.items():
             if program_name == 'Python' and '--output' in arguments:
@@ -100,6 +192,17 @@ def test_errors():
             report.check('%s: %s' % (program_name, name),
                          done.returncode != 0 and len(done.stderr) > 20
                          and 'Traceback' not in done.stderr, done.stderr[-200:])
+
+
+def test_no_plugin():
+    env = {name: value for name, value in os.environ.items() if 'PLUGIN_PATH' not in name}
+    env['GST_REGISTRY'] = os.path.join(harness.folder(), 'without.registry')
+    for name, program in PROGRAMS.items():
+        done = subprocess.run(program + ['test', '--count', '1'], env=env, capture_output=True,
+                              text=True, timeout=60 * harness.PATIENCE)
+        # It may be installed.
+        report.check('%s: no imbytes to be found' % name, done.returncode == 0 or (
+            'imbytes' in done.stderr and 'CRITICAL' not in done.stderr), done.stderr)
 
 
 def test_signal():
@@ -115,4 +218,5 @@ def test_signal():
 if not have_modules():
     report.skip('grab', 'no Python modules gi, PIL, cv2 here')
     report.finish()
-report.run(test_clip, test_bytes, test_errors, test_signal)
+report.run(test_clip, test_bytes, test_no_copy, test_stall, test_errors,
+           test_no_plugin, test_signal)
