@@ -14,6 +14,8 @@
 #include <glib-unix.h>
 #include <gst/rtsp-server/rtsp-server.h>
 #include <locale.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +23,11 @@
 
 #define STEP 8
 #define MAX_SIZE 2040
+
+/* gst-rtsp-server keeps ten seconds for a client on TCP that takes nothing. */
+#define STALLED_SECONDS 4
+/* For what was sent last to arrive. */
+#define GOODBYE_SECONDS 1
 
 typedef struct
 {
@@ -33,6 +40,7 @@ typedef struct
 {
   Options options;
   const gchar *source;
+  GstRTSPServer *rtsp;
   GMainLoop *loop;
   gint n_clients;
 } Server;
@@ -75,6 +83,25 @@ round_size (gint *size, const gchar *name)
   *size = rounded;
 }
 
+static GstRTSPFilterResult
+remove_session (GstRTSPSessionPool *pool, GstRTSPSession *session,
+    gpointer user_data)
+{
+  (void) pool, (void) session, (void) user_data;
+  return GST_RTSP_FILTER_REMOVE;
+}
+
+static gboolean
+end_sessions (gpointer user_data)
+{
+  Server *server = user_data;
+  GstRTSPSessionPool *pool = gst_rtsp_server_get_session_pool (server->rtsp);
+
+  gst_rtsp_session_pool_filter (pool, remove_session, NULL);
+  g_object_unref (pool);
+  return G_SOURCE_REMOVE;
+}
+
 static gboolean
 on_media_message (GstRTSPMedia *media, GstMessage *message, gpointer server)
 {
@@ -89,15 +116,35 @@ on_media_message (GstRTSPMedia *media, GstMessage *message, gpointer server)
   return FALSE;
 }
 
+/* Who stays at the end of a film would keep it from beginning anew for others. The
+ * pipeline's own message of the end does not always come. */
+static GstPadProbeReturn
+on_event (GstPad *pad, GstPadProbeInfo *info, gpointer server)
+{
+  (void) pad;
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS)
+    g_timeout_add_seconds (GOODBYE_SECONDS, end_sessions, server);
+  return GST_PAD_PROBE_OK;
+}
+
 /* Errors of the pipeline go to the clients as a status; here they are said in
  * words. */
 static void
 on_media_configure (GstRTSPMediaFactory *factory, GstRTSPMedia *media,
     gpointer server)
 {
+  GstElement *pipeline = gst_rtsp_media_get_element (media);
+  GstElement *pay = gst_bin_get_by_name (GST_BIN (pipeline), "pay0");
+  GstPad *pad = gst_element_get_static_pad (pay, "src");
+
   (void) factory;
   g_signal_connect (media, "handle-message", G_CALLBACK (on_media_message),
       server);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_event, server,
+      NULL);
+  gst_object_unref (pad);
+  gst_object_unref (pay);
+  gst_object_unref (pipeline);
 }
 
 static void
@@ -109,6 +156,21 @@ on_closed (GstRTSPClient *client, gpointer user_data)
   g_print ("%d clients\n", --server->n_clients);
 }
 
+/* The system ends a connection on which nothing was taken for so long. */
+static void
+limit_stall (GstRTSPClient *client)
+{
+#ifdef TCP_USER_TIMEOUT
+  GSocket *socket = gst_rtsp_connection_get_write_socket (
+      gst_rtsp_client_get_connection (client));
+
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
+      STALLED_SECONDS * 1000, NULL);
+#else
+  (void) client;
+#endif
+}
+
 static void
 on_client (GstRTSPServer *rtsp, GstRTSPClient *client, gpointer user_data)
 {
@@ -116,6 +178,7 @@ on_client (GstRTSPServer *rtsp, GstRTSPClient *client, gpointer user_data)
 
   (void) rtsp;
   g_print ("%d clients\n", ++server->n_clients);
+  limit_stall (client);
   g_signal_connect (client, "closed", G_CALLBACK (on_closed), server);
 }
 
@@ -163,13 +226,13 @@ new_rtsp_server (Server *server, const gchar *pipeline)
 static gint
 serve (Server *server, const gchar *pipeline)
 {
-  GstRTSPServer *rtsp = new_rtsp_server (server, pipeline);
+  GstRTSPServer *rtsp = server->rtsp = new_rtsp_server (server, pipeline);
   guint attached = gst_rtsp_server_attach (rtsp, NULL);
   guint sources[3];
 
   if (attached == 0) {
-    g_printerr ("imbytes-rtsp: cannot listen on %s:%s; is the port taken? "
-                "--port chooses another\n",
+    g_printerr ("imbytes-rtsp: cannot listen on %s:%s; is it taken, or not an "
+                "address of this machine? --port and --address choose others\n",
         server->options.address, server->options.port);
     g_object_unref (rtsp);
     return 1;
@@ -200,8 +263,8 @@ check_options (Options *options, int argc, GError **error)
     wrong = "--width and --height cannot be negative";
   else if (options->quality < 1 || options->quality > 100)
     wrong = "--quality goes from 1 to 100";
-  else if (options->rate < 0)
-    wrong = "--rate cannot be negative";
+  else if (!(options->rate >= 0 && options->rate < 1e6))
+    wrong = "--rate goes from 0 (all) to 1e6";
   else if (options->max_clients < 1)
     wrong = "--max-clients has to be at least 1";
   else if (options->path[0] != '/')

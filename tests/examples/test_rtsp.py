@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 
 import harness
 from harness import report
@@ -18,6 +19,7 @@ try:
     gi.require_version('Gst', '1.0')
     from gi.repository import Gst
     import numpy as np
+    Gst.init(None)
 except ImportError as missing:
     report.skip('rtsp', str(missing))
     report.finish()
@@ -40,7 +42,6 @@ class Server:
 
 def receive(url, count=3, protocols='tcp'):
     """RGB pictures that rtspsrc receives."""
-    Gst.init(None)
     pipeline = Gst.parse_launch(
         'rtspsrc location=%s protocols=%s latency=100 ! rtpjpegdepay ! jpegdec '
         '! videoconvert ! video/x-raw,format=RGB ! appsink name=sink sync=false'
@@ -60,6 +61,11 @@ def receive(url, count=3, protocols='tcp'):
                         .reshape(height, width, 3).copy())
     pipeline.set_state(Gst.State.NULL)
     return pictures
+
+
+def watch(url):
+    return harness.start(['gst-launch-1.0', '-q', 'rtspsrc', 'location=' + url, 'protocols=tcp',
+                          '!', 'fakesink'])
 
 
 def bars_are_right(picture):
@@ -129,9 +135,7 @@ def test_restart():
 
 def test_sharing():
     server = Server('test', '--width', '320')
-    watchers = [harness.start(
-        ['gst-launch-1.0', '-q', 'rtspsrc', 'location=' + server.url, 'protocols=tcp', '!',
-         'fakesink']) for _ in range(4)]
+    watchers = [watch(server.url) for _ in range(4)]
     found = harness.wait_until(lambda: '4 clients' in harness.log(server.process), 20)
     watchers[0].send_signal(signal.SIGKILL)
     gone = harness.wait_until(
@@ -140,6 +144,40 @@ def test_sharing():
                  and len(receive(server.url, 2)) == 2, harness.log(server.process))
     for watcher in watchers:
         harness.stop(watcher)
+    server.stop()
+
+
+def test_stall():
+    """One of two clients stands still."""
+    server = Server('test', '--width', '1280', '--height', '720', '--quality', '95')
+    watchers = [watch(server.url) for _ in range(2)]
+    harness.wait_until(lambda: '2 clients' in harness.log(server.process), 20)
+    time.sleep(2)
+    before = harness.memory(server.process)
+    watchers[0].send_signal(signal.SIGSTOP)
+    gone = harness.wait_until(
+        lambda: '2 clients\n1 clients' in harness.log(server.process), 20)
+    grown = harness.memory(server.process) - before
+    report.check('a client that stands still: it is let go, memory is bounded',
+                 gone and grown < 16 * harness.PATIENCE, '%.1f MB more' % grown)
+    report.check('... nobody else notices', watchers[1].poll() is None
+                 and len(receive(server.url, 2)) == 2)
+    for watcher in watchers:
+        harness.stop(watcher, signal.SIGKILL)
+    server.stop()
+
+
+def test_end():
+    """One client stays at the end of a film."""
+    server = Server(harness.make_clip('short.avi', 30))
+    stays = Gst.parse_launch('rtspsrc location=%s protocols=tcp ! fakesink' % server.url)
+    stays.set_state(Gst.State.PLAYING)
+    stays.get_bus().timed_pop_filtered(int(20 * harness.PATIENCE) * Gst.SECOND,
+                                       Gst.MessageType.EOS | Gst.MessageType.ERROR)
+    time.sleep(3)
+    report.check('the film ended: for the next client it begins anew',
+                 len(receive(server.url, 2)) == 2, harness.log(server.process))
+    stays.set_state(Gst.State.NULL)
     server.stop()
 
 
@@ -161,4 +199,5 @@ def test_errors():
     odd.stop()
 
 
-report.run(test_gstreamer, test_ffmpeg, test_clip, test_restart, test_sharing, test_errors)
+report.run(test_gstreamer, test_ffmpeg, test_clip, test_restart, test_sharing, test_stall,
+           test_end, test_errors)
