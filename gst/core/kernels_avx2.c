@@ -71,6 +71,10 @@ im_vertical_u8_avx2 (int16_t *dst, const uint8_t *const *rows,
   const __m256i half = _mm256_set1_epi32 (1 << (shift - 1));
   int x = 0;
 
+  if (is_one_row (weight, taps)) {
+    widen_u8 (dst, rows[0], n, ahead);
+    return;
+  }
   for (; x + 32 <= n; x += 32) {
     __m256i sum[4] = { half, half, half, half }, low, high;
 
@@ -290,23 +294,41 @@ pack_bytes (__m256i first, __m256i second)
   return _mm256_permute4x64_epi64 (_mm256_packus_epi16 (first, second), 0xd8);
 }
 
+/* Pairs of samples lie in one lane each, and the other one weighs nothing: sums
+ * of those at even and at odd places come without a shuffle. */
+typedef struct
+{
+  __m256i even, odd;
+} PairWeights;
+
+static inline PairWeights
+pair_weights (int32_t weight)
+{
+  return (PairWeights){ weight_pair (weight, 0), weight_pair (0, weight) };
+}
+
+/* 16 samples, of eight pairs that have @rest in common. */
+static inline __m256i
+mix_pairs (__m256i rest, __m256i a, const PairWeights *weights)
+{
+  __m256i even = _mm256_add_epi32 (rest, _mm256_madd_epi16 (a, weights->even));
+  __m256i odd = _mm256_add_epi32 (rest, _mm256_madd_epi16 (a, weights->odd));
+
+  return _mm256_blend_epi16 (_mm256_srai_epi32 (even, IM_MIX_SHIFT),
+      _mm256_srai_epi32 (odd, IM_MIX_SHIFT - 16), 0xaa);
+}
+
 void
 im_mix1_avx2 (uint8_t *dst, const int16_t *a, const ImMix *mix, int n)
 {
-  const __m256i zero = _mm256_setzero_si256 ();
-  const __m256i weight = weight_pair (mix->weight[0], 0);
+  const PairWeights weights = pair_weights (mix->weight[0]);
   const __m256i bias = _mm256_set1_epi32 (mix->bias);
-  const Sums biases = { bias, bias };
   int x = 0;
 
-  for (; x + 32 <= n; x += 32) {
-    Sums first = weigh (load (a + x), zero, weight);
-    Sums second = weigh (load (a + x + 16), zero, weight);
-
+  for (; x + 32 <= n; x += 32)
     _mm256_storeu_si256 ((__m256i *) (dst + x),
-        pack_bytes (shift_and_pack (add (first, biases)),
-            shift_and_pack (add (second, biases))));
-  }
+        pack_bytes (mix_pairs (bias, load (a + x), &weights),
+            mix_pairs (bias, load (a + x + 16), &weights)));
   mix1 (dst + x, a + x, mix, n - x);
 }
 
@@ -341,22 +363,12 @@ load_halves (const int16_t *low, const int16_t *high)
       _mm_loadu_si128 ((const __m128i *) high), 1);
 }
 
-static inline __m256i
-mix_luma (__m256i a, __m256i weight, __m256i rest)
-{
-  Sums sums = weigh (a, _mm256_setzero_si256 (), weight);
-
-  return shift_and_pack (add (sums,
-      (Sums){ _mm256_unpacklo_epi32 (rest, rest),
-          _mm256_unpackhi_epi32 (rest, rest) }));
-}
-
 /* 16 samples of chroma serve 32 of luma. */
 static void
 mix3_half_avx2 (uint8_t *dst, const int16_t *a, const int16_t *b,
     const int16_t *c, const ImMix *mix, int n)
 {
-  const __m256i luma = weight_pair (mix->weight[0], 0);
+  const PairWeights luma = pair_weights (mix->weight[0]);
   const __m256i chroma = weight_pair (mix->weight[1], mix->weight[2]);
   const __m256i bias = _mm256_set1_epi32 (mix->bias);
   const Sums biases = { bias, bias };
@@ -365,9 +377,9 @@ mix3_half_avx2 (uint8_t *dst, const int16_t *a, const int16_t *b,
   for (; x + 32 <= n; x += 32) {
     Sums rest =
         add (weigh (load (b + x / 2), load (c + x / 2), chroma), biases);
-    __m256i first = mix_luma (load_halves (a + x, a + x + 16), luma, rest.lo);
+    __m256i first = mix_pairs (rest.lo, load_halves (a + x, a + x + 16), &luma);
     __m256i second =
-        mix_luma (load_halves (a + x + 8, a + x + 24), luma, rest.hi);
+        mix_pairs (rest.hi, load_halves (a + x + 8, a + x + 24), &luma);
 
     _mm256_storeu_si256 ((__m256i *) (dst + x),
         _mm256_packus_epi16 (first, second));

@@ -65,6 +65,10 @@ vertical_u8_avx512 (int16_t *dst, const uint8_t *const *rows,
 {
   const __m512i half = _mm512_set1_epi32 (1 << (IM_WEIGHT_SHIFT - IM_Q - 1));
 
+  if (is_one_row (weight, taps)) {
+    widen_u8 (dst, rows[0], n, ahead);
+    return;
+  }
   for (int x = 0; x < n; x += 64) {
     __mmask64 mask = n - x >= 64 ? ~(__mmask64) 0
                                  : ((__mmask64) 1 << (n - x)) - 1;

@@ -5,6 +5,8 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include <stdbool.h>
+
 #include "kernels.h"
 
 static inline int16_t
@@ -60,10 +62,34 @@ fetch_ahead (const ImAhead *ahead, int x, int n)
       __builtin_prefetch (ahead->row[i] + at, 0, 2);
 }
 
+/* Whether the sum is one row as it is: of pictures that keep their height. */
+static inline bool
+is_one_row (const int16_t *weight, int taps)
+{
+  return taps == 1 && weight[0] == IM_WEIGHT_ONE;
+}
+
+static inline void
+widen_u8 (int16_t *restrict dst, const uint8_t *restrict row, int n,
+    const ImAhead *ahead)
+{
+  for (int x = 0; x < n; x += VERTICAL_BLOCK) {
+    int end = n - x < VERTICAL_BLOCK ? n : x + VERTICAL_BLOCK;
+
+    fetch_ahead (ahead, x, end - x);
+    for (int i = x; i < end; i++)
+      dst[i] = (int16_t) (row[i] << IM_Q);
+  }
+}
+
 static inline void
 vertical_u8 (int16_t *dst, const uint8_t *const *rows, const int16_t *weight,
     int taps, int n, const ImAhead *ahead)
 {
+  if (is_one_row (weight, taps)) {
+    widen_u8 (dst, rows[0], n, ahead);
+    return;
+  }
   for (int x = 0; x < n; x += VERTICAL_BLOCK) {
     int end = n - x < VERTICAL_BLOCK ? n : x + VERTICAL_BLOCK;
 

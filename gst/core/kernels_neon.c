@@ -55,6 +55,10 @@ vertical_u8_neon (int16_t *dst, const uint8_t *const *rows,
   const int32x4_t half = vdupq_n_s32 (1 << (IM_WEIGHT_SHIFT - IM_Q - 1));
   int x = 0;
 
+  if (is_one_row (weight, taps)) {
+    widen_u8 (dst, rows[0], n, ahead);
+    return;
+  }
   for (; x + 32 <= n; x += 32) {
     Sums sums[4] = { sums_of (half), sums_of (half), sums_of (half),
       sums_of (half) };
