@@ -162,14 +162,15 @@ start (Camera *camera, GError **error)
   g_object_set (images, "interval", (guint64) (options->seconds * GST_SECOND),
       "width", options->width, "height", options->height, "quality",
       options->quality, NULL);
-  /* A file that stands for a camera is played as fast as one. */
-  g_object_set (sink, "sync", options->loop, NULL);
   gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, camera, NULL);
   bus = gst_element_get_bus (camera->pipeline);
   gst_bus_set_sync_handler (bus, on_message, NULL, NULL);
   gst_object_unref (bus);
   live = gst_element_set_state (camera->pipeline, GST_STATE_PAUSED)
       == GST_STATE_CHANGE_NO_PREROLL;
+  /* A file that stands for a camera is played as fast as one. A camera need not be
+   * waited for: sinks that wait do so for 20 ms more than it takes. */
+  g_object_set (sink, "sync", options->loop && !live, NULL);
   g_mutex_lock (&camera->lock);
   camera->live = live;
   camera->stopping = FALSE;

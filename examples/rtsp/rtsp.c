@@ -127,24 +127,40 @@ on_event (GstPad *pad, GstPadProbeInfo *info, gpointer server)
   return GST_PAD_PROBE_OK;
 }
 
+/* Sinks that wait for the clock do so for 20 ms more than it takes, for pipelines
+ * whose elements might be slow. */
+static void
+on_element (GstBin *pipeline, GstBin *bin, GstElement *element, gpointer server)
+{
+  (void) pipeline, (void) bin, (void) server;
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element),
+          "processing-deadline")
+      != NULL)
+    g_object_set (element, "processing-deadline", (guint64) 0, NULL);
+}
+
 /* Errors of the pipeline go to the clients as a status; here they are said in
  * words. */
 static void
 on_media_configure (GstRTSPMediaFactory *factory, GstRTSPMedia *media,
     gpointer server)
 {
-  GstElement *pipeline = gst_rtsp_media_get_element (media);
-  GstElement *pay = gst_bin_get_by_name (GST_BIN (pipeline), "pay0");
+  GstElement *frames = gst_rtsp_media_get_element (media);
+  GstObject *pipeline = gst_object_get_parent (GST_OBJECT (frames));
+  GstElement *pay = gst_bin_get_by_name (GST_BIN (frames), "pay0");
   GstPad *pad = gst_element_get_static_pad (pay, "src");
 
   (void) factory;
   g_signal_connect (media, "handle-message", G_CALLBACK (on_media_message),
+      server);
+  g_signal_connect (pipeline, "deep-element-added", G_CALLBACK (on_element),
       server);
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_event, server,
       NULL);
   gst_object_unref (pad);
   gst_object_unref (pay);
   gst_object_unref (pipeline);
+  gst_object_unref (frames);
 }
 
 static void
