@@ -59,7 +59,7 @@ def measure(sink, seconds, stall):
         # It has to find out what the camera sends; then what that took is done.
         time.sleep(4)
         first, before = len(images or ()), processor_ms(process)
-        times = []
+        times, start = [], time.monotonic()
         for _ in range(seconds):
             time.sleep(1)
             # Soon, before the numbers of pictures begin again.
@@ -67,9 +67,9 @@ def measure(sink, seconds, stall):
                 last = len(images)
                 times += latencies_ms(images[first:last], camera)
                 first = last
-        spent = processor_ms(process) - before
-        return {'cpu': spent / (seconds * sinkends.RATE), 'memory': harness.memory(process),
-                'arrived': len(times) / (seconds * sinkends.RATE) if images is not None else None,
+        frames = (time.monotonic() - start) * sinkends.RATE
+        return {'cpu': (processor_ms(process) - before) / frames,
+                'memory': harness.memory(process), 'arrived': len(times) / frames,
                 'latency': times, 'stall': stalled_mb(sink, process, stall)}
     finally:
         camera.kill()
