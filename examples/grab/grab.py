@@ -43,6 +43,12 @@ def on_image(data, time, caps):
     print(line, flush=True)
 
 
+def structure_of(caps):
+    """From 1.26 on, GStreamer's own Python module lends it; else it is given."""
+    structure = caps.get_structure(0)
+    return structure.__enter__() if hasattr(structure, '__enter__') else structure
+
+
 class Grab:
     def __init__(self, options):
         self.options, self.taken, self.error, self.stopped = options, 0, None, False
@@ -63,7 +69,8 @@ class Grab:
         if not mapped:
             raise RuntimeError('an image cannot be read')
         try:
-            on_image(info.data, buffer.pts, sample.get_caps().get_structure(0))
+            caps = sample.get_caps()
+            on_image(info.data, buffer.pts, structure_of(caps))
         finally:
             buffer.unmap(info)
         self.taken += 1

@@ -52,7 +52,7 @@ def receive(url, count=3, protocols='tcp'):
         sample = sink.emit('try-pull-sample', int(15 * harness.PATIENCE) * Gst.SECOND)
         if sample is None:
             break
-        caps = sample.get_caps().get_structure(0)
+        caps = report.structure_of(sample.get_caps())
         width, height = caps.get_value('width'), caps.get_value('height')
         buffer = sample.get_buffer()
         data = np.frombuffer(buffer.extract_dup(0, buffer.get_size()), np.uint8)

@@ -39,7 +39,7 @@ class Clip:
 
     def exact(self, i, width, height, method='bilinear', box=None):
         # VideoInfo loses the site of caps that say nothing of colorimetry.
-        caps = Gst.Caps.from_string(self.frames[0].caps).get_structure(0)
+        caps = report.structure_of(Gst.Caps.from_string(self.frames[0].caps))
         named = caps.get_string('chroma-site')
         site = GstVideo.VideoChromaSite.from_string(named) \
             if named else self.info.chroma_site

@@ -104,7 +104,7 @@ def contents(sample):
     buffer, caps = sample.get_buffer(), sample.get_caps()
     data = buffer.extract_dup(0, buffer.get_size())
     meta = GstVideo.buffer_get_video_meta(buffer)
-    if meta is None or caps.get_structure(0).get_name() != 'video/x-raw':
+    if meta is None or report.structure_of(caps).get_name() != 'video/x-raw':
         return data
     info = GstVideo.VideoInfo.new_from_caps(caps)
     if info.finfo.flags & GstVideo.VideoFormatFlags.TILED:
@@ -228,7 +228,7 @@ def codes_of_frame(frame):
 
 def wide_caps(caps, finfo):
     """The same picture in 16 bits a sample and 4:4:4."""
-    structure = Gst.Caps.from_string(caps).get_structure(0).copy()
+    structure = report.structure_of(Gst.Caps.from_string(caps))
     flags = finfo.flags
     wide = 'ARGB64_LE' if flags & GstVideo.VideoFormatFlags.RGB else \
         'GRAY16_LE' if flags & GstVideo.VideoFormatFlags.GRAY else 'AYUV64'

@@ -197,7 +197,7 @@ def controlled():
         sample = sink.emit('try-pull-sample', 60 * Gst.SECOND)
         if sample is None:
             break
-        widths.append(sample.get_caps().get_structure(0).get_int('width')[1])
+        widths.append(report.structure_of(sample.get_caps()).get_int('width')[1])
     pipeline.set_state(Gst.State.NULL)
     report.check('controlled', widths == [48] * 3 + [64] * 3, str(widths))
 

@@ -50,6 +50,15 @@ def finish():
     sys.exit(1 if _counts['FAIL'] else 0)
 
 
+def structure_of(caps):
+    """A copy of the first. From 1.26 on, GStreamer's own Python module, where it is
+    installed, only lends it."""
+    structure = caps.get_structure(0)
+    if hasattr(structure, '__enter__'):
+        structure = structure.__enter__()
+    return structure.copy()
+
+
 def need(*modules):
     """Ends the script here, as skipped, where a module is missing."""
     # Python and the modules take minutes under valgrind before the first of

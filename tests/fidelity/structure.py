@@ -274,7 +274,7 @@ def output_caps():
             ('imbytes ! image/jpeg,width=100,height=50', 'image/jpeg'),
             ('imbytes', 'image/jpeg')):
         caps, data = run(chain, [RGB])[0]
-        structure = Gst.Caps.from_string(caps).get_structure(0)
+        structure = report.structure_of(Gst.Caps.from_string(caps))
         size = Image.open(io.BytesIO(data)).size
         report.check('caps of `%s`' % chain, structure.get_name() == want
                      and size == (structure.get_int('width')[1],
