@@ -19,6 +19,7 @@ typedef struct
   PutOptions put;
   guint n_slots;            /* jobs at once; 0: one for each processor */
   gboolean is_idle_the_end; /* work: end when there is nothing left to do */
+  GstClockTime stall;       /* a video without a frame for so long has failed */
   gboolean once;            /* status: say it once */
   guint patience_ms; /* collect: end when nothing comes for so long; 0: never */
 } Command;

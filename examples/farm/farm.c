@@ -45,7 +45,7 @@ static const Verb verbs[] = { { "submit", command_submit, TRUE },
 typedef struct
 {
   gchar *redis, *farm, *format;
-  gdouble every, lease, patience;
+  gdouble every, lease, patience, stall;
   gint max_results, max_tries, slots;
 } Given;
 
@@ -118,8 +118,9 @@ check (const Given *given, const Verb *verb, const Command *command,
   else if (!g_str_equal (given->format, "jpeg")
       && !g_str_equal (given->format, "png"))
     wrong = "--format is jpeg or png";
-  else if (!is_within (given->lease, 0.5, MAX_SECONDS))
-    wrong = "--lease goes from 0.5 to 1000000 seconds";
+  else if (!is_within (given->lease, 0.5, MAX_SECONDS)
+      || !is_within (given->stall, 0.5, MAX_SECONDS))
+    wrong = "--lease and --stall go from 0.5 to 1000000 seconds";
   else if (command->url != NULL && !is_template (command->url))
     wrong = "--url begins with http:// or https:// and has {job} and {time}";
   else if (given->max_results < 1 || given->max_tries < 1 || given->slots < 0)
@@ -175,6 +176,9 @@ parse (const Verb *verb, Given *given, Command *command, int *argc,
         "A worker that is silent for so long has died (30); a collector, too, "
         "but after 10 at most",
         "SECONDS" },
+    { "stall", 0, 0, G_OPTION_ARG_DOUBLE, &given->stall,
+        "A video that gives no frame for so long cannot be done (60)",
+        "SECONDS" },
     { "max-tries", 0, 0, G_OPTION_ARG_INT, &given->max_tries,
         "Tries without a new image before a job has failed (3)", "N" },
     { "max-results", 0, 0, G_OPTION_ARG_INT, &given->max_results,
@@ -211,6 +215,7 @@ take_over (Command *command, const Given *given)
   command->request.format = given->format;
   command->request.every = (guint64) (given->every * GST_SECOND);
   command->n_slots = (guint) given->slots;
+  command->stall = (GstClockTime) (given->stall * GST_SECOND);
   command->patience_ms = (guint) (given->patience * 1000);
   command->store = (StoreOptions){ .server = given->redis,
     .farm = given->farm,
@@ -225,6 +230,7 @@ main (int argc, char **argv)
 {
   Given given = { .every = 1.0,
     .lease = 30,
+    .stall = 60,
     .max_results = 1000,
     .max_tries = 3 };
   Command command = { .request = { .quality = 85 },

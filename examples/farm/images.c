@@ -26,6 +26,7 @@ typedef struct
   guint64 index;     /* of the next image */
   GstClockTime last; /* of the image before, or none */
   gint64 next_wait;
+  gint frames; /* that have come, atomic */
   ImagesResult result;
   gchar *reason;
 } Making;
@@ -48,6 +49,24 @@ gchar *
 images_sum (const guint8 *data, gsize size)
 {
   return g_compute_checksum_for_data (G_CHECKSUM_SHA256, data, size);
+}
+
+static GstPadProbeReturn
+on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer frames)
+{
+  (void) pad, (void) info;
+  g_atomic_int_inc ((gint *) frames);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+count_frames (Making *making, GstElement *images)
+{
+  GstPad *pad = gst_element_get_static_pad (images, "sink");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_frame, &making->frames,
+      NULL);
+  gst_object_unref (pad);
 }
 
 static gboolean
@@ -82,6 +101,7 @@ build (Making *making)
   g_object_set (source, "uri", job->uri, NULL);
   g_object_set (images, "interval", job->every, "width", job->width, "height",
       job->height, "quality", job->quality, NULL);
+  count_frames (making, images);
   gst_object_unref (source);
   gst_object_unref (images);
   return TRUE;
@@ -169,10 +189,38 @@ wait_on (Making *making)
   return FALSE;
 }
 
+/* Since when nothing has come, as far as it is looked at; sources and decoders may
+ * stand still without a word. */
+typedef struct
+{
+  gint frames;
+  gint64 since;
+} Silence;
+
+static gboolean
+is_stuck (Making *making, Silence *silence)
+{
+  gint frames = g_atomic_int_get (&making->frames);
+  gint64 now = g_get_monotonic_time ();
+
+  if (silence->since == 0 || frames != silence->frames) {
+    *silence = (Silence){ frames, now };
+    return FALSE;
+  }
+  if (now - silence->since < (gint64) (making->functions->stall / 1000))
+    return FALSE;
+  making->result = IMAGES_FAILED;
+  making->reason = g_strdup_printf ("no frame has come of it for %.1f s",
+      (gdouble) making->functions->stall / GST_SECOND);
+  return TRUE;
+}
+
 /* NULL at the end, whose kind is in the result then. */
 static GstSample *
 pull (Making *making, gboolean preroll)
 {
+  Silence silence = { 0 };
+
   for (;;) {
     GstClockTime patience = making->functions->patience;
     GstSample *sample = preroll
@@ -187,7 +235,7 @@ pull (Making *making, gboolean preroll)
       making->result = IMAGES_DONE;
       return NULL;
     }
-    if (!wait_on (making))
+    if (is_stuck (making, &silence) || !wait_on (making))
       return NULL;
   }
 }

@@ -47,6 +47,8 @@ typedef struct
   /* The job goes on after its mark and not from its beginning; or NULL. */
   void (*on_resume) (gpointer data);
   GstClockTime patience;
+  /* The job cannot be done where no frame comes for so long. */
+  GstClockTime stall;
   gpointer data;
 } ImagesFunctions;
 

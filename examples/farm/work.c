@@ -167,7 +167,8 @@ static void
 do_job (Slot *slot, const Claim *claim)
 {
   ImagesFunctions functions = { on_image, on_wait, on_resume,
-    slot->command->store.lease_ms * GST_MSECOND / 4, slot };
+    slot->command->store.lease_ms * GST_MSECOND / 4, slot->command->stall,
+    slot };
   StoreResult result = STORE_STOPPED;
   gchar *reason;
 

@@ -8,7 +8,9 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
+import threading
 import time
 
 import harness
@@ -482,6 +484,38 @@ def test_sources():
     report.check('--local may stand anywhere', '1 of 1 jobs done' in done.stdout, done.stderr)
 
 
+def test_silence():
+    """A server that sends the beginning of a video, and then nothing more."""
+    path = harness.folder() + '/whole.mkv'
+    launch('videotestsrc', 'num-buffers=100', '!', 'jpegenc', '!', 'matroskamux', '!', 'filesink',
+           'location=' + path)
+    with open(path, 'rb') as file:
+        part = file.read()
+    listener = socket.create_server(('127.0.0.1', 0))
+
+    def serve():
+        while True:
+            connection, _ = listener.accept()
+            connection.recv(4096)
+            connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Type: video/x-matroska\r\n'
+                               b'Content-Length: %d\r\n\r\n' % len(part)
+                               + part[:len(part) // 2])
+            kept.append(connection)
+
+    kept = []
+    threading.Thread(target=serve, daemon=True).start()
+    url = 'http://127.0.0.1:%d/video.mkv' % listener.getsockname()[1]
+    redis = Redis()
+    farm('submit', '--redis', redis.where, url)
+    done = farm('work', '--redis', redis.where, '--stall', '2', '--lease', '1', '--max-tries', '1',
+                '--until-done')
+    status = farm('status', '--once', '--redis', redis.where).stdout
+    report.check('a video that stands still fails, and keeps no worker',
+                 'no frame has come of it for 2.0 s' in done.stderr and '1 failed' in status,
+                 done.stderr + status)
+    redis.kill()
+
+
 def test_again():
     """A job that has failed may be submitted again when it can be done."""
     redis = Redis()
@@ -589,6 +623,6 @@ def test_errors():
 
 
 report.run(test_plain, test_kill, test_resume, test_restart, test_lost_tail, test_machines,
-           test_many_pending, test_endings, test_collectors, test_bad_jobs, test_again,
+           test_many_pending, test_endings, test_collectors, test_bad_jobs, test_silence, test_again,
            test_times, test_back_pressure, test_full, test_urls, test_sources, test_password,
            test_errors)
