@@ -46,6 +46,7 @@ test     | pc libmosquitto               | [libmosquitto-dev] | [mosquitto-devel
 test     | cmd mosquitto_sub             | [mosquitto] [mosquitto-clients] | [mosquitto] | [mosquitto]
 test     | pc libcurl                    | [libcurl4-openssl-dev] | [libcurl-devel] | [curl]
 test     | file /usr/sbin/nginx          | [nginx] | [nginx] | [nginx]
+test     | cmd openssl                   | [openssl] | [openssl] | [openssl]
 mqtt     | pc libmosquitto               | libmosquitto-dev | mosquitto-devel | mosquitto
 upload   | pc libcurl                    | libcurl4-openssl-dev | libcurl-devel | curl
 farm     | pc hiredis                    | libhiredis-dev | hiredis-devel | hiredis
