@@ -54,6 +54,10 @@ farm     | pc libcurl                    | libcurl4-openssl-dev | libcurl-devel 
 test     | cmd ffmpeg                    | [ffmpeg] | [ffmpeg-free] | [ffmpeg]
 rtsp     | pc gstreamer-rtsp-server-1.0  | libgstrtspserver-1.0-dev | gstreamer1-rtsp-server-devel | gst-rtsp-server
 rtsp     | gst rtpjpegpay                | gstreamer1.0-plugins-good | gstreamer1-plugins-good | gst-plugins-good
+grab.py  | gir Gst                       | python3-gi gir1.2-gstreamer-1.0 | python3-gobject | python-gobject
+grab.py  | py gi.overrides._gi_gst       | [python3-gst-1.0] | [python3-gstreamer1] | [gst-python]
+grab.py  | py cv2                        | [python3-opencv] | [python3-opencv] | [python-opencv]
+grab.py  | py PIL                        | [python3-pil] | [python3-pillow] | [python-pillow]
 viewer   | pc libsoup-3.0               | libsoup-3.0-dev | libsoup3-devel | libsoup3
 test     | pc libsoup-3.0               | [libsoup-3.0-dev] | [libsoup3-devel] | [libsoup3]
 test     | cmd chromium chromedriver     | [chromium] [chromium-driver] | [chromium] [chromedriver] | [chromium]
