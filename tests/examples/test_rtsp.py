@@ -19,7 +19,6 @@ try:
     gi.require_version('Gst', '1.0')
     from gi.repository import Gst
     import numpy as np
-    Gst.init(None)
 except ImportError as missing:
     report.skip('rtsp', str(missing))
     report.finish()
@@ -34,6 +33,9 @@ class Server:
         self.port = port or harness.free_port()
         self.process = harness.start([RTSP, '--port', str(self.port), *arguments])
         harness.wait_for_port(self.port, self.process)
+        # Now that there is a registry: Python cannot load a plugin that needs a
+        # sanitizer.
+        Gst.init(None)
         self.url = 'rtsp://127.0.0.1:%d/live' % self.port
 
     def stop(self):
