@@ -32,7 +32,7 @@ play     | gst avdec_h264                | [gstreamer1.0-libav] | [gstreamer1-pl
 test     | cmd python3                   | python3 | python3 | python
 test     | gst gdppay                    | gstreamer1.0-plugins-bad | gstreamer1-plugins-bad-free | gst-plugins-bad
 test     | gir Gst GstVideo              | [python3-gi] [gir1.2-gstreamer-1.0] [gir1.2-gst-plugins-base-1.0] | [python3-gobject] | [python-gobject]
-test     | py gi.overrides._gi_gst       | [python3-gst-1.0] | [python3-gstreamer1] | [gst-python]
+test     | gir-overrides Gst             | [python3-gst-1.0] | [python3-gstreamer1] | [gst-python]
 test     | cmd exiftool                  | [libimage-exiftool-perl] | [perl-Image-ExifTool] | [perl-image-exiftool]
 test     | py numpy                      | [python3-numpy] | [python3-numpy] | [python-numpy]
 test     | py PIL                        | [python3-pil] | [python3-pillow] | [python-pillow]
@@ -55,7 +55,7 @@ test     | cmd ffmpeg                    | [ffmpeg] | [ffmpeg-free] | [ffmpeg]
 rtsp     | pc gstreamer-rtsp-server-1.0  | libgstrtspserver-1.0-dev | gstreamer1-rtsp-server-devel | gst-rtsp-server
 rtsp     | gst rtpjpegpay                | gstreamer1.0-plugins-good | gstreamer1-plugins-good | gst-plugins-good
 grab.py  | gir Gst                       | python3-gi gir1.2-gstreamer-1.0 | python3-gobject | python-gobject
-grab.py  | py gi.overrides._gi_gst       | [python3-gst-1.0] | [python3-gstreamer1] | [gst-python]
+grab.py  | gir-overrides Gst             | [python3-gst-1.0] | [python3-gstreamer1] | [gst-python]
 grab.py  | py cv2                        | [python3-opencv] | [python3-opencv] | [python-opencv]
 grab.py  | py PIL                        | [python3-pil] | [python3-pillow] | [python-pillow]
 viewer   | pc libsoup-3.0               | libsoup-3.0-dev | libsoup3-devel | libsoup3
@@ -83,6 +83,11 @@ dependency_there () {
       gst) gst-inspect-1.0 --exists "$name" ;;
       py) "$python" -c "import $name" ;;
       gir) "$python" -c "import gi; gi.require_version('$name', '1.0')" ;;
+      gir-overrides)
+        "$python" -c "import gi; gi.require_version('$name', '1.0')
+from gi.repository import $name
+import gi.overrides._gi_gst"
+        ;;
       lib) [ -e "$(cc -print-file-name="lib$name.so")" ] ;;
       file) [ -e "$name" ] ;;
       fuzzer)
