@@ -130,7 +130,8 @@ describe_source (const gchar *source, GError **error)
 
   if (g_str_equal (source, "test"))
     return g_strdup ("videotestsrc is-live=true");
-  if (g_str_has_prefix (source, "/dev/video"))
+  if (g_str_has_prefix (source, "/dev/video")
+      || g_str_has_prefix (source, "/dev/v4l/"))
     return g_strdup_printf ("v4l2src device=\"%s\"", source);
   uri = gst_uri_is_valid (source) ? g_strdup (source)
                                   : gst_filename_to_uri (source, error);

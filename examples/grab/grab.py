@@ -123,7 +123,7 @@ def source_of(source):
     """What gives its frames, as gst-launch-1.0 would have it."""
     if source == 'test':
         return 'videotestsrc is-live=true'
-    if source.startswith('/dev/video'):
+    if source.startswith(('/dev/video', '/dev/v4l/')):
         return 'v4l2src device="%s"' % source
     uri = source if Gst.uri_is_valid(source) else Gst.filename_to_uri(source)
     return 'uridecodebin uri="%s" ! queue' % uri

@@ -49,7 +49,9 @@ take_source (ViewerOptions *options, const gchar *what, const gchar *camera,
     return fail (error,
         "One source is enough: give SOURCE, --camera, "
         "--pipeline or --test-pattern.");
-  if (what != NULL && g_str_has_prefix (what, "/dev/video"))
+  if (what != NULL
+      && (g_str_has_prefix (what, "/dev/video")
+          || g_str_has_prefix (what, "/dev/v4l/")))
     camera = what;
   else if (what != NULL)
     return take_uri (options, what, error);

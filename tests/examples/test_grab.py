@@ -195,6 +195,10 @@ def test_errors():
             report.check('%s: %s' % (program_name, name),
                          done.returncode != 0 and len(done.stderr) > 20
                          and 'Traceback' not in done.stderr, done.stderr[-200:])
+        # Taken for a camera, not for a file.
+        done = run(program, '/dev/v4l/by-id/none')
+        report.check('%s: a camera by its name' % program_name, done.returncode != 0
+                     and "device '/dev/v4l/by-id/none'" in done.stderr, done.stderr[-200:])
 
 
 def test_no_plugin():
