@@ -173,19 +173,27 @@ const ImMetadata *
 gst_im_bytes_get_metadata (GstImBytes *self, GstVideoCodecFrame *frame,
     const GstImBytesSettings *settings)
 {
+  const ImPlan *plan = &self->state.choice.plan;
+  GstImBytesTagsPicture picture = { plan->codec == IM_CODEC_JPEG,
+    plan->model == IM_MODEL_GRAY, plan->width, plan->height,
+    gst_im_bytes_orient_left_over (&self->state.orient, settings->direction) };
   const ImMetadata *metadata;
-  gboolean too_long;
+  GstImBytesTagsResult result;
 
   if (!settings->metadata)
     return NULL;
   metadata = gst_im_bytes_tags_get (&self->state.tags, frame->input_buffer,
-      gst_im_bytes_orient_left_over (&self->state.orient, settings->direction),
-      &too_long);
-  if (too_long)
+      &picture, &result);
+  if (result == GST_IM_BYTES_TAGS_TOO_LONG)
     GST_ELEMENT_WARNING (self, STREAM, ENCODE,
         ("The tags of the stream are longer than a picture can say, %d bytes; "
          "they are left out. Shorten them.",
             IM_MAX_EXIF),
+        (NULL));
+  else if (result == GST_IM_BYTES_TAGS_NOT_WRITTEN)
+    GST_ELEMENT_WARNING (self, STREAM, ENCODE,
+        ("The tags of the stream and the capture time could not be written as "
+         "EXIF; the images come without."),
         (NULL));
   return metadata;
 }
