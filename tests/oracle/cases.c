@@ -132,6 +132,15 @@ draw_crop (Case *c, guint64 *state)
         MAX (width, height) + below (state, 3);
 }
 
+/* 0 is no light, and what is next to it is 0.01 or 0.003: what becomes of black is
+ * compared apart from the rest. */
+static gboolean
+jumps_at_black (gint64 transfer)
+{
+  return transfer == GST_VIDEO_TRANSFER_LOG100
+      || transfer == GST_VIDEO_TRANSFER_LOG316;
+}
+
 static void
 draw_colour (Case *c, guint64 *state)
 {
@@ -159,7 +168,7 @@ draw_colour (Case *c, guint64 *state)
   c->v[CASE_PRIMARIES] = GST_VIDEO_COLOR_PRIMARIES_BT709;
   if (one_in (state, 5))
     c->v[CASE_TRANSFER] = other[below (state, G_N_ELEMENTS (other))];
-  if (one_in (state, 5))
+  if (one_in (state, 5) && !jumps_at_black (c->v[CASE_TRANSFER]))
     c->v[CASE_PRIMARIES] = primaries[below (state, G_N_ELEMENTS (primaries))];
 }
 
@@ -233,6 +242,8 @@ draw_request (Case *c, guint64 *state)
   c->v[CASE_METHOD] = below (state, 6);
   c->v[CASE_DIRECTION] = one_in (state, 2) ? 0 : below (state, 8);
   c->v[CASE_CODEC] = below (state, 2);
+  if (jumps_at_black (c->v[CASE_TRANSFER]))
+    c->v[CASE_CODEC] = REF_PNG;
   if (c->v[CASE_CODEC] == REF_JPEG) {
     c->v[CASE_SUBSAMPLING] = below (state, 5);
     c->v[CASE_PROGRESSIVE] = one_in (state, 12);
@@ -281,8 +292,6 @@ case_simplify (Case *c, guint attempt)
   way = attempt % 3;
   size = &c->v[sizes[attempt / 3]];
   if (*size > 1)
-    *size = way == 0 ? *size / 2 : *size - (gint64) (3 - way);
-  if (*size < 1)
-    *size = 1;
+    *size = MAX (way == 0 ? *size / 2 : *size - (gint64) (3 - way), 1);
   return TRUE;
 }

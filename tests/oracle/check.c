@@ -24,6 +24,9 @@
  * samples are coded a little differently. */
 #define JPEG_MOST 3.0
 #define JPEG_MEAN 0.35
+/* A flat picture just between two values may be either; then it is half of one
+ * from where it should be. */
+#define JPEG_MEAN_UNCODED 0.65
 
 /* Directions and methods by the names of the element's enums. */
 static const gchar *const fits[] = { "fill", "contain", "cover", "inside" };
@@ -267,6 +270,7 @@ typedef struct
   Apart apart;
   gint plane, x, y;
   gdouble have, want;
+  gdouble uncoded; /* JPEG: mean distance from samples that were not coded */
 } Comparison;
 
 static void
@@ -285,10 +289,26 @@ compare_sample (Comparison *compared, gdouble difference, gint p, gint at,
   compared->want = want;
 }
 
+/* The curves of LOG100 and LOG316 jump from no light to 0.01 and 0.003 of it, which
+ * are 26 and 10 of 255: below that, anything goes. */
+static gdouble
+jump_at_black (const RefFrame *frame)
+{
+  switch (frame->colorimetry.transfer) {
+    case GST_VIDEO_TRANSFER_LOG100:
+      return 26.0 / 255;
+    case GST_VIDEO_TRANSFER_LOG316:
+      return 10.5 / 255;
+    default:
+      return 0;
+  }
+}
+
 /* Colours that were weighed by alpha count as much as there is of it. */
 static Comparison
-compare_png (const File *file, const RefPicture *picture)
+compare_png (const File *file, const RefPicture *picture, const RefFrame *frame)
 {
+  gdouble black = jump_at_black (frame) * picture->most;
   gint alpha = picture->has_alpha ? picture->n_planes - 1 : -1;
   Comparison compared = { 0 };
 
@@ -297,6 +317,8 @@ compare_png (const File *file, const RefPicture *picture)
       gdouble have = file->plane[p][i], want = picture->plane[p][i];
       gdouble difference = fabs (have - want);
 
+      if (have < black && want < black && p != alpha)
+        difference = 0;
       if (picture->weighed && p != alpha)
         difference *= picture->plane[alpha][i] / picture->most;
       compare_sample (&compared, difference, p, i, picture->width, have, want);
@@ -318,9 +340,11 @@ compare_jpeg (const File *file, const RefPicture *picture)
          i++) {
       gdouble have = file->plane[p][i], want = coded.plane[p][i];
 
+      compared.uncoded += fabs (have - picture->plane[p][i]);
       compare_sample (&compared, fabs (have - want), p, i,
           picture->plane_width[p], have, want);
     }
+  compared.uncoded /= (gdouble) compared.apart.n;
   file_clear (&coded);
   file_clear (&rounded);
   return compared;
@@ -343,8 +367,10 @@ judge (const Comparison *compared, const RefPicture *picture,
                             "mean %.3f)",
         compared->plane, compared->x, compared->y, compared->have,
         compared->want, picture->width, picture->height, mean);
-  if (!png && mean > JPEG_MEAN && compared->apart.n > 64)
-    return g_strdup_printf ("on average %.3f apart", mean);
+  if (!png && mean > JPEG_MEAN && compared->uncoded > JPEG_MEAN_UNCODED)
+    return g_strdup_printf ("on average %.3f apart, and %.3f from samples that "
+                            "were not coded",
+        mean, compared->uncoded);
   return NULL;
 }
 
@@ -363,7 +389,7 @@ compare (Verdict *verdict, const File *file, const CaseFrame *made,
   }
   verdict->complaint = compare_shapes (file, &picture);
   if (verdict->complaint == NULL) {
-    compared = file->is_png ? compare_png (file, &picture)
+    compared = file->is_png ? compare_png (file, &picture, &made->frame)
                             : compare_jpeg (file, &picture);
     verdict->apart = compared.apart;
     verdict->complaint =

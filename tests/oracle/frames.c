@@ -93,48 +93,75 @@ plane_size (const GstVideoInfo *info, guint p)
   return end - GST_VIDEO_INFO_PLANE_OFFSET (info, p);
 }
 
-/* Bytes that rows may be longer by, and a multiple of it: what a sample of the
- * format is aligned to. */
-static gint
-unit_of (const GstVideoFormatInfo *finfo)
+/* Tiled planes and palettes only move: their strides count tiles, or nothing. */
+static gboolean
+is_rows (const GstVideoFormatInfo *finfo, guint plane)
 {
-  if (GST_VIDEO_FORMAT_INFO_IS_COMPLEX (finfo))
-    return 16;
-  return finfo->depth[0] != 8 ? 2 : 1;
+  return !GST_VIDEO_FORMAT_INFO_IS_TILED (finfo)
+      && !(GST_VIDEO_FORMAT_INFO_HAS_PALETTE (finfo) && plane == 1);
 }
 
-/* GStreamer's own layout, or, with a GstVideoMeta, one of the case's. Tiled
- * planes only move: their strides count tiles. */
+static gsize
+plane_rows (const GstVideoInfo *info, guint p)
+{
+  gsize stride = (gsize) GST_VIDEO_INFO_PLANE_STRIDE (info, p);
+
+  return is_rows (info->finfo, p) ? (plane_size (info, p) + stride - 1) / stride
+                                  : 1;
+}
+
+/* GStreamer's own layout, or, with a GstVideoMeta, one of the case's. */
 static Layout
 layout_of (const Case *c, const GstVideoInfo *info)
 {
-  const GstVideoFormatInfo *finfo = info->finfo;
-  gsize unit = (gsize) unit_of (finfo);
-  gboolean moves = c->v[CASE_META] != 0;
   Layout layout = { { 0 }, { 0 }, 0 };
 
   for (guint p = 0; p < GST_VIDEO_INFO_N_PLANES (info); p++) {
-    gsize stride = (gsize) GST_VIDEO_INFO_PLANE_STRIDE (info, p), rows;
-    gboolean is_rows = !GST_VIDEO_FORMAT_INFO_IS_TILED (finfo)
-        && !(GST_VIDEO_FORMAT_INFO_HAS_PALETTE (finfo) && p == 1);
+    gsize stride = (gsize) GST_VIDEO_INFO_PLANE_STRIDE (info, p);
+    gsize rows = plane_rows (info, p);
 
     layout.stride[p] = (gint) stride;
-    layout.size += moves ? (gsize) c->v[CASE_GAP] * unit : 0;
+    layout.size += c->v[CASE_META] ? (gsize) c->v[CASE_GAP] : 0;
     layout.offset[p] = layout.size;
-    if (!is_rows || !moves) {
+    if (!is_rows (info->finfo, p) || !c->v[CASE_META]) {
       layout.size += plane_size (info, p);
       continue;
     }
-    rows = (plane_size (info, p) + stride - 1) / stride;
-    stride += (gsize) c->v[CASE_PAD] * unit;
+    stride += (gsize) c->v[CASE_PAD];
     layout.stride[p] = (gint) stride;
-    if (c->v[CASE_NEGATIVE] && !GST_VIDEO_FORMAT_INFO_IS_COMPLEX (finfo)) {
+    if (c->v[CASE_NEGATIVE]) {
       layout.offset[p] += stride * (rows - 1);
       layout.stride[p] = -(gint) stride;
     }
     layout.size += stride * rows;
   }
   return layout;
+}
+
+/* The element's frame, of the reference's in GStreamer's usual layout: packers
+ * and unpackers are not made for any other alignment. */
+static GstBuffer *
+lay_out (const guint8 *usual, const GstVideoInfo *info, const Layout *layout)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, layout->size, NULL);
+  GstMapInfo map;
+
+  gst_buffer_map (buffer, &map, GST_MAP_WRITE);
+  memset (map.data, 0x5a, map.size);
+  for (guint p = 0; p < GST_VIDEO_INFO_N_PLANES (info); p++) {
+    const guint8 *from = usual + GST_VIDEO_INFO_PLANE_OFFSET (info, p);
+    gsize stride = (gsize) GST_VIDEO_INFO_PLANE_STRIDE (info, p);
+    gsize rows = plane_rows (info, p);
+
+    if (!is_rows (info->finfo, p))
+      stride = plane_size (info, p);
+    for (gsize y = 0; y < rows; y++)
+      memcpy (map.data + layout->offset[p]
+              + (gssize) layout->stride[p] * (gssize) y,
+          from + stride * y, MIN (stride, plane_size (info, p) - stride * y));
+  }
+  gst_buffer_unmap (buffer, &map);
+  return buffer;
 }
 
 static void
@@ -241,16 +268,15 @@ case_frame_make (CaseFrame *made, const Case *c)
       crop_in_caps ? (gint) c->v[CASE_CROP_W] : made->frame.width,
       crop_in_caps ? (gint) c->v[CASE_CROP_H] : made->frame.height);
   layout = layout_of (c, &memory);
-  made->copy = g_malloc0 (layout.size + SLACK);
+  made->copy = g_malloc0 (memory.size + SLACK);
   for (guint p = 0; p < GST_VIDEO_INFO_N_PLANES (&memory); p++) {
-    made->frame.data[p] = made->copy + layout.offset[p];
-    made->frame.stride[p] = layout.stride[p];
+    made->frame.data[p] = made->copy + GST_VIDEO_INFO_PLANE_OFFSET (&memory, p);
+    made->frame.stride[p] = GST_VIDEO_INFO_PLANE_STRIDE (&memory, p);
   }
   made->frame.colorimetry = caps.colorimetry;
   made->frame.site = caps.chroma_site;
-  fill (c, made, layout.size);
-  made->buffer = gst_buffer_new_allocate (NULL, layout.size, NULL);
-  gst_buffer_fill (made->buffer, 0, made->copy, layout.size);
+  fill (c, made, memory.size);
+  made->buffer = lay_out (made->copy, &memory, &layout);
   add_metas (c, made, &memory, &layout);
   made->caps = gst_video_info_to_caps (&caps);
 }

@@ -481,7 +481,8 @@ jpeg_from_pixels (Way *way, const RefPlane pixels[3])
   }
 }
 
-/* By way of R'G'B': whole pixels, finished and laid upon the background. */
+/* By way of R'G'B': whole pixels, finished, and then laid upon the background
+ * where light keeps that from being done first. */
 static void
 jpeg_from_rgb (Way *way)
 {
@@ -525,7 +526,15 @@ make_jpeg (Way *way)
   ycbcr[2] += 128.0 / 255;
   paint (way->picture, ycbcr);
 
-  if (!parts->is_yuv || ref_needs_light (way->frame)) {
+  if (ref_needs_light (way->frame)) {
+    jpeg_from_rgb (way);
+    return;
+  }
+  /* Flattening commutes with resampling and with matrices. */
+  if (!parts->is_yuv) {
+    if (parts->has_alpha)
+      lay_upon (parts, way->background);
+    parts->has_alpha = FALSE;
     jpeg_from_rgb (way);
     return;
   }
