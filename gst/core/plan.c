@@ -314,8 +314,7 @@ plan_flatten (ImPlan *plan)
   const ImFormat *format = &plan->input.format;
 
   plan->flatten = plan->codec == IM_CODEC_JPEG && format->has_alpha
-      && format->sample_bytes == 1 && !has_odd_depth (format)
-      && !plan->linear_light;
+      && !has_odd_depth (format) && !plan->linear_light;
   if (plan->flatten)
     im_colour_code (&plan->input, plan->background, plan->flat_code);
 }
