@@ -139,7 +139,8 @@ layout_of (const Case *c, const GstVideoInfo *info)
 }
 
 /* The element's frame, of the reference's in GStreamer's usual layout: packers
- * and unpackers are not made for any other alignment. */
+ * and unpackers are not made for any other alignment. Behind a row lies what lies
+ * behind it there: of some widths, NV12_10LE32 has its last chroma in it. */
 static GstBuffer *
 lay_out (const guint8 *usual, const GstVideoInfo *info, const Layout *layout)
 {
@@ -151,14 +152,15 @@ lay_out (const guint8 *usual, const GstVideoInfo *info, const Layout *layout)
   for (guint p = 0; p < GST_VIDEO_INFO_N_PLANES (info); p++) {
     const guint8 *from = usual + GST_VIDEO_INFO_PLANE_OFFSET (info, p);
     gsize stride = (gsize) GST_VIDEO_INFO_PLANE_STRIDE (info, p);
+    gsize bytes = (gsize) ABS (layout->stride[p]);
     gsize rows = plane_rows (info, p);
 
     if (!is_rows (info->finfo, p))
-      stride = plane_size (info, p);
+      bytes = plane_size (info, p);
     for (gsize y = 0; y < rows; y++)
       memcpy (map.data + layout->offset[p]
               + (gssize) layout->stride[p] * (gssize) y,
-          from + stride * y, MIN (stride, plane_size (info, p) - stride * y));
+          from + stride * y, bytes);
   }
   gst_buffer_unmap (buffer, &map);
   return buffer;
