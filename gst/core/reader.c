@@ -64,15 +64,14 @@ static void
 reader_flat (ImReader *reader, const ImPlan *plan, int c)
 {
   const ImFormat *format = &reader->input.format;
-  int depth = format->component[c].depth, code = plan->flat_code[c];
+  int depth = format->component[c].depth;
   bool chroma = format->model == IM_MODEL_YCBCR && c > 0;
-  float zero = chroma ? 128.0f : 0.0f, scale = 1.0f;
+  double code = plan->flat_code[c], zero = chroma ? 128.0 : 0.0, scale = 1.0;
 
   if (reader->input.colour.range == IM_RANGE_FULL)
-    scale = (float) ((1 << depth) - 1) / (float) (1 << depth) * 256 / 255;
-  reader->flat_code[c] = code;
-  reader->flat_q6[c] =
-      (zero + ((float) code - zero) * scale) * (float) (1 << IM_Q);
+    scale = (double) ((1 << depth) - 1) / (1 << depth) * 256.0 / 255.0;
+  reader->flat_code[c] = (int) (code + 0.5);
+  reader->flat_q6[c] = (float) ((zero + (code - zero) * scale) * (1 << IM_Q));
 }
 
 static bool
