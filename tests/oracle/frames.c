@@ -232,6 +232,8 @@ fill (const Case *c, CaseFrame *made, gsize size)
   if ((content == CONTENT_SMOOTH || content == CONTENT_FLAT)
       && made->frame.finfo->pack_func != NULL)
     pack (c, &made->frame);
+  /* What packers write behind the frame is not in it. */
+  memset (made->copy + size, 0, SLACK);
 }
 
 static void

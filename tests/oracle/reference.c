@@ -499,6 +499,9 @@ jpeg_from_rgb (Way *way)
       pixels[2].value[i] };
     gdouble alpha = parts->has_alpha ? pixels[3].value[i] : 1;
 
+    /* Overshoot leaves less than nothing, which has no colour. */
+    if (weighed && alpha <= 1e-5)
+      rgb[0] = rgb[1] = rgb[2] = 0;
     finish_pixel (way, rgb);
     for (gint c = 0; c < 3; c++)
       pixels[c].value[i] = rgb[c] * alpha + way->background[c] * (1 - alpha);

@@ -77,10 +77,11 @@ typedef struct
   GstVideoOrientationMethod direction;
   RefSubsampling subsampling; /* JPEG */
   gint bit_depth;             /* PNG: 0 (auto), 8, 16 */
-  /* Added to where each output sample lies in the source. Boxes, and the sample
-   * that is nearest, jump where a sample lies just on an edge; there, what is
-   * right for a little more and what is right for a little less are both right. */
-  gdouble nudge;
+  /* Added to where each output sample lies in the source, across and down in the
+   * frame. Boxes, and the sample that is nearest, jump where a sample lies just on
+   * an edge; there, what is right for a little more and what is right for a little
+   * less are both right. */
+  gdouble nudge_across, nudge_down;
 } RefRequest;
 
 /* The file's samples, unrounded, within 0 and @most. */

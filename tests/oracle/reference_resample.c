@@ -71,6 +71,7 @@ typedef struct
   gboolean mirrored;
   gint in_shift, out_shift;
   gboolean cosited, fields;
+  gdouble nudge;
 } Axis;
 
 static void
@@ -190,7 +191,7 @@ make_taps (Taps *taps, const Axis *axis, const RefRequest *request, gint index)
   centre = (axis->span.begin + along * ratio) / in_step;
   if (axis->cosited && !(whole && axis->in_shift == axis->out_shift))
     centre += 0.5 - 0.5 / in_step;
-  weigh (taps, method, centre + request->nudge, scale, min, max);
+  weigh (taps, method, centre + axis->nudge, scale, min, max);
 }
 
 /* @first and @n: the file's samples that the picture lies under. */
@@ -254,12 +255,12 @@ ref_resample (const RefPlane *source, const RefGrid *grid,
     turned ? picture->height : picture->width,
     turned ? geometry->flip_y : geometry->flip_x, grid->w_shift,
     turned ? out_h_shift : out_w_shift, grid->h_cosited && grid->w_shift > 0,
-    FALSE };
+    FALSE, request->nudge_across };
   Axis down = { geometry->down, turned ? picture->x : picture->y,
     turned ? picture->width : picture->height,
     turned ? geometry->flip_x : geometry->flip_y, grid->h_shift,
     turned ? out_w_shift : out_h_shift, grid->v_cosited && grid->h_shift > 0,
-    grid->fields };
+    grid->fields, request->nudge_down };
   gint n_across, n_down;
   Taps *h = axis_taps (&across, request, &n_across, widest);
   Taps *v = axis_taps (&down, request, &n_down, widest);
