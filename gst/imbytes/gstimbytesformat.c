@@ -173,10 +173,13 @@ gst_im_bytes_format_overrun (GstVideoFormat format)
     case GST_VIDEO_FORMAT_UYVP:
     case GST_VIDEO_FORMAT_NV12_10LE32:
     case GST_VIDEO_FORMAT_NV16_10LE32:
+      return 16;
 #if GST_CHECK_VERSION(1, 22, 0)
     case GST_VIDEO_FORMAT_NV12_10BE_8L128:
+      /* The tile behind the last one: it has 128 rows of 8 bytes, and a group of
+       * 4 pixels has 5 bytes. */
+      return 1024 + 16;
 #endif
-      return 16;
     default:
       return 0;
   }
