@@ -249,6 +249,7 @@ gst_im_bytes_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
   GstImBytesPicture picture;
   GstFlowReturn ret;
 
+  state->was_handled = TRUE;
   gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,
       frame->input_buffer);
   picture.orientation = find_orientation (self, settings.direction);

@@ -166,6 +166,30 @@ sync_properties (GstImBytes *self, GstBuffer *buffer)
     gst_object_sync_values (GST_OBJECT (self), time);
 }
 
+/* A frame that is wanted. The base class may leave it out all the same: its
+ * segment begins behind frames without a time, and behind one without duration
+ * that lies where it begins. */
+static GstFlowReturn
+pass_on (GstImBytes *self, GstPad *pad, GstBuffer *buffer)
+{
+  GstImBytesState *state = &self->state;
+  GstFlowReturn ret;
+
+  state->was_handled = FALSE;
+  ret = self->base_chain (pad, GST_OBJECT (self), buffer);
+  if (state->was_handled)
+    return ret;
+  if (state->verdict == GST_IM_BYTES_TAKE_AS_ASKED)
+    gst_im_bytes_request_again (self);
+  GST_OBJECT_LOCK (self);
+  if (ret == GST_FLOW_OK)
+    self->stats.frames_skipped++;
+  else
+    self->stats.images_dropped++;
+  GST_OBJECT_UNLOCK (self);
+  return ret;
+}
+
 GstFlowReturn
 gst_im_bytes_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -176,7 +200,7 @@ gst_im_bytes_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   sync_properties (self, buffer);
   tell_tags_again (self);
   if (is_wanted (self, buffer, &gap))
-    return self->base_chain (pad, parent, buffer);
+    return pass_on (self, pad, buffer);
   /* The base class holds events back until the next frame. */
   if (self->state.events_waiting && !self->state.snapshot_done)
     ret = self->base_chain (pad, parent, gst_buffer_ref (buffer));
@@ -285,6 +309,21 @@ take_tags (GstImBytes *self, GstEvent *event)
   return event;
 }
 
+/* The base class sends the segment on with these, and caps have to come before
+ * it: no tag will tell any more how large images are. */
+static void
+end_postponement (GstImBytes *self)
+{
+  GstImBytesSettings settings = gst_im_bytes_get_settings (self);
+  GstImBytesPicture picture = self->state.base;
+
+  if (!self->state.postponed)
+    return;
+  picture.orientation =
+      gst_im_bytes_orient_get (&self->state.orient, settings.direction);
+  gst_im_bytes_agree (self, &settings, &picture);
+}
+
 gboolean
 gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
 {
@@ -300,7 +339,10 @@ gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
     gst_im_bytes_orient_clear (&self->state.orient);
   } else if (GST_EVENT_TYPE (event) == GST_EVENT_TAG) {
     event = take_tags (self, event);
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_GAP) {
+    end_postponement (self);
   } else if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
+    end_postponement (self);
     gst_im_bytes_close (self, GST_IM_BYTES_CLOSED_BY_EOS);
   } else if (gst_video_event_is_force_key_unit (event)
       && gst_video_event_parse_downstream_force_key_unit (event, NULL, NULL,
