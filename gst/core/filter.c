@@ -9,10 +9,9 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "maths.h"
 
-#ifndef M_PI
-#define M_PI 3.14159265358979323846
-#endif
+#define PI 3.14159265358979323846
 
 static double
 bilinear (double x)
@@ -43,7 +42,7 @@ box (double x)
 static double
 sinc (double x)
 {
-  return x == 0.0 ? 1.0 : sin (M_PI * x) / (M_PI * x);
+  return x == 0.0 ? 1.0 : im_sin_pi (x) / (PI * x);
 }
 
 static double

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "compiler.h"
 
 /* Unpackers write whole groups of pixels: this many more than the width are
  * enough for every format of GStreamer. */
@@ -231,7 +232,7 @@ static void
 prefetch_row (const uint8_t *row, int begin, int end)
 {
   for (int x = begin; x < end; x += CACHE_LINE)
-    __builtin_prefetch (row + x, 0, 2);
+    im_prefetch (row + x);
 }
 
 int

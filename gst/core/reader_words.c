@@ -4,15 +4,18 @@
  */
 #include "reader_private.h"
 
-/* Rows need not start on even addresses. */
-typedef uint16_t __attribute__ ((may_alias, aligned (1))) Word;
+#include <string.h>
 
+#include "compiler.h"
+
+/* Rows need not start on even addresses. */
 static inline uint16_t
 load_u16 (const uint8_t *src, bool big_endian)
 {
-  uint16_t word = *(const Word *) src;
-  bool swapped = big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+  bool swapped = big_endian != IM_BIG_ENDIAN;
+  uint16_t word;
 
+  memcpy (&word, src, sizeof (word));
   return swapped ? (uint16_t) (word >> 8 | word << 8) : word;
 }
 
