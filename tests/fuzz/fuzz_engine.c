@@ -12,7 +12,7 @@
 #include "core/engine.h"
 #include "input.h"
 
-#define MOST_PICTURES 3
+#define MOST_PICTURES 2
 
 typedef struct
 {

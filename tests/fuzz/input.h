@@ -32,7 +32,8 @@ typedef struct
   char *comment;
 } FuzzInput;
 
-/* False where the image would be so large that others are worth more. */
+/* False where the picture or the image would be so large that others are worth
+ * more. */
 bool fuzz_input_init (FuzzInput *input, FuzzBytes *bytes);
 void fuzz_input_clear (FuzzInput *input);
 
