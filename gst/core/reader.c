@@ -302,7 +302,8 @@ im_reader_split (const ImReader *reader, int c, const uint8_t *src,
     reader->kernels->split4 (rows, src, n);
 }
 
-/* Row @y of all components that share the plane of @c. */
+/* Row @y of all components that share the plane of @c. Those that are read in
+ * place, or not at all, have no ring. */
 static void
 split_row (ImReader *reader, int c, int y, const uint8_t *src)
 {
@@ -314,7 +315,7 @@ split_row (ImReader *reader, int c, int y, const uint8_t *src)
     bool held;
 
     if (format->component[i].plane == format->component[c].plane
-        && reader->span[i].rows > 0)
+        && reader->ring[i].data != NULL)
       rows[format->component[i].offset] =
           (uint8_t *) im_ring_slot (&reader->ring[i], y, &held)
           + reader->span[c].first;

@@ -218,6 +218,7 @@ gst_im_bytes_finalize (GObject *object)
 
   clear_state (&self->state);
   gst_im_bytes_select_clear (&self->select);
+  gst_im_bytes_settings_clear (&self->settings);
   if (self->last_image != NULL)
     gst_sample_unref (self->last_image);
   G_OBJECT_CLASS (parent_class)->finalize (object);

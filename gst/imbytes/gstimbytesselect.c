@@ -29,6 +29,7 @@ void
 gst_im_bytes_select_restart (GstImBytesSelect *select)
 {
   select->closed = GST_IM_BYTES_OPEN;
+  select->was_refused = FALSE;
   select->last = GST_CLOCK_TIME_NONE;
   select->last_image = GST_CLOCK_TIME_NONE;
   select->last_gap = GST_CLOCK_TIME_NONE;

@@ -42,6 +42,7 @@ typedef enum
 typedef struct
 {
   GstImBytesClosed closed;
+  gboolean was_refused; /* a request since it was closed: it was warned of */
   gboolean requested; /* the next frame */
   GArray *times;      /* GstClockTime: the first frame from then on; or NULL */
 
