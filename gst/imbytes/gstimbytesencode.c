@@ -173,19 +173,27 @@ const ImMetadata *
 gst_im_bytes_get_metadata (GstImBytes *self, GstVideoCodecFrame *frame,
     const GstImBytesSettings *settings)
 {
+  const ImPlan *plan = &self->state.choice.plan;
+  GstImBytesTagsPicture picture = { plan->codec == IM_CODEC_JPEG,
+    plan->model == IM_MODEL_GRAY, plan->width, plan->height,
+    gst_im_bytes_orient_left_over (&self->state.orient, settings->direction) };
   const ImMetadata *metadata;
-  gboolean too_long;
+  GstImBytesTagsResult result;
 
   if (!settings->metadata)
     return NULL;
   metadata = gst_im_bytes_tags_get (&self->state.tags, frame->input_buffer,
-      gst_im_bytes_orient_left_over (&self->state.orient, settings->direction),
-      &too_long);
-  if (too_long)
+      &picture, &result);
+  if (result == GST_IM_BYTES_TAGS_TOO_LONG)
     GST_ELEMENT_WARNING (self, STREAM, ENCODE,
         ("The tags of the stream are longer than a picture can say, %d bytes; "
          "they are left out. Shorten them.",
             IM_MAX_EXIF),
+        (NULL));
+  else if (result == GST_IM_BYTES_TAGS_NOT_WRITTEN)
+    GST_ELEMENT_WARNING (self, STREAM, ENCODE,
+        ("The tags of the stream and the capture time could not be written as "
+         "EXIF; the images come without."),
         (NULL));
   return metadata;
 }
@@ -251,34 +259,57 @@ encode_frame (GstImBytes *self, GstVideoCodecFrame *frame,
   return gst_im_bytes_abandon_frame (self, frame, ret);
 }
 
+/* What becomes of a frame, which is in @mapped unless @why says what is wrong
+ * with it. */
+static GstFlowReturn
+judge_frame (GstImBytes *self, GstVideoCodecFrame *frame,
+    GstImBytesFrame *mapped, const GstImBytesPicture *picture,
+    const GstImBytesSettings *settings, const ImError *why)
+{
+  GstImBytesState *state = &self->state;
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  /* Frames that are skipped are finished, too, for which there have to be caps. */
+  if (state->postponed)
+    ret = gst_im_bytes_agree (self, settings, picture);
+  if (ret == GST_FLOW_OK && state->verdict != GST_IM_BYTES_SKIP) {
+    if (why->code != IM_ERROR_NONE)
+      return drop_broken_frame (self, frame, why);
+    if (state->verdict == GST_IM_BYTES_TAKE_AS_ASKED
+        || gst_video_encoder_get_max_encode_time (GST_VIDEO_ENCODER (self),
+               frame)
+            >= 0)
+      return encode_frame (self, frame, mapped, picture, settings);
+  }
+  if (why->code == IM_ERROR_NONE)
+    gst_im_bytes_frame_unmap (mapped);
+  if (ret != GST_FLOW_OK)
+    return gst_im_bytes_abandon_frame (self, frame, ret);
+  if (state->verdict != GST_IM_BYTES_SKIP)
+    return skip_late_frame (self, frame);
+  return gst_im_bytes_finish_without_image (self, frame);
+}
+
 GstFlowReturn
 gst_im_bytes_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
 {
   GstImBytes *self = GST_IM_BYTES (encoder);
   GstImBytesState *state = &self->state;
   GstImBytesSettings settings = gst_im_bytes_get_settings (self);
+  ImError why = { IM_ERROR_NONE, "" };
   GstImBytesPicture picture;
   GstImBytesFrame mapped;
-  GstFlowReturn ret;
-  gboolean sound;
-  ImError why;
 
-  sound = gst_im_bytes_picture_from_buffer (&picture, &state->base,
-      &state->info, frame->input_buffer, &why);
-  picture.orientation = find_orientation (self, settings.direction);
-  /* Frames that are skipped too are finished, for which there have to be caps. */
-  if (state->postponed
-      && (ret = gst_im_bytes_agree (self, &settings, &picture)) != GST_FLOW_OK)
-    return gst_im_bytes_abandon_frame (self, frame, ret);
-  if (state->verdict == GST_IM_BYTES_SKIP)
+  if (state->verdict == GST_IM_BYTES_SKIP && !state->postponed)
     return gst_im_bytes_finish_without_image (self, frame);
-  if (state->verdict != GST_IM_BYTES_TAKE_AS_ASKED
-      && gst_video_encoder_get_max_encode_time (encoder, frame) < 0)
-    return skip_late_frame (self, frame);
-  /* Whatever a broken frame claims, it is not put to downstream. */
-  if (!sound
+  if (!gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,
+          frame->input_buffer, &why)
       || !gst_im_bytes_frame_map (&mapped, &state->info, &picture,
           frame->input_buffer, &why))
-    return drop_broken_frame (self, frame, &why);
-  return encode_frame (self, frame, &mapped, &picture, &settings);
+    /* Whatever a broken frame claims, it is not put to downstream. */
+    picture = state->base;
+  else
+    why.code = IM_ERROR_NONE;
+  picture.orientation = find_orientation (self, settings.direction);
+  return judge_frame (self, frame, &mapped, &picture, &settings, &why);
 }

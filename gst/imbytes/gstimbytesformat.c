@@ -124,6 +124,16 @@ component_unpacked (ImComponent *component, const GstVideoFormatInfo *finfo,
   component->step = (4 * sample_bytes) << component->w_shift;
 }
 
+/* The flags of AV12 lack alpha before GStreamer 1.24, though it has a plane of
+ * it. */
+static gboolean
+has_alpha (const GstVideoFormatInfo *finfo)
+{
+  if (finfo->format == GST_VIDEO_FORMAT_AV12)
+    return TRUE;
+  return GST_VIDEO_FORMAT_INFO_HAS_ALPHA (finfo) != 0;
+}
+
 static void
 init_format (ImFormat *format, const GstVideoFormatInfo *finfo)
 {
@@ -132,7 +142,7 @@ init_format (ImFormat *format, const GstVideoFormatInfo *finfo)
   format->model = GST_VIDEO_FORMAT_INFO_IS_GRAY (finfo) ? IM_MODEL_GRAY
       : GST_VIDEO_FORMAT_INFO_IS_RGB (finfo)            ? IM_MODEL_RGB
                                                         : IM_MODEL_YCBCR;
-  format->has_alpha = GST_VIDEO_FORMAT_INFO_HAS_ALPHA (finfo) != 0;
+  format->has_alpha = has_alpha (finfo);
   n_colours = format->model == IM_MODEL_GRAY ? 1 : 3;
   format->n_components = n_colours + format->has_alpha;
   if (bytes > 0) {

@@ -165,8 +165,9 @@ check_params (const GstAllocationParams *params, ImError *error)
     return TRUE;
   return im_error_set (error, IM_ERROR_INVALID,
       "Downstream asks for memory with a prefix of %" G_GSIZE_FORMAT
-      " bytes, a padding of %" G_GSIZE_FORMAT " and an alignment mask of %#"
-      G_GSIZE_MODIFIER "x, which no image can have; see its allocation query.",
+      " bytes, a padding of %" G_GSIZE_FORMAT
+      " and an alignment mask of %#" G_GSIZE_MODIFIER
+      "x, which no image can have; see its allocation query.",
       params->prefix, params->padding, params->align);
 }
 
@@ -176,7 +177,8 @@ buffer_from_allocator (const ImEngine *engine, gsize size,
     GstAllocator *allocator, GstAllocationParams *params, ImError *error)
 {
   GstBuffer *buffer = gst_buffer_new_allocate (allocator, size, params);
-  const gchar *name = allocator != NULL ? GST_OBJECT_NAME (allocator) : "system";
+  const gchar *name = allocator != NULL ? GST_OBJECT_NAME (allocator)
+                                        : "system";
   GstMapInfo map;
 
   if (buffer == NULL) {

@@ -43,8 +43,8 @@ typedef struct
 {
   GstImBytesClosed closed;
   gboolean was_refused; /* a request since it was closed: it was warned of */
-  gboolean requested; /* the next frame */
-  GArray *times;      /* GstClockTime: the first frame from then on; or NULL */
+  gboolean requested;   /* the next frame */
+  GArray *times; /* GstClockTime: the first frame from then on; or NULL */
 
   GstClockTime last;       /* frame that was taken, or was due and unchanged */
   GstClockTime last_image; /* frame that became an image */

@@ -25,7 +25,7 @@ typedef struct
   gboolean snapshot;
   GstImBytesRules rules;
   GstImBytesRoi roi;
-  gchar *roi_type; /* the element's own; NULL in copies for a frame */
+  gchar *roi_type;    /* the element's own; NULL in copies for a frame */
   GQuark region_type; /* in copies for a frame: what roi_type comes to */
   GstImBytesLimits limits;
   gboolean metadata;
