@@ -83,6 +83,7 @@ GstCaps *fuzz_take_src_caps (FuzzBytes *bytes);
  * not a byte to spare. @broken: it surely does not hold the picture that it
  * claims to. */
 GstBuffer *fuzz_take_frame (Fuzz *fuzz, gboolean *broken);
+void fuzz_describe_frame (GstBuffer *frame, const GstVideoInfo *info);
 
 /* element_events.c: what comes from upstream besides frames, from downstream, and
  * questions of both. */

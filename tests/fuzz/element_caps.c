@@ -111,8 +111,8 @@ take_wanted_size (FuzzBytes *bytes)
     case 1:
       return g_strdup_printf ("{ %u, %u }", a, b);
     case 2:
-      return g_strdup_printf ("[ %u, %u, %u ]", a, a + a * fuzz_take (bytes, 9),
-          a);
+      return g_strdup_printf ("[ %u, %u, %u ]", a,
+          a + a * (1 + fuzz_take (bytes, 9)), a);
     case 3:
       return g_strdup_printf ("%d", (gint) fuzz_take_odd (bytes));
     default:

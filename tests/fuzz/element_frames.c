@@ -365,10 +365,12 @@ is_surely_broken (GstBuffer *frame, const GstVideoInfo *info)
     return FALSE;
   for (guint c = 0; c < finfo->n_components; c++) {
     gsize offset = meta->offset[finfo->plane[c]];
-    gint64 end =
-        sample_end (finfo, c, meta->offset, meta->stride, last_x, last_y);
+    gint64 end;
 
-    if (offset >= size || end <= 0 || (guint64) end > size)
+    if (offset >= size)
+      return TRUE;
+    end = sample_end (finfo, c, meta->offset, meta->stride, last_x, last_y);
+    if (end <= 0 || (guint64) end > size)
       return TRUE;
   }
   return FALSE;
@@ -390,4 +392,26 @@ fuzz_take_frame (Fuzz *fuzz, gboolean *broken)
   *broken = GST_VIDEO_INFO_FORMAT (&fuzz->info) != GST_VIDEO_FORMAT_UNKNOWN
       && is_surely_broken (frame, &fuzz->info);
   return frame;
+}
+
+void
+fuzz_describe_frame (GstBuffer *frame, const GstVideoInfo *info)
+{
+  GstVideoMeta *meta = gst_buffer_get_video_meta (frame);
+  GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (frame);
+
+  g_printerr ("%s, %dx%d, of %" G_GSIZE_FORMAT " bytes, with %" G_GSIZE_FORMAT
+              "\n",
+      gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)), info->width,
+      info->height, info->size, gst_buffer_get_size (frame));
+  if (crop != NULL)
+    g_printerr ("crop %ux%u at %u,%u\n", crop->width, crop->height, crop->x,
+        crop->y);
+  if (meta == NULL)
+    return;
+  g_printerr ("meta of format %d, %ux%u, %u planes\n", (int) meta->format,
+      meta->width, meta->height, meta->n_planes);
+  for (guint p = 0; p < GST_VIDEO_MAX_PLANES; p++)
+    g_printerr ("plane at %" G_GSIZE_FORMAT ", stride %d\n", meta->offset[p],
+        meta->stride[p]);
 }

@@ -134,30 +134,45 @@ take_messages (Fuzz *fuzz)
   return n_errors;
 }
 
+/* What became of a frame; @frame is NULL where it is gone. */
+static void
+check_flow (Fuzz *fuzz, GstBuffer *frame, GstFlowReturn flow, gboolean broken)
+{
+  const gchar *what = NULL;
+
+  if (take_messages (fuzz) > 0 && flow == GST_FLOW_OK)
+    what = "an error, and the stream goes on";
+  if (broken && fuzz->images_of_frame > 0)
+    what = "an image of a broken frame";
+  if (broken && fuzz->settled && flow != GST_FLOW_OK)
+    what = "a broken frame ends the stream";
+  if (what == NULL)
+    return;
+  if (frame != NULL)
+    fuzz_describe_frame (frame, &fuzz->info);
+  fuzz_broken ("%s: %s", what, gst_flow_get_name (flow));
+}
+
 static void
 push_frame (Fuzz *fuzz)
 {
-  gboolean was_settled, broken;
+  GstBuffer *frame, *kept = NULL;
   GstFlowReturn flow;
-  GstBuffer *frame;
+  gboolean broken;
 
   fuzz_begin_stream (fuzz);
   frame = fuzz_take_frame (fuzz, &broken);
-  was_settled = fuzz->settled;
+  if (fuzz_one_in (&fuzz->bytes, 2))
+    kept = gst_buffer_ref (frame);
   fuzz->images_of_frame = 0;
   take_messages (fuzz);
   flow = gst_harness_push (fuzz->harness, frame);
-  if (take_messages (fuzz) > 0 && flow == GST_FLOW_OK)
-    fuzz_broken ("an error, and the stream goes on");
-  if (broken && fuzz->images_of_frame > 0)
-    fuzz_broken ("an image of a broken frame");
-  if (broken && was_settled && flow != GST_FLOW_OK)
-    fuzz_broken ("a broken frame ends the stream: %s",
-        gst_flow_get_name (flow));
+  check_flow (fuzz, kept, flow, broken);
+  gst_clear_buffer (&kept);
   fuzz->settled = flow == GST_FLOW_OK && !fuzz->ended
       && fuzz->downstream.flow == GST_FLOW_OK
       && fuzz->downstream.interferences == 0
-      && (was_settled || fuzz->images_of_frame > 0);
+      && (fuzz->settled || fuzz->images_of_frame > 0);
   if (flow != GST_FLOW_OK)
     fuzz->all_counted = fuzz->all_taken = FALSE;
 }
