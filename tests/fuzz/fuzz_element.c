@@ -14,7 +14,7 @@
 #include "element.h"
 #include "imbytes/gstimbytes.h"
 
-#define MOST_STEPS 24
+#define MOST_STEPS 12
 
 /* More than these would take longer than many small ones, and find less. */
 #define MOST_PIXELS_IN (1 << 20)
@@ -45,7 +45,8 @@ __wrap_im_plan_make (ImPlan *plan, const ImImageInfo *input,
 static gboolean
 is_of_others (const gchar *message)
 {
-  static const gchar *const known[] = { "got data flow before" };
+  static const gchar *const known[] = { "got data flow before",
+    "Invalid multiview info" };
 
   for (guint i = 0; i < G_N_ELEMENTS (known); i++)
     if (strstr (message, known[i]) != NULL)
