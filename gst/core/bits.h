@@ -7,7 +7,8 @@
 #pragma once
 
 #include <stdint.h>
-#include <string.h>
+
+#include "compiler.h"
 
 /* All zero is an empty one, but for @next. */
 typedef struct
@@ -29,12 +30,7 @@ im_bits_put (ImBits *writer, uint64_t bits, int n_bits)
 static inline void
 im_bits_flush (ImBits *writer)
 {
-  uint64_t bits = writer->bits;
-
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  bits = __builtin_bswap64 (bits);
-#endif
-  memcpy (writer->next, &bits, sizeof (bits));
+  im_store64 (writer->next, writer->bits);
   writer->next += writer->n_bits >> 3;
   writer->bits >>= writer->n_bits & ~7;
   writer->n_bits &= 7;

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "maths.h"
+
 /* Parts of the budget: what a new quality aims at, below what a picture leaves
  * room for a better one, and from where on a search has come near enough. */
 #define AIM 0.92
@@ -56,8 +58,8 @@ find_slope (const ImBudgetPoint *a, const ImBudgetPoint *b)
   if (a->quality < 0 || b->quality < 0 || a->size == 0 || b->size <= a->size
       || scale_of (a->quality) <= scale_of (b->quality))
     return USUAL_SLOPE;
-  slope = log ((double) b->size / (double) a->size)
-      / log (scale_of (b->quality) / scale_of (a->quality));
+  slope = im_log ((double) b->size / (double) a->size)
+      / im_log (scale_of (b->quality) / scale_of (a->quality));
   return slope < -3.0 ? -3.0 : slope > -0.05 ? -0.05 : slope;
 }
 
@@ -67,7 +69,7 @@ predict (const ImBudget *budget, int quality, size_t size)
   double slope = find_slope (&budget->fits, &budget->too_large);
   double ratio = AIM * (double) budget->max_bytes / (double) size;
 
-  return quality_of (scale_of (quality) * pow (ratio, 1.0 / slope));
+  return quality_of (scale_of (quality) * im_pow (ratio, 1.0 / slope));
 }
 
 int

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "system.h"
+
 /* Small pictures fit at once, and allocators keep such sizes at hand. */
 #define FIRST_CAPACITY 4096
 
@@ -69,12 +71,10 @@ im_align (size_t size)
 void *
 im_alloc_array (size_t count, size_t size)
 {
-  size_t total;
+  size_t total = count * size;
 
-  if (__builtin_mul_overflow (count, size, &total)
-      || total > SIZE_MAX - IM_ALIGN)
+  if (size > 0 && count > (SIZE_MAX - IM_ALIGN) / size)
     return NULL;
-  /* aligned_alloc () wants a multiple of the alignment, and zero bytes need
-   * not give an address. */
-  return aligned_alloc (IM_ALIGN, im_align (total > 0 ? total : 1));
+  /* Zero bytes need not give an address. */
+  return im_system_alloc (IM_ALIGN, im_align (total > 0 ? total : 1));
 }

@@ -31,16 +31,18 @@ code_zero (const ImColour *colour, bool chroma)
   return colour->range == IM_RANGE_FULL ? 0.0 : 16.0;
 }
 
-/* Output = sum of @weight times the inputs' meaning, * 255 + @zero. */
+/* Output = sum of @weight times the inputs' meaning, * 255 + @zero. Components
+ * that gray does not have weigh nothing: they have no range to divide by. */
 static ImMix
 make_mix (const ImPlan *plan, const double weight[3], double zero)
 {
   bool ycbcr = plan->input.format.model == IM_MODEL_YCBCR;
+  int n_colours = plan->input.format.model == IM_MODEL_GRAY ? 1 : 3;
   const ImColour *colour = &plan->input.colour;
   double bias = zero, one = 1 << (IM_MIX_SHIFT - IM_Q);
-  ImMix mix;
+  ImMix mix = { { 0 }, 0 };
 
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < n_colours; i++) {
     bool chroma = ycbcr && i > 0;
     double w = 255.0 * weight[i] / code_range (plan, i, chroma);
 

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "maths.h"
+
 /* BT.2408-7, 3.1. */
 #define REFERENCE_WHITE 203.0
 #define PQ_PEAK 10000.0
@@ -76,7 +78,7 @@ im_colour_rgb_from_ycbcr (ImMatrix matrix)
 }
 
 void
-im_colour_code (const ImImageInfo *info, uint32_t rgb, uint8_t code[3])
+im_colour_code (const ImImageInfo *info, uint32_t rgb, double code[3])
 {
   bool full = info->colour.range == IM_RANGE_FULL;
   ImMatrix3 m = im_colour_ycbcr_from_rgb (info->format.model == IM_MODEL_YCBCR
@@ -94,7 +96,7 @@ im_colour_code (const ImImageInfo *info, uint32_t rgb, uint8_t code[3])
         ? in[i]
         : m.m[i][0] * in[0] + m.m[i][1] * in[1] + m.m[i][2] * in[2];
 
-    code[i] = (uint8_t) fmin (floor (value * range + zero + 0.5), 255.0);
+    code[i] = fmin (value * range + zero, 255.0);
   }
 }
 
@@ -198,24 +200,25 @@ decode_pq (double code)
   const double m1 = 2610.0 / 16384, m2 = 2523.0 / 4096 * 128;
   const double c1 = 3424.0 / 4096, c2 = 2413.0 / 4096 * 32;
   const double c3 = 2392.0 / 4096 * 32;
-  double p = pow (code, 1.0 / m2);
+  double p = im_pow (code, 1.0 / m2);
 
-  return pow (fmax (p - c1, 0.0) / (c2 - c3 * p), 1.0 / m1);
+  return im_pow (fmax (p - c1, 0.0) / (c2 - c3 * p), 1.0 / m1);
 }
 
 /* BT.2100-2, table 5. */
 static double
 decode_hlg (double code)
 {
-  const double a = 0.17883277, b = 1.0 - 4.0 * a, c = 0.5 - a * log (4.0 * a);
+  const double a = 0.17883277, b = 1.0 - 4.0 * a,
+               c = 0.5 - a * im_log (4.0 * a);
 
-  return code <= 0.5 ? code * code / 3.0 : (exp ((code - c) / a) + b) / 12.0;
+  return code <= 0.5 ? code * code / 3.0 : (im_exp ((code - c) / a) + b) / 12.0;
 }
 
 static double
 decode_srgb (double code)
 {
-  return code <= 0.04045 ? code / 12.92 : pow ((code + 0.055) / 1.055, 2.4);
+  return code <= 0.04045 ? code / 12.92 : im_pow ((code + 0.055) / 1.055, 2.4);
 }
 
 double
@@ -227,15 +230,15 @@ im_colour_decode (ImTransfer transfer, double code)
     case IM_TRANSFER_LINEAR:
       return code;
     case IM_TRANSFER_GAMMA18:
-      return pow (code, 1.8);
+      return im_pow (code, 1.8);
     case IM_TRANSFER_GAMMA20:
       return code * code;
     case IM_TRANSFER_LOG100:
-      return pow (10.0, 2.0 * (code - 1.0));
+      return im_pow (10.0, 2.0 * (code - 1.0));
     case IM_TRANSFER_LOG316:
-      return pow (10.0, 2.5 * (code - 1.0));
+      return im_pow (10.0, 2.5 * (code - 1.0));
     case IM_TRANSFER_ADOBE_RGB:
-      return pow (code, 2.19921875);
+      return im_pow (code, 2.19921875);
     case IM_TRANSFER_PQ:
       return decode_pq (code) * PQ_PEAK / REFERENCE_WHITE;
     case IM_TRANSFER_HLG:
@@ -254,7 +257,7 @@ im_colour_encode_srgb (double light)
   if (light >= 1.0)
     return 1.0;
   return light <= 0.0031308 ? light * 12.92
-                            : 1.055 * pow (light, 1.0 / 2.4) - 0.055;
+                            : 1.055 * im_pow (light, 1.0 / 2.4) - 0.055;
 }
 
 double
@@ -263,7 +266,7 @@ im_colour_hlg_gain (double luminance)
   const double system_gamma = 1.2;
 
   return HLG_PEAK / REFERENCE_WHITE
-      * pow (fmax (luminance, 0.0), system_gamma - 1.0);
+      * im_pow (fmax (luminance, 0.0), system_gamma - 1.0);
 }
 
 #define ROOM_ABOVE_KNEE (1.0 - IM_TONE_KNEE)

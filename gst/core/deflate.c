@@ -11,6 +11,7 @@
 #include <isa-l/igzip_lib.h>
 #endif
 
+#include "kernels.h"
 #include "quick.h"
 
 /* Room that zlib is offered at a time. Always the same, because how much there
@@ -130,12 +131,7 @@ adler (uint32_t checksum, const void *data, size_t size)
 {
 #ifdef HAVE_ISAL
   checksum = isal_adler32 (checksum, data, size);
-#ifdef __x86_64__
-  /* It leaves the upper halves of the vector registers dirty, which slows down
-   * all that follows. */
-  if (__builtin_cpu_supports ("avx"))
-    __asm__ volatile("vzeroupper" ::: "memory");
-#endif
+  im_kernels_clear_upper ();
   return checksum;
 #else
   return (uint32_t) adler32_z (checksum, data, size);

@@ -59,12 +59,12 @@ check_metadata (const ImMetadata *metadata, ImError *error)
 {
   if (metadata->exif_size > IM_MAX_EXIF)
     return im_error_set (error, IM_ERROR_TOO_LARGE,
-        "EXIF of %zu bytes does not fit into a picture; %d do.",
-        metadata->exif_size, IM_MAX_EXIF);
+        "EXIF of %lu bytes does not fit into a picture; %d do.",
+        (unsigned long) metadata->exif_size, IM_MAX_EXIF);
   if (metadata->comment && strlen (metadata->comment) > IM_MAX_COMMENT)
     return im_error_set (error, IM_ERROR_TOO_LARGE,
-        "A comment of %zu bytes does not fit into a picture; %d do.",
-        strlen (metadata->comment), IM_MAX_COMMENT);
+        "A comment of %lu bytes does not fit into a picture; %d do.",
+        (unsigned long) strlen (metadata->comment), IM_MAX_COMMENT);
   return true;
 }
 

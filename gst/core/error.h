@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "compiler.h"
+
 typedef enum
 {
   IM_ERROR_NONE = 0,
@@ -26,8 +28,8 @@ typedef struct
 
 /* Fills @error, which may be NULL. Always returns false, so that a function
  * can end with `return im_error_set (...)`. */
-static inline bool __attribute__ ((format (printf, 3, 4)))
-im_error_set (ImError *error, ImErrorCode code, const char *format, ...)
+static inline bool IM_PRINTF_LIKE (3, 4)
+    im_error_set (ImError *error, ImErrorCode code, const char *format, ...)
 {
   if (error != NULL) {
     va_list args;

@@ -9,10 +9,9 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "maths.h"
 
-#ifndef M_PI
-#define M_PI 3.14159265358979323846
-#endif
+#define PI 3.14159265358979323846
 
 static double
 bilinear (double x)
@@ -43,7 +42,7 @@ box (double x)
 static double
 sinc (double x)
 {
-  return x == 0.0 ? 1.0 : sin (M_PI * x) / (M_PI * x);
+  return x == 0.0 ? 1.0 : im_sin_pi (x) / (PI * x);
 }
 
 static double
@@ -103,6 +102,11 @@ leave_in_place (ImFilterSpec *spec, bool cosited)
     spec->offset = floor (spec->offset);
   else if (at == floor (at) || cosited)
     spec->offset = ceil (at) - spec->last;
+  else
+    return;
+  /* Picked: at the edge of a picture there can be none, and nothing of what a
+   * wide kernel has there adds up to one. */
+  spec->method = IM_METHOD_NEAREST;
 }
 
 ImFilterSpec

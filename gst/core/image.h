@@ -46,7 +46,7 @@ typedef struct
   bool has_alpha;
   uint8_t n_components; /* 1 to 4, with alpha, which comes last */
   uint8_t sample_bytes; /* 1 or 2 */
-  bool big_endian;      /* of 2-byte samples; never with @unpack */
+  bool big_endian;      /* of 2-byte samples, those that @unpack writes too */
   ImComponent component[4];
   ImUnpackRow unpack; /* NULL: read in place */
 } ImFormat;

@@ -95,5 +95,9 @@ typedef struct
  * variable IMBYTES_KERNELS names (C, AVX2, AVX-512, NEON), if it runs it. */
 const ImKernels *im_kernels_get (void);
 
+/* Clears the upper halves of vector registers, which slow down all that follows
+ * where a library leaves them dirty. Does nothing where there are none. */
+void im_kernels_clear_upper (void);
+
 /* Every table that this processor runs, the portable one first. */
 int im_kernels_all (const ImKernels **all, int max);

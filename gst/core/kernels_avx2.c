@@ -474,6 +474,12 @@ im_mix_rgb_avx2 (uint8_t *dst, const int16_t *a, const int16_t *b,
   mix_rgb (dst + 3 * x, a + x, b + x, c + x, mix, n - x);
 }
 
+void
+im_clear_upper_avx (void)
+{
+  _mm256_zeroupper ();
+}
+
 const ImKernels im_kernels_avx2 = { "AVX2", im_vertical_u8_avx2,
   im_vertical_q6_avx2, vertical_f32, split2, im_split3_avx2, split4,
   im_columns_from_rows_avx2, im_rows_from_columns_avx2, im_horizontal_q6_avx2,

@@ -10,6 +10,9 @@
 
 extern const ImKernels im_kernels_avx2;
 
+/* Needs no more than AVX. */
+void im_clear_upper_avx (void);
+
 void im_vertical_u8_avx2 (int16_t *dst, const uint8_t *const *rows,
     const int16_t *weight, int taps, int n, const ImAhead *ahead);
 void im_vertical_q6_avx2 (int16_t *dst, const int16_t *const *rows,

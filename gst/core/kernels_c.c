@@ -12,7 +12,7 @@ static const ImKernels kernels_c = { "C", vertical_u8, vertical_q6,
   horizontal_q6, horizontal_f32, mean_1x2, mean_2x2, mix1, mix3, mix_rgb };
 
 #ifdef HAVE_AVX2
-extern const ImKernels im_kernels_avx2;
+#include "kernels_avx2.h"
 #endif
 #ifdef HAVE_AVX512
 extern const ImKernels im_kernels_avx512;
@@ -43,6 +43,15 @@ im_kernels_all (const ImKernels **all, int max)
     all[n++] = &im_kernels_neon;
 #endif
   return n;
+}
+
+void
+im_kernels_clear_upper (void)
+{
+#ifdef HAVE_AVX2
+  if (__builtin_cpu_supports ("avx"))
+    im_clear_upper_avx ();
+#endif
 }
 
 const ImKernels *

@@ -7,6 +7,7 @@
  */
 #include <stdbool.h>
 
+#include "compiler.h"
 #include "kernels.h"
 
 static inline int16_t
@@ -59,7 +60,7 @@ fetch_ahead (const ImAhead *ahead, int x, int n)
 {
   for (int i = 0; i < ahead->n; i++)
     for (int at = x; at < x + n; at += CACHE_LINE)
-      __builtin_prefetch (ahead->row[i] + at, 0, 2);
+      im_prefetch (ahead->row[i] + at);
 }
 
 /* Whether the sum is one row as it is: of pictures that keep their height. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bits.h"
+#include "compiler.h"
 #include "huffman.h"
 
 #define WINDOW 32768
@@ -99,18 +100,6 @@ static const uint8_t distance_extra[N_DISTANCES] = { 0, 0, 0, 0, 1, 1, 2, 2, 3,
 static const Effort efforts[IM_QUICK_EFFORTS] = { { 5, 1, 4, true },
   { 7, 2, 7, true }, { 6, 4, 9, true } };
 
-static inline uint64_t
-load64 (const uint8_t *p)
-{
-  uint64_t value;
-
-  memcpy (&value, p, sizeof (value));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap64 (value);
-#endif
-  return value;
-}
-
 static inline int
 distance_symbol (const ImQuick *self, int distance)
 {
@@ -140,10 +129,10 @@ match_length (const uint8_t *a, const uint8_t *b, size_t most)
   size_t n = 0;
 
   while (n < most) {
-    uint64_t difference = load64 (a + n) ^ load64 (b + n);
+    uint64_t difference = im_load64 (a + n) ^ im_load64 (b + n);
 
     if (difference != 0) {
-      n += (size_t) __builtin_ctzll (difference) >> 3;
+      n += (size_t) im_lowest_bit (difference) >> 3;
       break;
     }
     n += 8;
@@ -155,7 +144,7 @@ match_length (const uint8_t *a, const uint8_t *b, size_t most)
 static inline uint32_t *
 seen_at (ImQuick *self, const uint8_t *at)
 {
-  uint64_t key = load64 (at) << (64 - 8 * self->effort.key);
+  uint64_t key = im_load64 (at) << (64 - 8 * self->effort.key);
   uint64_t hash = key * UINT64_C (0x9e3779b97f4a7c15) >> (64 - TABLE_BITS);
 
   return &self->table[hash * (uint64_t) self->effort.ways];
@@ -194,7 +183,7 @@ find_match (ImQuick *self, const uint8_t *at, const uint8_t *end,
     known[way] = before;
     before = swap;
     if (distance - 1 < WINDOW && distance <= seen && distance <= position
-        && (load64 (at) ^ load64 (at - distance)) << shift == 0) {
+        && (im_load64 (at) ^ im_load64 (at - distance)) << shift == 0) {
       size_t length = match_length (at, at - distance, most);
       int bits = gain (self, at, length, distance);
 

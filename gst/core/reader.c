@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "compiler.h"
 
 /* Unpackers write whole groups of pixels: this many more than the width are
  * enough for every format of GStreamer. */
@@ -55,6 +56,23 @@ reader_scale (ImReader *reader, int c)
 
   reader->scale[c] = 1.0f / range;
   reader->offset[c] = -zero / range;
+}
+
+/* What flattened samples are laid upon, as a sample of two bytes that has the same
+ * meaning would be in Q6. White of full range is all ones, which is a little more
+ * in more bits. */
+static void
+reader_flat (ImReader *reader, const ImPlan *plan, int c)
+{
+  const ImFormat *format = &reader->input.format;
+  int depth = format->component[c].depth;
+  bool chroma = format->model == IM_MODEL_YCBCR && c > 0;
+  double code = plan->flat_code[c], zero = chroma ? 128.0 : 0.0, scale = 1.0;
+
+  if (reader->input.colour.range == IM_RANGE_FULL)
+    scale = (double) ((1 << depth) - 1) / (1 << depth) * 256.0 / 255.0;
+  reader->flat_code[c] = (int) (code + 0.5);
+  reader->flat_q6[c] = (float) ((zero + (code - zero) * scale) * (1 << IM_Q));
 }
 
 static bool
@@ -153,8 +171,8 @@ im_reader_new (const ImPlan *plan, const ImReaderSpan *spans, bool premultiply)
   reader->kernels = im_kernels_get ();
   reader->premultiply = premultiply && format->has_alpha;
   reader->flatten = plan->flatten;
-  for (int i = 0; i < 3; i++)
-    reader->flat_code[i] = plan->flat_code[i];
+  for (int c = 0; c < 3 && plan->flatten; c++)
+    reader_flat (reader, plan, c);
   for (int c = 0; c < format->n_components; c++) {
     reader->span[c] = spans[c];
     reader->n_interleaved[c] = count_interleaved (format, c);
@@ -214,7 +232,7 @@ static void
 prefetch_row (const uint8_t *row, int begin, int end)
 {
   for (int x = begin; x < end; x += CACHE_LINE)
-    __builtin_prefetch (row + x, 0, 2);
+    im_prefetch (row + x);
 }
 
 int

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "compiler.h"
 
 static bool
 resampler_reader (ImResampler *resampler)
@@ -157,7 +158,7 @@ fetch_last_line (const uint8_t *row, int n)
 {
   if (((uintptr_t) row + (uintptr_t) n - 1) % CACHE_LINE
       < (uintptr_t) (n - 1) % CACHE_LINE)
-    __builtin_prefetch (row + n - 1, 0, 2);
+    im_prefetch (row + n - 1);
 }
 
 static void

@@ -2,17 +2,13 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* sched_getaffinity, pthread_setname_np */
-#endif
 #include "workers.h"
 
-#include <pthread.h>
-#include <sched.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <unistd.h>
+
+#include "compiler.h"
+#include "system.h"
 
 /* Lives on its caller's stack, and in the list until its last job is done. */
 typedef struct _Batch Batch;
@@ -23,23 +19,23 @@ struct _Batch
   void *data;
   int n_jobs, next_job, n_running;
   uint64_t free_lanes;
-  pthread_cond_t done;
+  ImCond done;
 };
 
 static struct
 {
-  pthread_mutex_t lifecycle; /* held while threads are being ended */
-  pthread_mutex_t lock;      /* guards all below */
-  pthread_cond_t work;
+  ImMutex lifecycle; /* held while threads are being ended */
+  ImMutex lock;      /* guards all below */
+  ImCond work;
   Batch *batches; /* the next one to serve comes first */
   int n_users;
-  pthread_t *threads;
+  ImThread *threads;
   int n_threads;
   bool ending;
 } pool = {
-  .lifecycle = PTHREAD_MUTEX_INITIALIZER,
-  .lock = PTHREAD_MUTEX_INITIALIZER,
-  .work = PTHREAD_COND_INITIALIZER,
+  .lifecycle = IM_MUTEX_INIT,
+  .lock = IM_MUTEX_INIT,
+  .work = IM_COND_INIT,
 };
 
 static void
@@ -83,42 +79,39 @@ run_one (Batch *batch, int lane)
   int index = batch->next_job++;
 
   batch->n_running++;
-  pthread_mutex_unlock (&pool.lock);
+  im_mutex_unlock (&pool.lock);
   batch->job (batch->data, index, lane);
-  pthread_mutex_lock (&pool.lock);
+  im_mutex_lock (&pool.lock);
   batch->n_running--;
 }
 
-static void *
-thread_main (void *unused)
+static void
+serve (void)
 {
-  (void) unused;
-  pthread_setname_np (pthread_self (), "imbytes");
-  pthread_mutex_lock (&pool.lock);
+  im_mutex_lock (&pool.lock);
   while (!pool.ending) {
     Batch *batch = take_turn ();
     int lane;
 
     if (batch == NULL) {
-      pthread_cond_wait (&pool.work, &pool.lock);
+      im_cond_wait (&pool.work, &pool.lock);
       continue;
     }
-    lane = __builtin_ctzll (batch->free_lanes);
+    lane = im_lowest_bit (batch->free_lanes);
     batch->free_lanes &= ~(UINT64_C (1) << lane);
     run_one (batch, lane);
     batch->free_lanes |= UINT64_C (1) << lane;
     if (batch->next_job == batch->n_jobs && batch->n_running == 0)
-      pthread_cond_signal (&batch->done);
+      im_cond_signal (&batch->done);
   }
-  pthread_mutex_unlock (&pool.lock);
-  return NULL;
+  im_mutex_unlock (&pool.lock);
 }
 
 /* As many threads as @wanted, where the system gives them. */
 static void
 start_threads (int wanted)
 {
-  pthread_t *threads;
+  ImThread *threads;
 
   if (wanted <= pool.n_threads || pool.n_users == 0)
     return;
@@ -127,7 +120,7 @@ start_threads (int wanted)
     return;
   pool.threads = threads;
   while (pool.n_threads < wanted) {
-    if (pthread_create (&threads[pool.n_threads], NULL, thread_main, NULL))
+    if (!im_thread_start (&threads[pool.n_threads], serve))
       return;
     pool.n_threads++;
   }
@@ -136,55 +129,55 @@ start_threads (int wanted)
 void
 im_workers_ref (void)
 {
-  pthread_mutex_lock (&pool.lifecycle);
-  pthread_mutex_lock (&pool.lock);
+  im_mutex_lock (&pool.lifecycle);
+  im_mutex_lock (&pool.lock);
   pool.n_users++;
-  pthread_mutex_unlock (&pool.lock);
-  pthread_mutex_unlock (&pool.lifecycle);
+  im_mutex_unlock (&pool.lock);
+  im_mutex_unlock (&pool.lifecycle);
 }
 
 void
 im_workers_unref (void)
 {
-  pthread_t *threads = NULL;
+  ImThread *threads = NULL;
   int n_threads = 0;
 
-  pthread_mutex_lock (&pool.lifecycle);
-  pthread_mutex_lock (&pool.lock);
+  im_mutex_lock (&pool.lifecycle);
+  im_mutex_lock (&pool.lock);
   if (--pool.n_users == 0) {
     threads = pool.threads;
     n_threads = pool.n_threads;
     pool.threads = NULL;
     pool.n_threads = 0;
     pool.ending = true;
-    pthread_cond_broadcast (&pool.work);
+    im_cond_broadcast (&pool.work);
   }
-  pthread_mutex_unlock (&pool.lock);
+  im_mutex_unlock (&pool.lock);
   for (int i = 0; i < n_threads; i++)
-    pthread_join (threads[i], NULL);
+    im_thread_join (threads[i]);
   free (threads);
-  pthread_mutex_lock (&pool.lock);
+  im_mutex_lock (&pool.lock);
   pool.ending = false;
-  pthread_mutex_unlock (&pool.lock);
-  pthread_mutex_unlock (&pool.lifecycle);
+  im_mutex_unlock (&pool.lock);
+  im_mutex_unlock (&pool.lifecycle);
 }
 
 static void
 run_batch (Batch *batch, int lanes)
 {
-  pthread_cond_init (&batch->done, NULL);
-  pthread_mutex_lock (&pool.lock);
+  im_cond_init (&batch->done);
+  im_mutex_lock (&pool.lock);
   append_batch (batch);
   start_threads (lanes - 1);
   for (int i = 1; i < lanes; i++)
-    pthread_cond_signal (&pool.work);
+    im_cond_signal (&pool.work);
   while (batch->next_job < batch->n_jobs)
     run_one (batch, 0);
   while (batch->n_running > 0)
-    pthread_cond_wait (&batch->done, &pool.lock);
+    im_cond_wait (&batch->done, &pool.lock);
   remove_batch (batch);
-  pthread_mutex_unlock (&pool.lock);
-  pthread_cond_destroy (&batch->done);
+  im_mutex_unlock (&pool.lock);
+  im_cond_clear (&batch->done);
 }
 
 void
@@ -212,13 +205,7 @@ im_workers_run (void (*job) (void *data, int index, int lane), void *data,
 int
 im_workers_processors (void)
 {
-  cpu_set_t set;
-  long n;
-
-  if (sched_getaffinity (0, sizeof (set), &set) == 0 && CPU_COUNT (&set) > 0)
-    return CPU_COUNT (&set);
-  n = sysconf (_SC_NPROCESSORS_ONLN);
-  return n > 0 ? (int) n : 1;
+  return im_system_processors ();
 }
 
 int
@@ -226,8 +213,8 @@ im_workers_threads (void)
 {
   int n;
 
-  pthread_mutex_lock (&pool.lock);
+  im_mutex_lock (&pool.lock);
   n = pool.n_threads;
-  pthread_mutex_unlock (&pool.lock);
+  im_mutex_unlock (&pool.lock);
   return n;
 }

@@ -154,6 +154,9 @@ init_format (ImFormat *format, const GstVideoFormatInfo *finfo)
 
     format->sample_bytes = unpacked->depth[0] > 8 ? 2 : 1;
     format->unpack = format->sample_bytes == 2 ? unpack_words : unpack_bytes;
+    /* GStreamer unpacks to words of the machine's own order. */
+    format->big_endian =
+        format->sample_bytes == 2 && G_BYTE_ORDER == G_BIG_ENDIAN;
   }
   for (guint i = 0; i < format->n_components; i++) {
     guint c = i < n_colours ? i : 3;
@@ -173,10 +176,13 @@ gst_im_bytes_format_overrun (GstVideoFormat format)
     case GST_VIDEO_FORMAT_UYVP:
     case GST_VIDEO_FORMAT_NV12_10LE32:
     case GST_VIDEO_FORMAT_NV16_10LE32:
+      return 16;
 #if GST_CHECK_VERSION(1, 22, 0)
     case GST_VIDEO_FORMAT_NV12_10BE_8L128:
+      /* The tile behind the last one: it has 128 rows of 8 bytes, and a group of
+       * 4 pixels has 5 bytes. */
+      return 1024 + 16;
 #endif
-      return 16;
     default:
       return 0;
   }

@@ -292,6 +292,20 @@ take_tags (GstImBytes *self, GstEvent *event)
   return event;
 }
 
+/* Negotiation that waits for the first frame does not come to it where none
+ * comes: what goes downstream now has to have caps before it. */
+static void
+agree_without_frame (GstImBytes *self)
+{
+  GstImBytesSettings settings = gst_im_bytes_get_settings (self);
+  GstImBytesPicture picture = self->state.base;
+
+  picture.orientation =
+      gst_im_bytes_orient_get (&self->state.orient, settings.direction);
+  if (gst_im_bytes_agree (self, &settings, &picture) != GST_FLOW_OK)
+    GST_DEBUG_OBJECT (self, "the end, or a gap, comes without caps");
+}
+
 gboolean
 gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
 {
@@ -314,6 +328,10 @@ gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
           &time, NULL, NULL)) {
     request (self, time);
   }
+  if (self->state.postponed
+      && (GST_EVENT_TYPE (event) == GST_EVENT_EOS
+          || GST_EVENT_TYPE (event) == GST_EVENT_GAP))
+    agree_without_frame (self);
   ret = GST_VIDEO_ENCODER_CLASS (gst_im_bytes_parent ())
             ->sink_event (encoder, event);
   /* Events that are not serialized come from any thread. */

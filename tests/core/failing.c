@@ -4,10 +4,22 @@
  */
 #include "failing.h"
 
+#include <stdlib.h>
+
 /* Relaxed, so that counting puts the threads that allocate in no order. */
 atomic_long failing_at = -1;
 atomic_bool failing_all;
 atomic_long failing_allocations;
+
+#ifndef HAVE_WRAP
+
+void *
+__real_malloc (size_t size)
+{
+  return malloc (size);
+}
+
+#else
 
 static bool
 fails (void)
@@ -55,3 +67,5 @@ __wrap_aligned_alloc (size_t alignment, size_t size)
 {
   return fails () ? NULL : __real_aligned_alloc (alignment, size);
 }
+
+#endif

@@ -2,6 +2,8 @@
  *
  * The linker puts these in the place of malloc () and its kin in all that is
  * linked statically, the core among it; see failing_link_args in meson.build.
+ * Where it is no linker of GNU's kind nothing fails, and tests that need it say
+ * FAILING_OR_SKIP.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -10,6 +12,14 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+#ifdef HAVE_WRAP
+#define FAILING_OR_SKIP \
+  do { \
+  } while (0)
+#else
+#define FAILING_OR_SKIP SKIP ("this linker has no --wrap")
+#endif
 
 /* Counts down to the allocation that fails; below 0: none does. */
 extern atomic_long failing_at;

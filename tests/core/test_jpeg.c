@@ -433,6 +433,7 @@ test_failures (void)
   picture_clear (&picture);
 }
 
+#ifdef HAVE_WRAP
 /* jpeg_set_defaults () as the linker has it, and what comes in between. */
 void __real_jpeg_set_defaults (j_compress_ptr jpeg);
 void __wrap_jpeg_set_defaults (j_compress_ptr jpeg);
@@ -487,12 +488,15 @@ test_another_library (void)
         im_codec_jpeg.coder_free (coder);
       }
 }
+#endif
 
 int
 main (void)
 {
   static const Test tests[] = {
+#ifdef HAVE_WRAP
     TEST (test_another_library),
+#endif
     TEST (test_sizes),
     TEST (test_options),
     TEST (test_dct_methods_differ),

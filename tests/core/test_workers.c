@@ -1,7 +1,7 @@
 /* imbytes tests: workers.
  *
- * pthread_create () and realloc () are wrapped by the linker, so that threads
- * can be had no more.
+ * pthread_create () and realloc () are wrapped by the linker, where it can, so
+ * that threads can be had no more.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -14,11 +14,12 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "failing.h"
 #include "testing.h"
 
 #define N_CALLERS 100
 /* What has to happen happens long before; milliseconds. */
-#define PATIENCE 20000
+#define PATIENCE 300000
 
 /* How many threads the core may still create; below 0: any number. */
 static atomic_int threads_to_give = -1;
@@ -26,6 +27,7 @@ static atomic_bool realloc_fails;
 
 typedef void *(*ThreadFunc) (void *data);
 
+#ifdef HAVE_WRAP
 int __real_pthread_create (pthread_t *thread, const pthread_attr_t *attr,
     ThreadFunc func, void *data);
 int __wrap_pthread_create (pthread_t *thread, const pthread_attr_t *attr,
@@ -49,6 +51,7 @@ __wrap_realloc (void *old, size_t size)
 {
   return realloc_fails ? NULL : __real_realloc (old, size);
 }
+#endif
 
 static void
 nap (void)
@@ -450,6 +453,7 @@ test_hundred_callers (void)
 static void
 test_no_threads_to_be_had (void)
 {
+  FAILING_OR_SKIP;
   im_workers_ref ();
   realloc_fails = true;
   run_watched (40, 8);
@@ -474,6 +478,9 @@ test_no_threads_to_be_had (void)
 static void
 test_processors (void)
 {
+#ifndef __linux__
+  CHECK (im_workers_processors () >= 1);
+#else
   cpu_set_t all, one;
 
   CHECK_EQUAL (sched_getaffinity (0, sizeof (all), &all), 0);
@@ -485,6 +492,7 @@ test_processors (void)
   CHECK_EQUAL (sched_setaffinity (0, sizeof (one), &one), 0);
   CHECK_EQUAL (im_workers_processors (), 1);
   CHECK_EQUAL (sched_setaffinity (0, sizeof (all), &all), 0);
+#endif
 }
 
 static const Test tests[] = { TEST (test_every_job_once),

@@ -528,6 +528,28 @@ GST_START_TEST (test_requests_after_the_end)
 
 GST_END_TEST;
 
+/* A flood of requests for times to come: all are answered, most by the next
+ * frame, and none is kept for ever. */
+GST_START_TEST (test_request_flood)
+{
+  Bench bench = bench_new ("imbytes on-request=true", NULL, INPUT);
+
+  for (guint i = 0; i < 5000; i++)
+    gst_harness_push_upstream_event (bench.harness,
+        gst_video_event_new_upstream_force_key_unit (GST_SECOND + i, TRUE, i));
+  for (guint i = 0; i < 4; i++) {
+    GstBuffer *frame = frame_new_for_caps (INPUT);
+
+    GST_BUFFER_PTS (frame) = i * GST_SECOND;
+    fail_unless_equals_int (gst_harness_push (bench.harness, frame),
+        GST_FLOW_OK);
+  }
+  fail_unless_equals_int (gst_harness_buffers_received (bench.harness), 3);
+  bench_clear (&bench);
+}
+
+GST_END_TEST;
+
 static Suite *
 hostile_suite (void)
 {
@@ -545,6 +567,7 @@ hostile_suite (void)
   tcase_add_test (tcase, test_caps);
   tcase_add_test (tcase, test_region_types);
   tcase_add_test (tcase, test_requests_after_the_end);
+  tcase_add_test (tcase, test_request_flood);
   return suite;
 }
 

@@ -47,7 +47,7 @@ def images_of(tags, codec='jpeg', properties='metadata=true', reference=None):
             Gst.Caps.from_string(reference[0]), reference[1], Gst.CLOCK_TIME_NONE)
     source.emit('push-buffer', frame)
     source.emit('end-of-stream')
-    sample = pipeline.get_by_name('sink').emit('try-pull-sample', 20 * Gst.SECOND)
+    sample = pipeline.get_by_name('sink').emit('try-pull-sample', report.PATIENCE * Gst.SECOND)
     pipeline.set_state(Gst.State.NULL)
     buffer = sample.get_buffer()
     return buffer.extract_dup(0, buffer.get_size())
@@ -209,7 +209,7 @@ def test_jpegparse():
     bus, ended = pipeline.get_bus(), False
     while True:
         message = bus.timed_pop_filtered(
-            20 * Gst.SECOND, Gst.MessageType.TAG | Gst.MessageType.EOS | Gst.MessageType.ERROR)
+            report.PATIENCE * Gst.SECOND, Gst.MessageType.TAG | Gst.MessageType.EOS | Gst.MessageType.ERROR)
         if message is None or message.type != Gst.MessageType.TAG:
             ended = message is not None and message.type == Gst.MessageType.EOS
             break
@@ -238,7 +238,7 @@ def test_clip():
     pipeline.set_state(Gst.State.PLAYING)
     sink, titles = pipeline.get_by_name('sink'), []
     while True:
-        sample = sink.emit('try-pull-sample', 30 * Gst.SECOND)
+        sample = sink.emit('try-pull-sample', report.PATIENCE * Gst.SECOND)
         if sample is None:
             break
         buffer = sample.get_buffer()
