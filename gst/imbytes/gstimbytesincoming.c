@@ -9,16 +9,6 @@
 
 #include "gstimbytesregions.h"
 
-/* Without a timestamp, a frame of a duration ends for the base class at that less
- * one nanosecond, and is dropped where the segment begins later. */
-static gboolean
-is_lost_by_base_class (const GstSegment *segment, GstBuffer *buffer)
-{
-  return GST_BUFFER_DURATION_IS_VALID (buffer)
-      && !gst_segment_clip (segment, GST_FORMAT_TIME, GST_CLOCK_TIME_NONE,
-          GST_CLOCK_TIME_NONE + GST_BUFFER_DURATION (buffer), NULL, NULL);
-}
-
 /* The running time at which @buffer is shown; FALSE where it lies outside the
  * segment and is not shown at all. */
 static gboolean
@@ -28,10 +18,8 @@ find_running_time (GstImBytes *self, GstBuffer *buffer, GstClockTime *time)
   guint64 start = GST_BUFFER_PTS (buffer), stop = GST_CLOCK_TIME_NONE;
 
   *time = GST_CLOCK_TIME_NONE;
-  if (segment->format != GST_FORMAT_TIME)
+  if (!GST_CLOCK_TIME_IS_VALID (start) || segment->format != GST_FORMAT_TIME)
     return TRUE;
-  if (!GST_CLOCK_TIME_IS_VALID (start))
-    return !is_lost_by_base_class (segment, buffer);
   if (GST_BUFFER_DURATION_IS_VALID (buffer)
       && GST_BUFFER_DURATION (buffer) < GST_CLOCK_TIME_NONE - start)
     stop = start + GST_BUFFER_DURATION (buffer);
