@@ -96,7 +96,7 @@ def test_ffmpeg():
     done = subprocess.run(
         ['ffmpeg', '-v', 'error', '-y', '-rtsp_transport', 'tcp', '-i', server.url,
          '-frames:v', '2', '-update', '1', target], capture_output=True, text=True,
-        timeout=60 * harness.PATIENCE)
+        timeout=harness.GUARD)
     held = done.returncode == 0 and os.path.exists(target)
     if held:
         with open(target, 'rb') as file:
@@ -138,10 +138,10 @@ def test_restart():
 def test_sharing():
     server = Server('test', '--width', '320')
     watchers = [watch(server.url) for _ in range(4)]
-    found = harness.wait_until(lambda: '4 clients' in harness.log(server.process), 20)
+    found = harness.wait_until(lambda: '4 clients' in harness.log(server.process))
     watchers[0].send_signal(signal.SIGKILL)
     gone = harness.wait_until(
-        lambda: re.search('4 clients\n3 clients', harness.log(server.process)), 20)
+        lambda: re.search('4 clients\n3 clients', harness.log(server.process)))
     report.check('four clients, one of them killed', found and gone
                  and len(receive(server.url, 2)) == 2, harness.log(server.process))
     for watcher in watchers:
@@ -153,12 +153,12 @@ def test_stall():
     """One of two clients stands still."""
     server = Server('test', '--width', '1280', '--height', '720', '--quality', '95')
     watchers = [watch(server.url) for _ in range(2)]
-    harness.wait_until(lambda: '2 clients' in harness.log(server.process), 20)
+    harness.wait_until(lambda: '2 clients' in harness.log(server.process))
     time.sleep(2)
     before = harness.memory(server.process)
     watchers[0].send_signal(signal.SIGSTOP)
     gone = harness.wait_until(
-        lambda: '2 clients\n1 clients' in harness.log(server.process), 20)
+        lambda: '2 clients\n1 clients' in harness.log(server.process))
     grown = harness.memory(server.process) - before
     report.check('a client that stands still: it is let go, memory is bounded',
                  gone and grown < 16 * harness.PATIENCE, '%.1f MB more' % grown)
@@ -191,7 +191,7 @@ def test_errors():
              'no source': ([], 'SOURCE')}
     for name, (arguments, part) in cases.items():
         done = subprocess.run([RTSP, *arguments], capture_output=True, text=True,
-                              timeout=30 * harness.PATIENCE)
+                              timeout=harness.GUARD)
         report.check(name, done.returncode == 1 and part in done.stderr, done.stderr)
     busy.stop()
     odd = Server('test', '--width', '645', '--height', '9999')

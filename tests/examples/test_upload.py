@@ -77,14 +77,14 @@ def test_death():
     nginx = Nginx()
     process = harness.start([UPLOAD, 'test', '--every', '0.1', '--width', '160', '--url',
                              nginx.url('{n}.jpg')])
-    harness.wait_until(lambda: len(nginx.files()) > 3, 15, process)
+    harness.wait_until(lambda: len(nginx.files()) > 3, process)
     nginx.process.kill()
     nginx.process.wait()
     time.sleep(1.5)
     before = len(nginx.files())
     nginx.start()
     report.check('the server was killed: uploads go on', harness.wait_until(
-        lambda: len(nginx.files()) > before + 5, 20, process), harness.log(process))
+        lambda: len(nginx.files()) > before + 5, process), harness.log(process))
     status = harness.stop(process)
     log = harness.log(process)
     report.check('... it was said, and that it is over', 'trying again' in log
@@ -98,7 +98,7 @@ def test_stall():
     nginx = Nginx()
     process = harness.start([UPLOAD, 'test', '--every', '0', '--width', '1280', '--quality',
                              '95', '--stall', '2', '--url', nginx.url('{n}.jpg')])
-    harness.wait_until(lambda: len(nginx.files()) > 3, 15, process)
+    harness.wait_until(lambda: len(nginx.files()) > 3, process)
     before = harness.memory(process)
     nginx.process.send_signal(signal.SIGSTOP)
     time.sleep(7)
@@ -108,7 +108,7 @@ def test_stall():
     report.check('the server stalled: memory is bounded', grown < 20 * harness.PATIENCE,
                  '%.1f MB more' % grown)
     report.check('... it goes on afterwards', harness.wait_until(
-        lambda: len(nginx.files()) > n + 5, 30, process), harness.log(process))
+        lambda: len(nginx.files()) > n + 5, process), harness.log(process))
     harness.stop(process)
     last = harness.log(process).splitlines()[-1]
     report.check('... what was too many is counted', ' 0 too many' not in last, last)
@@ -232,7 +232,7 @@ def test_signal():
     time.sleep(1)
     process.terminate()
     try:
-        ended = process.wait(10 * harness.PATIENCE) == 1
+        ended = process.wait(harness.GUARD) == 1
     except subprocess.TimeoutExpired:
         process.kill()
         ended = False
