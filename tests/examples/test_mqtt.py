@@ -3,6 +3,7 @@
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import io
+import json
 import os
 import re
 import shutil
@@ -40,19 +41,19 @@ class Broker:
         self.process.kill()
         self.process.wait()
 
-    def get(self, topic, *options, seconds=10):
+    def get(self, topic, *options, seconds=harness.GUARD):
         """The payload of the next message; at once where it is retained."""
         try:
             return subprocess.run(
                 ['mosquitto_sub', '-p', str(self.port), '-t', topic, '-C', '1', '-N', *options],
-                capture_output=True, timeout=seconds * harness.PATIENCE).stdout
+                capture_output=True, timeout=seconds).stdout
         except subprocess.TimeoutExpired:
             return b''
 
 
-def publisher(broker, *arguments):
+def publisher(broker, *arguments, env=None):
     process = harness.start([MQTT, 'test', '--port', str(broker.port), '--every', '0.1',
-                             '--width', '160', *arguments])
+                             '--width', '160', *arguments], env=env)
     harness.wait_until(lambda: 'connected' in harness.log(process), process)
     return process
 
@@ -113,18 +114,20 @@ def test_broker_stalls():
     broker = Broker()
     # Frames as large and as many as to fill any buffer.
     process = publisher(broker, '--every', '0', '--width', '1280', '--quality', '95',
-                        '--qos', '1')
-    time.sleep(1)
-    before = harness.memory(process)
+                        '--qos', '1', env=harness.counting_buffers())
+    broker.get('imbytes/camera/jpeg')
     broker.process.send_signal(signal.SIGSTOP)
-    time.sleep(6)
-    grown = harness.memory(process) - before
+    held = [harness.buffers(process) for _ in range(6) if not time.sleep(1)]
     broker.process.send_signal(signal.SIGCONT)
     sent = harness.wait_until(lambda: len(broker.get('imbytes/camera/jpeg', '-R', seconds=3)))
     harness.stop(process)
     log = harness.log(process)
-    report.check('the broker stalled: memory is bounded', grown < 20 * harness.PATIENCE,
-                 '%.1f MB more' % grown)
+    if held[0] is None:
+        report.skip('the broker stalled: buffers', 'this GStreamer cannot count them')
+    else:
+        # Three wait and each element has one; two more are libmosquitto's.
+        report.check('the broker stalled: what is held is bounded',
+                     max(n for n, _ in held) <= 3 + 8, str(held))
     report.check('... it goes on afterwards', bool(sent), log)
     report.check('... what was dropped is said', ' 0 dropped' not in log
                  and 'dropped' in log, log)
@@ -163,6 +166,26 @@ def test_refusals():
         done = subprocess.run([MQTT, *arguments], capture_output=True, text=True,
                               timeout=harness.GUARD)
         report.check(name, done.returncode == 1 and part in done.stderr, done.stderr)
+
+
+def test_options():
+    harness.check_numbers([MQTT, '/nowhere'], {
+        '--every': (0, 1e9, False), '--width': (0, 65500, True), '--height': (0, 65500, True),
+        '--quality': (0, 100, True), '--count': (0, 1000000000, True),
+        '--port': (1, 65535, True), '--qos': (0, 2, True)})
+    for option in ('--name', '--prefix'):
+        for value in ('', 'a+b', 'a#', 'a"b', 'a\\b', 'a\nb', '$SYS', 'a' * 201, '\x7f'):
+            done = harness.run([MQTT, 'test', '--port', '1', option, value])
+            report.check('%s %r is refused' % (option, value[:9]), done.returncode == 1
+                         and '--name' in done.stderr and 'broker' not in done.stderr, done.stderr)
+    # JSON of what is allowed, however odd.
+    broker = Broker()
+    process = publisher(broker, '--name', 'door', '--prefix', "caf\u00e9's {} house", '--discovery')
+    config = json.loads(broker.get('homeassistant/camera/door/config'))
+    report.check('what Home Assistant is told is JSON', config['topic']
+                 == "caf\u00e9's {} house/door/jpeg", str(config))
+    harness.stop(process)
+    broker.kill()
 
 
 def test_source():
@@ -204,4 +227,4 @@ def test_clip():
 
 
 report.run(test_messages, test_last_will, test_broker_dies, test_broker_stalls,
-           test_refusals, test_source, test_clip)
+           test_refusals, test_options, test_source, test_clip)
