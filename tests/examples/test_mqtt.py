@@ -8,7 +8,9 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
+import threading
 import time
 
 import harness
@@ -134,6 +136,38 @@ def test_broker_stalls():
     broker.kill()
 
 
+def test_drip():
+    """Brokers that send a byte now and then, before and after they are connected."""
+    def serve(listener, greeting):
+        def drip(connection):
+            try:
+                connection.recv(1000)
+                connection.sendall(greeting + b'\x30\xff\xff\xff\x7f')
+                while True:
+                    connection.sendall(b'aaaa')
+                    time.sleep(1)
+            except OSError:
+                pass
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=drip, args=(connection,), daemon=True).start()
+
+    processes = []
+    for greeting in b'', b'\x20\x02\x00\x00':
+        listener = socket.create_server(('127.0.0.1', 0))
+        threading.Thread(target=serve, args=(listener, greeting), daemon=True).start()
+        processes.append(harness.start([MQTT, 'test', '--qos', '1', '--port',
+                                        str(listener.getsockname()[1])]))
+    before, after = processes
+    harness.wait_until(lambda: before.poll() is not None)
+    report.check('a broker that drips its greeting: it ends', before.returncode == 1
+                 and 'does not answer' in harness.log(before), harness.log(before))
+    report.check('a broker that drips and takes nothing: it is tried again', harness.wait_until(
+        lambda: 'lost the broker (it does not answer)' in harness.log(after), after),
+        harness.log(after))
+    harness.stop(after)
+
+
 def test_refusals():
     broker = Broker('allow_anonymous false')
     process = harness.start([MQTT, 'test', '--port', str(broker.port)])
@@ -227,4 +261,4 @@ def test_clip():
 
 
 report.run(test_messages, test_last_will, test_broker_dies, test_broker_stalls,
-           test_refusals, test_options, test_source, test_clip)
+           test_drip, test_refusals, test_options, test_source, test_clip)
