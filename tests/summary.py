@@ -12,7 +12,8 @@ import sys
 
 OURS = re.compile(r'^(\d+) passed, (\d+) failed, (\d+) skipped$', re.M)
 CHECK = re.compile(r'^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)$', re.M)
-SKIPPED = re.compile(r'^skipped: ', re.M)
+SKIPPED = re.compile(r'^skipped: (.*)$', re.M)
+SKIPPED_CASE = re.compile(r'^skip (.*: .*)$', re.M)
 
 
 def cases(test):
@@ -44,9 +45,17 @@ def report(test):
     print('\n'.join(shown[-60:]))
 
 
+def skips(test):
+    """What a program skipped, and why."""
+    output = test.get('stdout') or ''
+    return ['%s: %s' % (test['name'], why)
+            for why in SKIPPED.findall(output) + SKIPPED_CASE.findall(output)]
+
+
 def main(paths):
     total = [0, 0, 0]
     programs = 0
+    skipped = []
     for path in paths:
         try:
             with open(path, encoding='utf-8', errors='replace') as log:
@@ -57,11 +66,15 @@ def main(paths):
             programs += 1
             counted = cases(test)
             total = [a + b for a, b in zip(total, counted)]
+            skipped += skips(test)
             if counted[1]:
                 report(test)
     if programs == 0:
         print('no test has run')
         total[1] = 1
+    if skipped:
+        print('\n--- skipped')
+        print('\n'.join(skipped))
     print('\n%d test programs' % programs)
     print('%d passed, %d failed, %d skipped' % tuple(total))
     return 1 if total[1] else 0

@@ -6,6 +6,8 @@
 
 #include <gst/app/gstappsink.h>
 
+#include "text.h"
+
 #define FIRST_PAUSE (G_USEC_PER_SEC / 2)
 #define LONGEST_PAUSE (10 * G_USEC_PER_SEC)
 
@@ -87,6 +89,18 @@ on_sample (GstAppSink *sink, gpointer user_data)
   return taken ? GST_FLOW_OK : GST_FLOW_FLUSHING;
 }
 
+/* No character of @name has a meaning for the parser. */
+static gchar *
+describe (const gchar *elements, const gchar *name)
+{
+  gchar *quoted = text_quote (name);
+  GString *description = g_string_new (elements);
+
+  g_string_replace (description, "%s", quoted, 1);
+  g_free (quoted);
+  return g_string_free (description, FALSE);
+}
+
 gchar *
 camera_describe_source (const gchar *source, GError **error)
 {
@@ -103,7 +117,7 @@ camera_describe_source (const gchar *source, GError **error)
     return g_strdup ("videotestsrc is-live=true");
   if (g_str_has_prefix (source, "/dev/video")
       || g_str_has_prefix (source, "/dev/v4l/"))
-    return g_strdup_printf ("v4l2src device=\"%s\"", source);
+    return describe ("v4l2src device=\"%s\"", source);
   if (!gst_uri_is_valid (source)
       && !g_file_test (source, G_FILE_TEST_IS_REGULAR)) {
     g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "there is no file %s",
@@ -114,21 +128,9 @@ camera_describe_source (const gchar *source, GError **error)
                                   : gst_filename_to_uri (source, error);
   if (uri == NULL)
     return NULL;
-  description = g_strdup_printf ("uridecodebin uri=\"%s\" ! queue", uri);
+  description = describe ("uridecodebin uri=\"%s\" ! queue", uri);
   g_free (uri);
   return description;
-}
-
-const gchar *
-camera_find_wrong (const CameraOptions *options)
-{
-  if (!(options->seconds >= 0 && options->seconds < 1e9))
-    return "--every goes from 0 (every frame) to 1e9";
-  if (options->width < 0 || options->height < 0)
-    return "--width and --height cannot be negative";
-  if (options->quality < 0 || options->quality > 100)
-    return "--quality goes from 0 to 100";
-  return NULL;
 }
 
 /* The bus is looked at only when somebody takes images, which may not be for

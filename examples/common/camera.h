@@ -11,6 +11,8 @@
 
 #include <gst/gst.h>
 
+#include "numbers.h"
+
 typedef struct _Camera Camera;
 
 typedef struct
@@ -24,6 +26,20 @@ typedef struct
   gboolean loop;
 } CameraOptions;
 
+#define CAMERA_MAX_SECONDS 1e9
+#define CAMERA_MAX_SIZE 65500
+#define CAMERA_MAX_COUNT 1000000000
+
+/* Rows of a table of Number for the options --every, --width, --height and
+ * --quality, and the entries of those. */
+#define CAMERA_NUMBERS(camera) \
+  { "every", 'e', 0, CAMERA_MAX_SECONDS, NULL, &(camera)->seconds }, \
+      { "width", 0, 0, CAMERA_MAX_SIZE, &(camera)->width, NULL }, \
+      { "height", 0, 0, CAMERA_MAX_SIZE, &(camera)->height, NULL }, \
+  { \
+    "quality", 'q', 0, 100, &(camera)->quality, NULL \
+  }
+
 typedef struct
 {
   GstBuffer *buffer; /* one file; owned */
@@ -34,10 +50,6 @@ typedef struct
 /* What gives frames of @source, as gst-launch-1.0 would have it; NULL with @error
  * set where there is no such file, or no imbytes. Free it. */
 gchar *camera_describe_source (const gchar *source, GError **error);
-
-/* What is wrong with numbers that a user gave, as options of the same names; or
- * NULL. */
-const gchar *camera_find_wrong (const CameraOptions *options);
 
 /* NULL with @error set where the source is none. */
 Camera *camera_new (const CameraOptions *options, GError **error);

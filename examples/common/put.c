@@ -7,6 +7,9 @@
 #include <curl/curl.h>
 #include <string.h>
 
+#include "retry_after.h"
+#include "text.h"
+
 #define CONNECT_SECONDS 5
 /* No status, but nothing that would be otherwise in a while. */
 #define HOPELESS (-1)
@@ -110,10 +113,21 @@ is_hopeless (CURLcode code)
       || code == CURLE_SSL_CACERT_BADFILE;
 }
 
+/* How long a transfer may last: one that gets a byte now and then never stalls. */
+static long
+count_ms (gint64 until)
+{
+  gint64 left = PUT_MAX_SECONDS * G_USEC_PER_SEC;
+
+  if (until > 0)
+    left = MIN (left, until - g_get_monotonic_time ());
+  return (long) MAX (left / 1000, 1);
+}
+
 /* The status, or 0 or HOPELESS with a sentence in @error where there is none. */
 static long
 try_once (Put *put, const gchar *url, const guint8 *data, gsize size,
-    char error[CURL_ERROR_SIZE])
+    gint64 until, char error[CURL_ERROR_SIZE])
 {
   Body body = { data, size };
   CURL *curl = put->curl;
@@ -133,6 +147,7 @@ try_once (Put *put, const gchar *url, const guint8 *data, gsize size,
   curl_easy_setopt (curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt (curl, CURLOPT_LOW_SPEED_TIME,
       (long) put->options.stall_seconds);
+  curl_easy_setopt (curl, CURLOPT_TIMEOUT_MS, count_ms (until));
   curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt (curl, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt (curl, CURLOPT_XFERINFOFUNCTION, on_progress);
@@ -162,12 +177,16 @@ may_pass (long status)
 static gdouble
 find_pause (Put *put, guint tries)
 {
-  curl_off_t seconds = 0;
+  struct curl_header *header;
   gdouble pause = FIRST_PAUSE;
+  int seconds = 0;
 
-  curl_easy_getinfo (put->curl, CURLINFO_RETRY_AFTER, &seconds);
+  if (curl_easy_header (put->curl, "Retry-After", 0, CURLH_HEADER, -1, &header)
+      == CURLHE_OK)
+    seconds =
+        retry_after_read (header->value, g_get_real_time () / G_USEC_PER_SEC);
   if (seconds > 0)
-    return (gdouble) seconds;
+    return seconds;
   while (tries-- > 1 && pause < LONGEST_PAUSE)
     pause *= 2;
   /* Many cameras that lost one server do not come back all at once. */
@@ -210,7 +229,7 @@ without_secrets (const gchar *url)
 static void
 say (const Put *put, const gchar *url, long status, const char *error)
 {
-  gchar *shown = without_secrets (url);
+  gchar *bare = without_secrets (url), *shown = text_to_line (bare);
   const gchar *more = may_pass (status) ? "; trying again" : "";
 
   if (status > 0)
@@ -219,6 +238,7 @@ say (const Put *put, const gchar *url, long status, const char *error)
   else
     g_printerr ("%s: %s: %s%s\n", put->options.program, shown, error, more);
   g_free (shown);
+  g_free (bare);
 }
 
 PutResult
@@ -230,7 +250,7 @@ put_send (Put *put, const gchar *url, const guint8 *data, gsize size)
   char error[CURL_ERROR_SIZE];
 
   for (guint tries = 1;; tries++) {
-    long status = try_once (put, url, data, size, error);
+    long status = try_once (put, url, data, size, until, error);
 
     if (status >= 200 && status < 300) {
       if (put->was_failing)

@@ -10,11 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const gchar *
-find_extension (const gchar *format)
-{
-  return g_str_equal (format, "png") ? "png" : "jpg";
-}
+#include "uri.h"
 
 gboolean
 command_make_job (const Command *command, const gchar *source, Job *job,
@@ -22,8 +18,8 @@ command_make_job (const Command *command, const gchar *source, Job *job,
 {
   *job = command->request;
   job->format = g_strdup (command->request.format);
-  job->uri = gst_uri_is_valid (source) ? g_strdup (source)
-                                       : gst_filename_to_uri (source, error);
+  job->uri = uri_is_valid (source) ? g_strdup (source)
+                                   : gst_filename_to_uri (source, error);
   job->id = job->uri != NULL ? job_make_id (job) : NULL;
   if (job->uri != NULL && job_check (job, error))
     return TRUE;
@@ -35,8 +31,8 @@ static gboolean
 save_file (const gchar *folder, const gchar *job, GstClockTime time,
     const gchar *extension, const gchar *data, gsize size)
 {
-  gchar *path = g_strdup_printf ("%s/%s-%015" G_GUINT64_FORMAT ".%s", folder,
-      job, time, extension);
+  gchar *name = result_make_name (job, time, extension);
+  gchar *path = g_build_filename (folder, name, NULL);
   GError *error = NULL;
   gboolean saved = g_file_set_contents (path, data, (gssize) size, &error);
 
@@ -45,6 +41,7 @@ save_file (const gchar *folder, const gchar *job, GstClockTime time,
     g_error_free (error);
   }
   g_free (path);
+  g_free (name);
   return saved;
 }
 
@@ -52,22 +49,16 @@ gboolean
 command_save (const gchar *folder, const gchar *job, const gchar *format,
     GstClockTime time, const guint8 *image, gsize size)
 {
-  return save_file (folder, job, time, find_extension (format),
+  return save_file (folder, job, time, result_find_extension (format),
       (const gchar *) image, size);
 }
 
 static gboolean
-save_url (const gchar *folder, const Stored *stored)
+save_url (const gchar *folder, const Result *result)
 {
-  const Image *image = &stored->image;
-  gchar *text = g_strdup_printf (
-      "{\"job\":\"%s\",\"time\":%" G_GUINT64_FORMAT
-      ",\"format\":\"%s\",\"width\":%d,\"height\":%d,\"bytes\":%" G_GSIZE_FORMAT
-      ",\"url\":\"%s\"}\n",
-      stored->job, image->time, stored->format, image->width, image->height,
-      image->size, stored->url);
-  gboolean saved =
-      save_file (folder, stored->job, image->time, "json", text, strlen (text));
+  gchar *text = result_to_json (result);
+  gboolean saved = save_file (folder, result->job, result->time, "json", text,
+      strlen (text));
 
   g_free (text);
   return saved;
@@ -81,7 +72,7 @@ command_make_url (const Command *command, const Job *job, GstClockTime time)
 
   g_string_replace (url, "{job}", job->id, 0);
   g_string_replace (url, "{time}", when, 0);
-  g_string_replace (url, "{ext}", find_extension (job->format), 0);
+  g_string_replace (url, "{ext}", result_find_extension (job->format), 0);
   g_free (when);
   return g_string_free (url, FALSE);
 }
@@ -149,15 +140,14 @@ command_submit (const Command *command)
 }
 
 static gboolean
-save_result (gpointer data, const Stored *stored)
+save_result (gpointer data, const Result *result)
 {
   const Command *command = data;
-  const Image *image = &stored->image;
 
-  return stored->url != NULL
-      ? save_url (command->output, stored)
-      : command_save (command->output, stored->job, stored->format, image->time,
-          image->data, image->size);
+  return result->url != NULL
+      ? save_url (command->output, result)
+      : command_save (command->output, result->job, result->format,
+          result->time, result->data, result->size);
 }
 
 /* Once for many files: one by one that takes longer than all else. */

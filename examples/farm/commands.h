@@ -17,6 +17,7 @@ typedef struct
   gchar *output;   /* folder */
   gchar *url; /* work: template of where images are put; NULL: into Redis */
   PutOptions put;
+  gchar **allowed;          /* work: see uri_is_allowed () */
   guint n_slots;            /* jobs at once; 0: one for each processor */
   gboolean is_idle_the_end; /* work: end when there is nothing left to do */
   GstClockTime stall;       /* a video without a frame for so long has failed */

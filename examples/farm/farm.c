@@ -17,9 +17,14 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "numbers.h"
+#include "text.h"
+#include "uri.h"
 
-#define MAX_SECONDS 1e6
-#define MAX_SIZE 65500
+#define MAX_SECONDS JOB_MAX_SECONDS
+#define MAX_SLOTS 1024
+#define MAX_RESULTS 1000000000
+#define MAX_TRIES 1000000
 
 static gint stop;
 
@@ -79,12 +84,6 @@ take_verb (int *argc, char **argv)
 }
 
 /* No number is not within any bounds either. */
-static gboolean
-is_within (gdouble value, gdouble min, gdouble max)
-{
-  return value >= min && value <= max;
-}
-
 /* Without both, images would be written over each other. */
 static gboolean
 is_template (const gchar *url)
@@ -92,7 +91,37 @@ is_template (const gchar *url)
   return (g_str_has_prefix (url, "http://")
              || g_str_has_prefix (url, "https://"))
       && strstr (url, "{job}") != NULL && strstr (url, "{time}") != NULL
-      && strpbrk (url, "\"\\ ") == NULL;
+      && uri_is_valid (url);
+}
+
+static gboolean
+are_allowed (gchar **allowed, GError **error)
+{
+  for (; allowed != NULL && *allowed != NULL; allowed++) {
+    const gchar *wrong = uri_find_wrong (*allowed);
+
+    if (wrong != NULL) {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+          "--allow %s, not %.80s", wrong, *allowed);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+are_headers (const Command *command, GError **error)
+{
+  gchar **headers = command->put.headers;
+
+  for (; headers != NULL && *headers != NULL; headers++) {
+    if (!text_is_header (*headers)) {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+          "--header is NAME: VALUE, on one line");
+      return FALSE;
+    }
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -103,28 +132,19 @@ check (const Given *given, const Verb *verb, const Command *command,
       && command->sources[0] != NULL;
   const gchar *wrong = NULL;
 
+  if (!are_allowed (command->allowed, error) || !are_headers (command, error))
+    return FALSE;
   if (verb->takes_sources && !has_sources)
     wrong = "which files or URIs?";
   else if (!verb->takes_sources && has_sources)
     wrong = "this command takes no files; submit and local do";
-  else if (!is_within (given->every, 0, MAX_SECONDS)
-      || !is_within (given->patience, 0, MAX_SECONDS))
-    wrong = "--every and --patience go from 0 to 1000000 seconds";
-  else if (!is_within (command->request.width, 0, MAX_SIZE)
-      || !is_within (command->request.height, 0, MAX_SIZE))
-    wrong = "--width and --height go from 0 to 65500";
-  else if (command->request.quality < 0 || command->request.quality > 100)
-    wrong = "--quality goes from 0 to 100";
+  else if (!text_is_name (given->farm))
+    wrong = "--farm has up to 64 letters, digits, - and _";
   else if (!g_str_equal (given->format, "jpeg")
       && !g_str_equal (given->format, "png"))
     wrong = "--format is jpeg or png";
-  else if (!is_within (given->lease, 0.5, MAX_SECONDS)
-      || !is_within (given->stall, 0.5, MAX_SECONDS))
-    wrong = "--lease and --stall go from 0.5 to 1000000 seconds";
   else if (command->url != NULL && !is_template (command->url))
     wrong = "--url begins with http:// or https:// and has {job} and {time}";
-  else if (given->max_results < 1 || given->max_tries < 1 || given->slots < 0)
-    wrong = "--max-results and --max-tries are 1 or more, --slots 0 or more";
   if (wrong != NULL)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
         wrong);
@@ -144,22 +164,30 @@ static gboolean
 parse (const Verb *verb, Given *given, Command *command, int *argc,
     char ***argv, GError **error)
 {
+  Number numbers[] = { { "every", 'e', 0, MAX_SECONDS, NULL, &given->every },
+    { "width", 0, 0, JOB_MAX_SIZE, &command->request.width, NULL },
+    { "height", 0, 0, JOB_MAX_SIZE, &command->request.height, NULL },
+    { "quality", 'q', 0, 100, &command->request.quality, NULL },
+    { "slots", 's', 0, MAX_SLOTS, &given->slots, NULL },
+    { "lease", 0, 0.5, MAX_SECONDS, NULL, &given->lease },
+    { "stall", 0, 0.5, MAX_SECONDS, NULL, &given->stall },
+    { "max-tries", 0, 1, MAX_TRIES, &given->max_tries, NULL },
+    { "max-results", 0, 1, MAX_RESULTS, &given->max_results, NULL },
+    { "patience", 0, 0, MAX_SECONDS, NULL, &given->patience },
+    { NULL, 0, 0, 0, NULL, NULL } };
   GOptionEntry entries[] = {
     { "redis", 'r', 0, G_OPTION_ARG_STRING, &given->redis,
         "Redis 6.2 or later (127.0.0.1:6379), or the path of its socket",
         "HOST:PORT" },
     { "farm", 'f', 0, G_OPTION_ARG_STRING, &given->farm,
         "Name of the farm; all its keys begin with it (farm)", "NAME" },
-    { "every", 'e', 0, G_OPTION_ARG_DOUBLE, &given->every,
-        "Seconds between images, 0 for every frame (1)", "SECONDS" },
-    { "width", 0, 0, G_OPTION_ARG_INT, &command->request.width,
-        "Width of the images", "PIXELS" },
-    { "height", 0, 0, G_OPTION_ARG_INT, &command->request.height,
-        "Height of the images", "PIXELS" },
+    NUMBER_ENTRY ("every", 'e', "Seconds between images, 0 for every frame (1)",
+        "SECONDS"),
+    NUMBER_ENTRY ("width", 0, "Width of the images", "PIXELS"),
+    NUMBER_ENTRY ("height", 0, "Height of the images", "PIXELS"),
     { "format", 0, 0, G_OPTION_ARG_STRING, &given->format, "jpeg or png (jpeg)",
         "FORMAT" },
-    { "quality", 'q', 0, G_OPTION_ARG_INT, &command->request.quality,
-        "JPEG quality (85)", "0..100" },
+    NUMBER_ENTRY ("quality", 'q', "JPEG quality (85)", "0..100"),
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &command->output,
         "Folder for the images", "FOLDER" },
     { "url", 'u', 0, G_OPTION_ARG_STRING, &command->url,
@@ -170,35 +198,37 @@ parse (const Verb *verb, Given *given, Command *command, int *argc,
         "User and password for --url", "USER:PASSWORD" },
     { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &command->put.headers,
         "A header for --url; may come several times", "NAME: VALUE" },
-    { "slots", 's', 0, G_OPTION_ARG_INT, &given->slots,
-        "Jobs at once (0: one for each processor)", "N" },
-    { "lease", 0, 0, G_OPTION_ARG_DOUBLE, &given->lease,
+    { "allow", 0, 0, G_OPTION_ARG_STRING_ARRAY, &command->allowed,
+        "work: do jobs whose URIs begin so, such as file:///videos/ or "
+        "https://host/, and no others; may come several times (file:///)",
+        "URI" },
+    NUMBER_ENTRY ("slots", 's', "Jobs at once (0: one for each processor)",
+        "N"),
+    NUMBER_ENTRY ("lease", 0,
         "A worker that is silent for so long has died (30); a collector, too, "
         "but after 10 at most",
-        "SECONDS" },
-    { "stall", 0, 0, G_OPTION_ARG_DOUBLE, &given->stall,
+        "SECONDS"),
+    NUMBER_ENTRY ("stall", 0,
         "A video that gives no frame for so long cannot be done (60)",
-        "SECONDS" },
-    { "max-tries", 0, 0, G_OPTION_ARG_INT, &given->max_tries,
-        "Tries without a new image before a job has failed (3)", "N" },
-    { "max-results", 0, 0, G_OPTION_ARG_INT, &given->max_results,
-        "Images that may wait to be collected (1000)", "N" },
+        "SECONDS"),
+    NUMBER_ENTRY ("max-tries", 0,
+        "Tries without a new image before a job has failed (3)", "N"),
+    NUMBER_ENTRY ("max-results", 0,
+        "Images that may wait to be collected (1000)", "N"),
     { "until-done", 0, 0, G_OPTION_ARG_NONE, &command->is_idle_the_end,
         "work: end when all jobs are over", NULL },
     { "once", 0, 0, G_OPTION_ARG_NONE, &command->once,
         "status: say it once and end", NULL },
-    { "patience", 0, 0, G_OPTION_ARG_DOUBLE, &given->patience,
-        "collect: end when nothing comes for so long (0: never)", "SECONDS" },
+    NUMBER_ENTRY ("patience", 0,
+        "collect: end when nothing comes for so long (0: never)", "SECONDS"),
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &command->sources,
         NULL, "[FILE or URI...]" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
-  GOptionContext *context = g_option_context_new (NULL);
+  GOptionContext *context = numbers_context_new (NULL, summary, entries,
+      numbers, gst_init_get_option_group ());
   gboolean parsed;
 
-  g_option_context_set_summary (context, summary);
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
   parsed = g_option_context_parse (context, argc, argv, error);
   g_option_context_free (context);
   if (parsed && verb == NULL) {
@@ -212,6 +242,10 @@ parse (const Verb *verb, Given *given, Command *command, int *argc,
 static void
 take_over (Command *command, const Given *given)
 {
+  static const gchar *const files[] = { URI_DEFAULT, NULL };
+
+  if (command->allowed == NULL)
+    command->allowed = g_strdupv ((gchar **) files);
   command->request.format = given->format;
   command->request.every = (guint64) (given->every * GST_SECOND);
   command->n_slots = (guint) given->slots;
@@ -261,6 +295,7 @@ main (int argc, char **argv)
   g_free (command.url);
   g_free (command.put.user);
   g_strfreev (command.put.headers);
+  g_strfreev (command.allowed);
   g_strfreev (command.sources);
   return status;
 }

@@ -59,6 +59,57 @@ on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer frames)
   return GST_PAD_PROBE_OK;
 }
 
+/* Servers may lead anywhere. */
+static void
+on_source (GstElement *bin, GstElement *source, gpointer data)
+{
+  (void) bin, (void) data;
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (source),
+          "automatic-redirect")
+      != NULL)
+    g_object_set (source, "automatic-redirect", FALSE, NULL);
+}
+
+/* GST_AUTOPLUG_SELECT_TRY and _SKIP; no header has them. */
+enum
+{
+  TRY = 0,
+  SKIP = 2
+};
+
+/* Demuxers of playlists and session descriptions open what these name. */
+static gint
+on_factory (GstElement *bin, GstPad *pad, GstCaps *caps,
+    GstElementFactory *factory, gpointer data)
+{
+  const gchar *class =
+      gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS);
+
+  (void) bin, (void) pad, (void) caps, (void) data;
+  return class != NULL
+          && (strstr (class, "Adaptive") != NULL
+              || strstr (class, "Network") != NULL)
+      ? SKIP
+      : TRY;
+}
+
+/* FALSE with the reason set. A pipe would keep the worker, and a device is none of
+ * its videos. What is not there is said by the source. */
+static gboolean
+keep_alone (Making *making, GstElement *source)
+{
+  gchar *path = g_filename_from_uri (making->job->uri, NULL, NULL);
+  gboolean fine = path == NULL || !g_file_test (path, G_FILE_TEST_EXISTS)
+      || g_file_test (path, G_FILE_TEST_IS_REGULAR);
+
+  g_free (path);
+  g_signal_connect (source, "source-setup", G_CALLBACK (on_source), NULL);
+  g_signal_connect (source, "autoplug-select", G_CALLBACK (on_factory), NULL);
+  if (!fine)
+    making->reason = g_strdup ("it is no regular file");
+  return fine;
+}
+
 static void
 count_frames (Making *making, GstElement *images)
 {
@@ -81,6 +132,7 @@ build (Making *making)
       job->format, MAX_WAITING);
   GError *error = NULL;
   GstElement *source, *images;
+  gboolean fine;
 
   making->index = 0;
   making->last = GST_CLOCK_TIME_NONE;
@@ -102,9 +154,10 @@ build (Making *making)
   g_object_set (images, "interval", job->every, "width", job->width, "height",
       job->height, "quality", job->quality, NULL);
   count_frames (making, images);
+  fine = !making->functions->alone || keep_alone (making, source);
   gst_object_unref (source);
   gst_object_unref (images);
-  return TRUE;
+  return fine;
 }
 
 static void

@@ -49,6 +49,9 @@ typedef struct
   GstClockTime patience;
   /* The job cannot be done where no frame comes for so long. */
   GstClockTime stall;
+  /* Opens the job's own URI and nothing that this leads to: no redirection, no
+   * playlist; and of files only regular ones. */
+  gboolean alone;
   gpointer data;
 } ImagesFunctions;
 

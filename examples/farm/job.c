@@ -4,10 +4,12 @@
  */
 #include "job.h"
 
-#include <gst/gst.h>
 #include <string.h>
 
-#define MAX_SIZE 65500
+#include "text.h"
+#include "uri.h"
+
+#define MAX_EVERY (JOB_MAX_SECONDS * G_GUINT64_CONSTANT (1000000000))
 
 static const gchar *const names[JOB_N_FIELDS] = { "job", "uri", "format",
   "every", "width", "height", "quality" };
@@ -21,47 +23,64 @@ job_clear (Job *job)
   memset (job, 0, sizeof (*job));
 }
 
-static gboolean
-set_number (gint *number, const gchar *name, const gchar *value, gint max,
-    GError **error)
+const gchar *
+text_get (const Text *text)
 {
-  guint64 parsed;
-
-  if (!g_ascii_string_to_unsigned (value, 10, 0, (guint64) max, &parsed,
-          error)) {
-    g_prefix_error (error, "%s: ", name);
-    return FALSE;
-  }
-  *number = (gint) parsed;
-  return TRUE;
+  return text != NULL && text->data != NULL && strlen (text->data) == text->size
+      ? text->data
+      : NULL;
 }
 
-static void
-set_text (gchar **text, const gchar *value)
+const Text *
+text_find (const Text *texts, gsize n, const gchar *name)
 {
-  g_free (*text);
-  *text = g_strdup (value);
+  for (gsize i = 0; i + 1 < n; i += 2)
+    if (g_strcmp0 (text_get (&texts[i]), name) == 0)
+      return &texts[i + 1];
+  return NULL;
 }
 
 gboolean
-job_set (Job *job, const gchar *name, const gchar *value, GError **error)
+text_read_number (const Text *texts, gsize n, const gchar *name, guint64 max,
+    guint64 *number, GError **error)
 {
-  if (g_str_equal (name, "job"))
-    set_text (&job->id, value);
-  else if (g_str_equal (name, "uri"))
-    set_text (&job->uri, value);
-  else if (g_str_equal (name, "format"))
-    set_text (&job->format, value);
-  else if (g_str_equal (name, "every"))
-    return g_ascii_string_to_unsigned (value, 10, 0, G_MAXINT64, &job->every,
-        error);
-  else if (g_str_equal (name, "width"))
-    return set_number (&job->width, name, value, MAX_SIZE, error);
-  else if (g_str_equal (name, "height"))
-    return set_number (&job->height, name, value, MAX_SIZE, error);
-  else if (g_str_equal (name, "quality"))
-    return set_number (&job->quality, name, value, 100, error);
+  const Text *text = text_find (texts, n, name);
+  const gchar *value = text_get (text);
+
+  if (text == NULL
+      || (value != NULL
+          && g_ascii_string_to_unsigned (value, 10, 0, max, number, NULL)))
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+      "%s goes from 0 to %" G_GUINT64_FORMAT ", and cannot be '%.40s'", name,
+      max, value != NULL ? value : "");
+  return FALSE;
+}
+
+static gboolean
+read_int (const Text *texts, gsize n, const gchar *name, guint64 max,
+    gint *number, GError **error)
+{
+  guint64 value = 0;
+
+  if (!text_read_number (texts, n, name, max, &value, error))
+    return FALSE;
+  *number = (gint) value;
   return TRUE;
+}
+
+gboolean
+job_read (Job *job, const Text *texts, gsize n, GError **error)
+{
+  memset (job, 0, sizeof (*job));
+  job->id = g_strdup (text_get (text_find (texts, n, "job")));
+  job->uri = g_strdup (text_get (text_find (texts, n, "uri")));
+  job->format = g_strdup (text_get (text_find (texts, n, "format")));
+  return text_read_number (texts, n, "every", MAX_EVERY, &job->every, error)
+      && read_int (texts, n, "width", JOB_MAX_SIZE, &job->width, error)
+      && read_int (texts, n, "height", JOB_MAX_SIZE, &job->height, error)
+      && read_int (texts, n, "quality", 100, &job->quality, error)
+      && job_check (job, error);
 }
 
 gboolean
@@ -69,12 +88,11 @@ job_check (const Job *job, GError **error)
 {
   const gchar *wrong = NULL;
 
-  if (job->id == NULL || job->id[0] == '\0'
-      || strspn (job->id, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-_")
-          != strlen (job->id))
-    wrong = "a job has an id of letters, digits, - and _";
-  else if (job->uri == NULL || !gst_uri_is_valid (job->uri))
-    wrong = "a job has a URI, such as file:///path/film.mp4";
+  if (job->id == NULL || !text_is_name (job->id))
+    wrong = "a job has an id of up to 64 letters, digits, - and _";
+  else if (job->uri == NULL || !uri_is_valid (job->uri))
+    wrong = "a job has a URI of printing characters, such as "
+            "file:///path/film.mp4";
   else if (job->format == NULL
       || (!g_str_equal (job->format, "jpeg")
           && !g_str_equal (job->format, "png")))

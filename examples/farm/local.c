@@ -70,7 +70,7 @@ do_source (Local *local, const gchar *source)
 {
   Run run = { .local = local, .saved = TRUE };
   ImagesFunctions functions = { on_image, on_wait, NULL, 200 * GST_MSECOND,
-    local->command->stall, &run };
+    local->command->stall, FALSE, &run };
   gchar *reason = NULL;
   GError *error = NULL;
   ImagesResult result;

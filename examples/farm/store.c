@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store_private.h"
+#include "text.h"
 
 #define DEFAULT_PORT 6379
 #define TIMEOUT_SECONDS 5
@@ -148,10 +149,34 @@ reconnect (Store *store)
 static void
 complain (Store *store, const gchar *complaint)
 {
+  gchar *line = text_to_line (complaint);
+
   if (g_strcmp0 (store->complaint, complaint) != 0)
-    g_printerr ("imbytes-farm: Redis says: %s; trying again\n", complaint);
+    g_printerr ("imbytes-farm: Redis says: %s; trying again\n", line);
+  g_free (line);
   g_free (store->complaint);
   store->complaint = g_strdup (complaint);
+}
+
+/* As redisCommandArgv (), whose limit is of the time between two bytes. */
+static redisReply *
+ask (redisContext *redis, int n, const gchar *const *words, const gsize *sizes)
+{
+  gint64 end = g_get_monotonic_time () + STORE_REPLY_SECONDS * G_USEC_PER_SEC;
+  void *reply = NULL;
+  int done = 0;
+
+  if (redisAppendCommandArgv (redis, n, (const char **) words, sizes)
+      != REDIS_OK)
+    return NULL;
+  while (!done && g_get_monotonic_time () < end)
+    if (redisBufferWrite (redis, &done) != REDIS_OK)
+      return NULL;
+  while (redisGetReplyFromReader (redis, &reply) == REDIS_OK && reply == NULL
+      && g_get_monotonic_time () < end)
+    if (redisBufferRead (redis) != REDIS_OK)
+      return NULL;
+  return reply;
 }
 
 redisReply *
@@ -159,8 +184,7 @@ store_command (Store *store, int n, const gchar *const *words,
     const gsize *sizes)
 {
   while (is_connected (store) || (!store->options.once && reconnect (store))) {
-    redisReply *reply =
-        redisCommandArgv (store->redis, n, (const char **) words, sizes);
+    redisReply *reply = ask (store->redis, n, words, sizes);
 
     if (reply != NULL && reply->type != REDIS_REPLY_ERROR) {
       g_clear_pointer (&store->complaint, g_free);
@@ -211,6 +235,30 @@ store_integer (const redisReply *reply)
   if (reply->type == REDIS_REPLY_INTEGER)
     return reply->integer;
   return reply->str != NULL ? g_ascii_strtoll (reply->str, NULL, 10) : 0;
+}
+
+const redisReply *
+store_element (const redisReply *reply, gsize i)
+{
+  static const redisReply nothing = { .type = REDIS_REPLY_NIL };
+
+  return reply != NULL && reply->type == REDIS_REPLY_ARRAY
+          && i < reply->elements
+      ? reply->element[i]
+      : &nothing;
+}
+
+Text *
+store_texts (const redisReply *fields)
+{
+  Text *texts = g_new0 (Text, fields->elements + 1);
+
+  for (gsize i = 0; i < fields->elements; i++) {
+    const redisReply *field = store_element (fields, i);
+
+    texts[i] = (Text){ field->str, field->str != NULL ? field->len : 0 };
+  }
+  return texts;
 }
 
 static void

@@ -19,7 +19,12 @@
  * Needs Redis 6.2. A password is taken from REDISCLI_AUTH in the environment, as
  * redis-cli does.
  *
- * Every call waits for a Redis that is away and tries again, until *stop is set.
+ * Every call waits for a Redis that is away and tries again, until *stop is set. One
+ * that has not answered after STORE_REPLY_SECONDS, whatever it sends meanwhile, is away.
+ *
+ * What Redis says is what anybody has written into it: ids, URLs and numbers are
+ * checked here, and an answer of another shape than the command has is one without
+ * anything in it.
  *
  * Thread-safety: one thread for each Store.
  *
@@ -28,6 +33,9 @@
 #pragma once
 
 #include "images.h"
+#include "result.h"
+
+#define STORE_REPLY_SECONDS 60
 
 typedef struct _Store Store;
 
@@ -94,6 +102,9 @@ StoreResult store_beat (Store *store, const Claim *claim);
 /* The job has @n_images in all. STORE_NOTHING: some of them are missing, because
  * the server lost them; the job has to run again. */
 StoreResult store_finish (Store *store, const Claim *claim, guint64 n_images);
+/* It has failed, and is not tried again. */
+StoreResult store_refuse (Store *store, const Claim *claim,
+    const gchar *reason);
 /* STORE_NOTHING: it will be tried again. */
 StoreResult store_fail (Store *store, const Claim *claim, const gchar *reason);
 /* For others to take at once. */
@@ -101,14 +112,7 @@ StoreResult store_release (Store *store, const Claim *claim);
 
 typedef struct
 {
-  const gchar *job, *format;
-  const gchar *url; /* where the image is, or NULL: it is here, in image.data */
-  Image image;
-} Stored;
-
-typedef struct
-{
-  gboolean (*save) (gpointer data, const Stored *stored);
+  gboolean (*save) (gpointer data, const Result *result);
   /* What was saved is there after a power cut, too. */
   gboolean (*settle) (gpointer data);
   gpointer data;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store_private.h"
+#include "text.h"
 
 /* Whether the entry is still this worker's. keep() makes it its own for a whole
  * lease again. KEYS[1]: jobs; ARGV[1], ARGV[2]: entry, worker. */
@@ -134,16 +135,15 @@ store_submit (Store *store, const Job *job)
 static gboolean
 read_entry (const redisReply *entry, Claim *claim, GError **error)
 {
-  const redisReply *fields;
+  const redisReply *fields = store_element (entry, 1);
+  Text *texts = store_texts (fields);
+  gboolean fine;
 
   memset (claim, 0, sizeof (*claim));
-  claim->entry = g_strdup (entry->element[0]->str);
-  fields = entry->element[1];
-  for (gsize i = 0; i + 1 < fields->elements; i += 2)
-    if (!job_set (&claim->job, fields->element[i]->str,
-            fields->element[i + 1]->str, error))
-      return FALSE;
-  return job_check (&claim->job, error);
+  claim->entry = g_strdup (store_element (entry, 0)->str);
+  fine = job_read (&claim->job, texts, fields->elements, error);
+  g_free (texts);
+  return fine;
 }
 
 static guint
@@ -151,20 +151,23 @@ count_tries (Store *store, const gchar *entry)
 {
   redisReply *reply = store_call (store, "XPENDING", store->jobs, "workers",
       entry, entry, "1", NULL);
-  guint tries = 1;
+  const redisReply *pending = store_element (reply, 0);
+  gint64 tries =
+      pending->elements == 4 ? store_integer (store_element (pending, 3)) : 1;
 
-  if (reply != NULL && reply->elements == 1 && reply->element[0]->elements == 4)
-    tries = (guint) store_integer (reply->element[0]->element[3]);
   if (reply != NULL)
     freeReplyObject (reply);
-  return tries;
+  return (guint) CLAMP (tries, 0, G_MAXINT);
 }
 
 /* STORE_NOTHING where there were fewer tries than @max. */
 static StoreResult
 give_up (Store *store, const Claim *claim, const gchar *reason, guint max)
 {
-  const gchar *id = claim->job.id != NULL ? claim->job.id : "";
+  /* Of a broken job, too, whose id may be anything. */
+  const gchar *id = claim->job.id != NULL && text_is_name (claim->job.id)
+      ? claim->job.id
+      : "";
   gchar *mark = g_strconcat (store->mark, id, NULL);
   gchar *tries = g_strdup_printf ("%u", max);
   StoreResult result = store_said (
@@ -184,10 +187,14 @@ read_mark (Store *store, Claim *claim)
   redisReply *reply =
       store_call (store, "HMGET", key, "n", "time", "sum", NULL);
 
-  if (reply != NULL && reply->elements == 3 && reply->element[2]->str != NULL) {
-    claim->mark.n = (guint64) store_integer (reply->element[0]);
-    claim->mark.time = (GstClockTime) store_integer (reply->element[1]);
-    claim->mark.sum = g_strdup (reply->element[2]->str);
+  gint64 n = store_integer (store_element (reply, 0));
+  gint64 time = store_integer (store_element (reply, 1));
+  const gchar *sum = store_element (reply, 2)->str;
+
+  if (sum != NULL && n >= 0 && time >= 0) {
+    claim->mark.n = (guint64) n;
+    claim->mark.time = (GstClockTime) time;
+    claim->mark.sum = g_strdup (sum);
   }
   if (reply != NULL)
     freeReplyObject (reply);
@@ -250,11 +257,11 @@ store_take (Store *store, Claim *claim)
     if (reply == NULL)
       return STORE_STOPPED;
     /* Nothing came, or one stream with its entries. */
-    entries = reply->elements == 1 ? reply->element[0]->element[1] : NULL;
+    entries = store_element (store_element (reply, 0), 1);
   }
-  if (entries != NULL && entries->elements > 0
-      && entries->element[0]->elements == 2)
-    result = accept_entry (store, entries->element[0], claim);
+  if (store_element (entries, 0)->elements == 2
+      && store_element (store_element (entries, 0), 0)->str != NULL)
+    result = accept_entry (store, store_element (entries, 0), claim);
   freeReplyObject (reply);
   return result;
 }
@@ -332,6 +339,12 @@ store_fail (Store *store, const Claim *claim, const gchar *reason)
 {
   /* Else it comes back when the lease is over. */
   return give_up (store, claim, reason, store->options.max_tries);
+}
+
+StoreResult
+store_refuse (Store *store, const Claim *claim, const gchar *reason)
+{
+  return give_up (store, claim, reason, 0);
 }
 
 StoreResult

@@ -35,3 +35,9 @@ gboolean store_is_stopped (const Store *store);
 StoreResult store_said (redisReply *reply);
 
 gint64 store_integer (const redisReply *reply);
+
+/* Element @i of an array; an empty reply where there is none. */
+const redisReply *store_element (const redisReply *reply, gsize i);
+
+/* The strings of an array, in an array of their own of as many. Free it. */
+Text *store_texts (const redisReply *fields);

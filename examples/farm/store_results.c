@@ -5,21 +5,14 @@
 #include <string.h>
 
 #include "store_private.h"
+#include "text.h"
 
 /* A collector that has died leaves its results to the others after so long, if not
  * sooner: saving a few files never takes as long as making them may. */
 #define LONGEST_LEASE_MS 10000
 #define MAX_AT_ONCE 20
+#define MAX_FIGURE (G_MAXINT64 / 4)
 #define MAX_AT_ONCE_TEXT G_STRINGIFY (MAX_AT_ONCE)
-
-static const redisReply *
-find_field (const redisReply *fields, const gchar *name)
-{
-  for (gsize i = 0; i + 1 < fields->elements; i += 2)
-    if (g_str_equal (fields->element[i]->str, name))
-      return fields->element[i + 1];
-  return NULL;
-}
 
 /* Acknowledged and deleted at once, after they were saved. */
 static StoreResult
@@ -36,37 +29,27 @@ forget_results (Store *store, const gchar *const *entries, guint n)
   return store_said (store_command (store, (int) (4 + n), words, NULL));
 }
 
-static gint64
-find_integer (const redisReply *fields, const gchar *name)
-{
-  const redisReply *field = find_field (fields, name);
-
-  return field != NULL ? store_integer (field) : 0;
-}
-
+/* What nobody here wrote is not waited for, and not saved either. */
 static gboolean
 save_entry (const redisReply *entry, const StoreFunctions *functions)
 {
-  const redisReply *fields = entry->element[1];
-  const redisReply *job = find_field (fields, "job");
-  const redisReply *format = find_field (fields, "format");
-  const redisReply *image = find_field (fields, "image");
-  const redisReply *url = find_field (fields, "url");
-  Stored stored;
+  const redisReply *fields = store_element (entry, 1);
+  Text *texts = store_texts (fields);
+  GError *error = NULL;
+  gboolean saved = TRUE;
+  Result result;
 
-  /* What nobody here wrote is not waited for either. */
-  if (job == NULL || format == NULL || (image == NULL && url == NULL))
-    return TRUE;
-  stored = (Stored){ .job = job->str,
-    .format = format->str,
-    .url = url != NULL ? url->str : NULL,
-    .image = { .time = (GstClockTime) find_integer (fields, "time"),
-        .data = image != NULL ? (const guint8 *) image->str : NULL,
-        .size = image != NULL ? image->len
-                              : (gsize) find_integer (fields, "bytes"),
-        .width = (gint) find_integer (fields, "width"),
-        .height = (gint) find_integer (fields, "height") } };
-  return functions->save (functions->data, &stored);
+  if (result_read (&result, texts, fields->elements, &error)) {
+    saved = functions->save (functions->data, &result);
+  } else {
+    gchar *line = text_to_line (error->message);
+
+    g_printerr ("imbytes-farm: a result is left out: %s\n", line);
+    g_free (line);
+    g_error_free (error);
+  }
+  g_free (texts);
+  return saved;
 }
 
 /* '0' asks for what this collector has and has not saved yet, '>' for new ones. */
@@ -97,22 +80,20 @@ static gboolean
 save_results (Store *store, const redisReply *reply,
     const StoreFunctions *functions, guint *n)
 {
-  const redisReply *entries =
-      reply->elements == 1 ? reply->element[0]->element[1] : NULL;
+  const redisReply *entries = store_element (store_element (reply, 0), 1);
   const gchar *saved[MAX_AT_ONCE];
   gboolean go_on = TRUE;
 
   *n = 0;
-  for (gsize i = 0;
-       entries != NULL && go_on && i < entries->elements && *n < MAX_AT_ONCE;
-       i++) {
-    const redisReply *entry = entries->element[i];
+  for (gsize i = 0; go_on && i < entries->elements && *n < MAX_AT_ONCE; i++) {
+    const redisReply *entry = store_element (entries, i);
+    const gchar *id = store_element (entry, 0)->str;
 
-    if (entry->elements != 2 || entry->element[1]->elements == 0)
+    if (id == NULL || store_element (entry, 1)->elements == 0)
       continue;
     go_on = save_entry (entry, functions);
     if (go_on)
-      saved[(*n)++] = entry->element[0]->str;
+      saved[(*n)++] = id;
   }
   if (*n == 0)
     return go_on;
@@ -187,9 +168,7 @@ count_running (Store *store)
 {
   redisReply *reply =
       store_call (store, "XPENDING", store->jobs, "workers", NULL);
-  gint64 n = reply != NULL && reply->elements > 0
-      ? store_integer (reply->element[0])
-      : 0;
+  gint64 n = store_integer (store_element (reply, 0));
 
   if (reply != NULL)
     freeReplyObject (reply);
@@ -203,8 +182,8 @@ now_there (Store *store)
   gdouble now = 0.0;
 
   if (reply != NULL) {
-    now = (gdouble) store_integer (reply->element[0])
-        + (gdouble) store_integer (reply->element[1]) * 1e-6;
+    now = (gdouble) store_integer (store_element (reply, 0))
+        + (gdouble) store_integer (store_element (reply, 1)) * 1e-6;
     freeReplyObject (reply);
   }
   return now;
@@ -222,7 +201,8 @@ store_get_status (Store *store, StoreStatus *status)
   if (reply == NULL)
     return STORE_STOPPED;
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
-    values[i] = store_integer (reply->element[i]);
+    /* No difference or sum of them overflows. */
+    values[i] = CLAMP (store_integer (store_element (reply, i)), 0, MAX_FIGURE);
   freeReplyObject (reply);
   status->jobs = values[0];
   status->done = values[1];

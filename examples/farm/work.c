@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "uri.h"
+
 typedef struct
 {
   const Command *command;
@@ -138,6 +140,18 @@ fail (Slot *slot, const gchar *reason)
   store_fail (slot->store, claim, reason);
 }
 
+/* Tries of others would not make it better: all workers of a farm had better allow
+ * the same. */
+static void
+refuse (Slot *slot)
+{
+  static const gchar reason[] = "this URI is not among those that the worker's "
+                                "--allow names";
+
+  g_printerr ("%s: %s: %s\n", slot->name, slot->claim->job.uri, reason);
+  store_refuse (slot->store, slot->claim, reason);
+}
+
 /* The job is left to the next who takes it. */
 static void
 say_lost (const Slot *slot)
@@ -167,7 +181,7 @@ static void
 do_job (Slot *slot, const Claim *claim)
 {
   ImagesFunctions functions = { on_image, on_wait, on_resume,
-    slot->command->store.lease_ms * GST_MSECOND / 4, slot->command->stall,
+    slot->command->store.lease_ms * GST_MSECOND / 4, slot->command->stall, TRUE,
     slot };
   StoreResult result = STORE_STOPPED;
   gchar *reason;
@@ -175,6 +189,11 @@ do_job (Slot *slot, const Claim *claim)
   slot->claim = claim;
   slot->n_images = claim->mark.n;
   slot->said = STORE_OK;
+  if (!uri_is_allowed (claim->job.uri,
+          (const gchar *const *) slot->command->allowed)) {
+    refuse (slot);
+    return;
+  }
   if (slot->command->url != NULL)
     open_put (slot);
   switch (images_make (&claim->job, &claim->mark, &functions, &reason)) {

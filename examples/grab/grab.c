@@ -12,8 +12,12 @@
 #include <locale.h>
 #include <signal.h>
 
+#include "numbers.h"
+#include "text.h"
+
 /* As many images wait for the program at most. */
 #define MAX_WAITING 4
+#define MAX_SIZE 65500
 #define WAIT (100 * GST_MSECOND)
 
 typedef struct
@@ -126,19 +130,24 @@ listen_to_bus (Grab *grab)
 static gchar *
 describe_source (const gchar *source, GError **error)
 {
-  gchar *uri, *description;
+  gboolean is_camera = g_str_has_prefix (source, "/dev/video")
+      || g_str_has_prefix (source, "/dev/v4l/");
+  gchar *what, *quoted, *description;
 
   if (g_str_equal (source, "test"))
     return g_strdup ("videotestsrc is-live=true");
-  if (g_str_has_prefix (source, "/dev/video")
-      || g_str_has_prefix (source, "/dev/v4l/"))
-    return g_strdup_printf ("v4l2src device=\"%s\"", source);
-  uri = gst_uri_is_valid (source) ? g_strdup (source)
-                                  : gst_filename_to_uri (source, error);
-  if (uri == NULL)
+  what = is_camera || gst_uri_is_valid (source)
+      ? g_strdup (source)
+      : gst_filename_to_uri (source, error);
+  if (what == NULL)
     return NULL;
-  description = g_strdup_printf ("uridecodebin uri=\"%s\" ! queue", uri);
-  g_free (uri);
+  /* No character in it has a meaning for the parser. */
+  quoted = text_quote (what);
+  description = is_camera
+      ? g_strdup_printf ("v4l2src device=\"%s\"", quoted)
+      : g_strdup_printf ("uridecodebin uri=\"%s\" ! queue", quoted);
+  g_free (quoted);
+  g_free (what);
   return description;
 }
 
@@ -228,12 +237,6 @@ check_options (const Options *options, int argc, GError **error)
 
   if (argc != 2)
     wrong = "one SOURCE is needed; --help says more";
-  else if (!(options->seconds >= 0 && options->seconds < 1e9))
-    wrong = "--every goes from 0 (every frame) to 1e9";
-  else if (options->width < 0 || options->height < 0)
-    wrong = "--width and --height cannot be negative";
-  else if (options->quality < 0 || options->quality > 100)
-    wrong = "--quality goes from 0 to 100";
   else if (!g_str_equal (options->format, "jpeg")
       && !g_str_equal (options->format, "png"))
     wrong = "--format is jpeg or png";
@@ -246,30 +249,32 @@ check_options (const Options *options, int argc, GError **error)
 static gboolean
 parse_options (Options *options, int *argc, char ***argv, GError **error)
 {
+  Number numbers[] = { { "every", 'e', 0, 1e9, NULL, &options->seconds },
+    { "width", 0, 0, MAX_SIZE, &options->width, NULL },
+    { "height", 0, 0, MAX_SIZE, &options->height, NULL },
+    { "quality", 'q', 0, 100, &options->quality, NULL },
+    { "count", 'n', 0, G_MAXINT, &options->count, NULL },
+    { NULL, 0, 0, 0, NULL, NULL } };
   GOptionEntry entries[] = {
-    { "every", 'e', 0, G_OPTION_ARG_DOUBLE, &options->seconds,
-        "An image every so many seconds, 0 for every frame (1)", "SECONDS" },
-    { "width", 0, 0, G_OPTION_ARG_INT, &options->width,
-        "Width; with one of width and height the other follows", "PIXELS" },
-    { "height", 0, 0, G_OPTION_ARG_INT, &options->height, "Height", "PIXELS" },
+    NUMBER_ENTRY ("every", 'e',
+        "An image every so many seconds, 0 for every frame (1)", "SECONDS"),
+    NUMBER_ENTRY ("width", 0,
+        "Width; with one of width and height the other follows", "PIXELS"),
+    NUMBER_ENTRY ("height", 0, "Height", "PIXELS"),
     { "format", 'f', 0, G_OPTION_ARG_STRING, &options->format,
         "jpeg or png (jpeg)", "FORMAT" },
-    { "quality", 'q', 0, G_OPTION_ARG_INT, &options->quality,
-        "JPEG quality (85)", "0..100" },
-    { "count", 'n', 0, G_OPTION_ARG_INT, &options->count,
-        "End after so many images", "N" },
+    NUMBER_ENTRY ("quality", 'q', "JPEG quality (85)", "0..100"),
+    NUMBER_ENTRY ("count", 'n', "End after so many images (0: all)", "N"),
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->folder,
         "Also write them into this folder", "FOLDER" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
   GOptionContext *context =
-      g_option_context_new ("SOURCE - pictures of a video as bytes");
+      numbers_context_new ("SOURCE - pictures of a video as bytes",
+          "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.", entries,
+          numbers, gst_init_get_option_group ());
   gboolean parsed;
 
-  g_option_context_set_summary (context,
-      "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
   parsed = g_option_context_parse (context, argc, argv, error);
   g_option_context_free (context);
   return parsed && check_options (options, *argc, error);

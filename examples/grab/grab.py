@@ -16,6 +16,7 @@ gi.require_version('Gst', '1.0')
 from gi.repository import GLib, Gst  # noqa: E402
 
 MAX_WAITING = 4
+MAX_SIZE = 65500
 
 
 def on_image(data, time, caps):
@@ -119,35 +120,51 @@ class Grab:
         return 'grab.py: ' + self.error if self.error else 0
 
 
+def quote(text):
+    """No character in it has a meaning for the parser."""
+    return '"%s"' % text.replace('\\', '\\\\').replace('"', '\\"')
+
+
 def source_of(source):
     """What gives its frames, as gst-launch-1.0 would have it."""
     if source == 'test':
         return 'videotestsrc is-live=true'
     if source.startswith(('/dev/video', '/dev/v4l/')):
-        return 'v4l2src device="%s"' % source
+        return 'v4l2src device=' + quote(source)
     uri = source if Gst.uri_is_valid(source) else Gst.filename_to_uri(source)
-    return 'uridecodebin uri="%s" ! queue' % uri
+    return 'uridecodebin uri=%s ! queue' % quote(uri)
+
+
+def number(kind, least, most):
+    """Of a command line: any other is refused, with what it is and may be."""
+    def parse(text):
+        try:
+            value = kind(text)
+        except (ValueError, OverflowError):
+            value = None
+        # False for nan, too.
+        if value is None or not least <= value <= most:
+            raise argparse.ArgumentTypeError(
+                "goes from %g to %g%s, and cannot be '%.40s'"
+                % (least, most, ' in whole numbers' if kind is int else '', text))
+        return value
+    return parse
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('source', metavar='SOURCE',
                         help='file, URI, /dev/video0 or `test`')
-    parser.add_argument('-e', '--every', type=float, default=1.0, metavar='SECONDS',
+    parser.add_argument('-e', '--every', type=number(float, 0, 1e9), default=1.0,
+                        metavar='SECONDS',
                         help='an image every so many seconds, 0 for every frame (1)')
-    parser.add_argument('--width', type=int, default=0)
-    parser.add_argument('--height', type=int, default=0)
+    parser.add_argument('--width', type=number(int, 0, MAX_SIZE), default=0)
+    parser.add_argument('--height', type=number(int, 0, MAX_SIZE), default=0)
     parser.add_argument('-f', '--format', choices=('jpeg', 'png'), default='jpeg')
-    parser.add_argument('-q', '--quality', type=int, default=85)
-    parser.add_argument('-n', '--count', type=int, default=0,
-                        help='end after so many images')
+    parser.add_argument('-q', '--quality', type=number(int, 0, 100), default=85)
+    parser.add_argument('-n', '--count', type=number(int, 0, 2**31 - 1), default=0,
+                        help='end after so many images (0: all)')
     options = parser.parse_args()
-    if not 0 <= options.every < 1e9:
-        parser.error('--every goes from 0 (every frame) to 1e9')
-    if not (0 <= options.width < 2**31 and 0 <= options.height < 2**31):
-        parser.error('--width and --height cannot be negative, nor that large')
-    if not 0 <= options.quality <= 100:
-        parser.error('--quality goes from 0 to 100')
     # As of any program whose output nobody reads any longer.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     Gst.init(None)

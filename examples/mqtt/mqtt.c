@@ -18,17 +18,17 @@
 #include <string.h>
 
 #include "camera.h"
+#include "json.h"
+#include "text.h"
 
 /* Messages that libmosquitto may have under way. */
 #define MAX_UNDER_WAY 2
 #define WAIT_US 20000
-#define KEEP_ALIVE 15 /* seconds */
+#define KEEP_ALIVE 15         /* seconds */
+#define MAX_TOPIC 200         /* characters of --prefix */
+#define MAX_PAYLOAD 268435455 /* bytes, of MQTT */
 #define FIRST_PAUSE G_USEC_PER_SEC
 #define LONGEST_PAUSE (30 * G_USEC_PER_SEC)
-/* What Home Assistant takes for the name of a thing. */
-#define NAME_CHARACTERS \
-  "abcdefghijklmnopqrstuvwxyz" \
-  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 typedef struct
 {
@@ -79,6 +79,8 @@ send_message (Publisher *publisher, const gchar *topic, gsize size,
 {
   int code;
 
+  if (size > MAX_PAYLOAD)
+    return MOSQ_ERR_PAYLOAD_SIZE;
   publisher->under_way++;
   code = mosquitto_publish (publisher->mosquitto, NULL, topic, (int) size, data,
       publisher->options.qos, true);
@@ -103,15 +105,19 @@ announce (Publisher *publisher)
   const Options *options = &publisher->options;
   gchar *topic =
       g_strdup_printf ("homeassistant/camera/%s/config", options->name);
-  gchar *config = g_strdup_printf (
-      "{\"name\":\"%s\",\"unique_id\":\"%s_%s\",\"topic\":\"%s\","
-      "\"availability_topic\":\"%s\"}",
-      options->name, options->prefix, options->name, publisher->image_topic,
-      publisher->state_topic);
+  gchar *id = g_strdup_printf ("%s_%s", options->prefix, options->name);
+  GString *config = g_string_new (NULL);
 
-  send_message (publisher, topic, strlen (config), config);
+  json_open (config, NULL, '{');
+  json_string (config, "name", options->name);
+  json_string (config, "unique_id", id);
+  json_string (config, "topic", publisher->image_topic);
+  json_string (config, "availability_topic", publisher->state_topic);
+  json_close (config, '{');
+  send_message (publisher, topic, config->len, config->str);
   g_free (topic);
-  g_free (config);
+  g_free (id);
+  g_string_free (config, TRUE);
 }
 
 static void
@@ -357,6 +363,14 @@ publish_all (Options *options, GError **error)
   return status;
 }
 
+/* A topic that begins with $ is the broker's own. */
+static gboolean
+is_topic (const gchar *text, const gchar *forbidden)
+{
+  return text[0] != '\0' && text[0] != '$' && strlen (text) <= MAX_TOPIC
+      && strpbrk (text, forbidden) == NULL && text_is_line (text);
+}
+
 static gboolean
 check_options (const Options *options, int argc, GError **error)
 {
@@ -364,22 +378,17 @@ check_options (const Options *options, int argc, GError **error)
 
   if (argc != 2)
     wrong = "one SOURCE is needed; --help says more";
-  else if (options->qos < 0 || options->qos > 2)
-    wrong = "--qos is 0, 1 or 2";
-  else if (options->port < 1 || options->port > 65535)
-    wrong = "--port goes from 1 to 65535";
-  else if (camera_find_wrong (&options->camera) != NULL)
-    wrong = camera_find_wrong (&options->camera);
   else if (!g_str_equal (options->format, "jpeg")
       && !g_str_equal (options->format, "png"))
     wrong = "--format is jpeg or png";
-  else if (strpbrk (options->prefix, "+#\"\\") != NULL
-      || strpbrk (options->name, "+#/\"\\") != NULL)
+  else if (!is_topic (options->prefix, "+#\"\\")
+      || !is_topic (options->name, "+#/\"\\"))
     wrong =
-        "--prefix and --name cannot have any of + # \" \\, nor the name a /";
-  else if (options->discovery
-      && options->name[strspn (options->name, NAME_CHARACTERS)] != '\0')
-    wrong = "with --discovery a --name has letters, digits, _ and - alone";
+        "--prefix and --name have 1 to 200 characters, none of them + # \" \\ "
+        "or a control character, nor the name a /, nor $ at the beginning";
+  else if (options->discovery && !text_is_name (options->name))
+    wrong =
+        "with --discovery a --name has up to 64 letters, digits, _ and - alone";
   else if (options->ca_file != NULL
       && !g_file_test (options->ca_file, G_FILE_TEST_IS_REGULAR))
     wrong = "the file of --ca-file is not there";
@@ -392,11 +401,16 @@ check_options (const Options *options, int argc, GError **error)
 static gboolean
 parse_options (Options *options, int *argc, char ***argv, GError **error)
 {
+  /* -q is --qos here. */
+  Number numbers[] = { { "qos", 'q', 0, 2, &options->qos, NULL },
+    CAMERA_NUMBERS (&options->camera),
+    { "port", 'p', 1, 65535, &options->port, NULL },
+    { "count", 'c', 0, CAMERA_MAX_COUNT, &options->count, NULL },
+    { NULL, 0, 0, 0, NULL, NULL } };
   GOptionEntry entries[] = {
     { "host", 0, 0, G_OPTION_ARG_STRING, &options->host, "Broker (127.0.0.1)",
         "HOST" },
-    { "port", 'p', 0, G_OPTION_ARG_INT, &options->port, "Its port (1883)",
-        "PORT" },
+    NUMBER_ENTRY ("port", 'p', "Its port (1883)", "PORT"),
     { "prefix", 0, 0, G_OPTION_ARG_STRING, &options->prefix,
         "First part of the topics (imbytes)", "PREFIX" },
     { "name", 'n', 0, G_OPTION_ARG_STRING, &options->name,
@@ -406,33 +420,26 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
         "Password; better in the variable MQTT_PASSWORD", "PASSWORD" },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &options->ca_file,
         "TLS, with the certificates in this file", "FILE" },
-    { "qos", 'q', 0, G_OPTION_ARG_INT, &options->qos,
-        "0: may get lost, 1: may come twice, 2: comes once (0)", "QOS" },
+    NUMBER_ENTRY ("qos", 'q',
+        "0: may get lost, 1: may come twice, 2: comes once (0)", "QOS"),
     { "discovery", 0, 0, G_OPTION_ARG_NONE, &options->discovery,
         "Tell Home Assistant of the camera", NULL },
-    { "every", 'e', 0, G_OPTION_ARG_DOUBLE, &options->camera.seconds,
-        "Seconds between images (1)", "SECONDS" },
-    { "width", 0, 0, G_OPTION_ARG_INT, &options->camera.width, "Width",
-        "PIXELS" },
-    { "height", 0, 0, G_OPTION_ARG_INT, &options->camera.height, "Height",
-        "PIXELS" },
-    { "quality", 0, 0, G_OPTION_ARG_INT, &options->camera.quality,
-        "JPEG quality (85)", "0..100" },
+    NUMBER_ENTRY ("every", 'e', "Seconds between images (1)", "SECONDS"),
+    NUMBER_ENTRY ("width", 0, "Width", "PIXELS"),
+    NUMBER_ENTRY ("height", 0, "Height", "PIXELS"),
+    NUMBER_ENTRY ("quality", 0, "JPEG quality (85)", "0..100"),
     { "format", 'f', 0, G_OPTION_ARG_STRING, &options->format,
         "jpeg or png (jpeg)", "FORMAT" },
-    { "count", 'c', 0, G_OPTION_ARG_INT, &options->count,
-        "End after so many images", "N" },
+    NUMBER_ENTRY ("count", 'c', "End after so many images (0: all)", "N"),
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
   GOptionContext *context =
-      g_option_context_new ("SOURCE - a camera's images on MQTT");
+      numbers_context_new ("SOURCE - a camera's images on MQTT",
+          "SOURCE is a file (played again and again), a URI, a camera "
+          "(/dev/video0) or `test`.",
+          entries, numbers, gst_init_get_option_group ());
   gboolean parsed;
 
-  g_option_context_set_summary (context,
-      "SOURCE is a file (played again and again), a URI, a camera (/dev/video0) "
-      "or `test`.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
   parsed = g_option_context_parse (context, argc, argv, error);
   g_option_context_free (context);
   return parsed && check_options (options, *argc, error);

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "camera.h"
+#include "text.h"
 
 #define STEP 8
 #define MAX_SIZE 2040
@@ -29,10 +30,17 @@
 /* For what was sent last to arrive. */
 #define GOODBYE_SECONDS 1
 
+#define MIN_RATE 1e-6  /* pictures a second */
+#define MAX_BODY 65536 /* bytes of a request */
+/* Of a connection that has no session: it has to have asked for one by then. */
+#define REQUEST_SECONDS 10
+/* Connections without a session, besides those with one. */
+#define SPARE_CONNECTIONS 32
+
 typedef struct
 {
-  gchar *address, *port, *path;
-  gint width, height, quality, max_clients;
+  gchar *address, *path;
+  gint port, width, height, quality, max_clients;
   gdouble rate;
 } Options;
 
@@ -42,8 +50,16 @@ typedef struct
   const gchar *source;
   GstRTSPServer *rtsp;
   GMainLoop *loop;
-  gint n_clients;
+  GMutex lock;    /* for the clients: they end in threads of their own */
+  GQueue clients; /* of Connection, the oldest first */
 } Server;
+
+typedef struct
+{
+  GstRTSPClient *client; /* not owned */
+  gint64 began;
+  gboolean is_cut_off;
+} Connection;
 
 static gchar *
 describe_pipeline (const Server *server, GError **error)
@@ -163,13 +179,71 @@ on_media_configure (GstRTSPMediaFactory *factory, GstRTSPMedia *media,
   gst_object_unref (frames);
 }
 
+static gint
+has_client (gconstpointer connection, gconstpointer client)
+{
+  return ((const Connection *) connection)->client != client;
+}
+
 static void
 on_closed (GstRTSPClient *client, gpointer user_data)
 {
   Server *server = user_data;
+  GList *link;
+  guint n;
 
-  (void) client;
-  g_print ("%d clients\n", --server->n_clients);
+  g_mutex_lock (&server->lock);
+  link = g_queue_find_custom (&server->clients, client, has_client);
+  if (link != NULL) {
+    g_free (link->data);
+    g_queue_delete_link (&server->clients, link);
+  }
+  n = server->clients.length;
+  g_mutex_unlock (&server->lock);
+  g_print ("%u clients\n", n);
+}
+
+static gboolean
+has_session (GstRTSPClient *client)
+{
+  GList *sessions = gst_rtsp_client_session_filter (client, NULL, NULL);
+  gboolean has = sessions != NULL;
+
+  g_list_free_full (sessions, g_object_unref);
+  return has;
+}
+
+/* The thread of the client sees the end of its connection, and does the rest. */
+static void
+cut_off (Connection *connection)
+{
+  GSocket *socket = gst_rtsp_connection_get_read_socket (
+      gst_rtsp_client_get_connection (connection->client));
+
+  connection->is_cut_off = TRUE;
+  if (socket != NULL)
+    g_socket_shutdown (socket, TRUE, TRUE, NULL);
+}
+
+/* Those that have been without a session for @seconds; with @one the oldest only. */
+static void
+cut_off_idle (Server *server, gint seconds, gboolean one)
+{
+  gint64 before = g_get_monotonic_time () - seconds * G_USEC_PER_SEC;
+  gboolean go_on = TRUE;
+
+  g_mutex_lock (&server->lock);
+  for (GList *link = server->clients.head; link != NULL && go_on;
+       link = link->next) {
+    Connection *connection = link->data;
+
+    if (connection->is_cut_off || connection->began > before
+        || has_session (connection->client))
+      continue;
+    cut_off (connection);
+    go_on = !one;
+  }
+  g_mutex_unlock (&server->lock);
 }
 
 /* The system ends a connection on which nothing was taken for so long. */
@@ -191,19 +265,33 @@ static void
 on_client (GstRTSPServer *rtsp, GstRTSPClient *client, gpointer user_data)
 {
   Server *server = user_data;
+  Connection *connection = g_new (Connection, 1);
+  guint n;
 
   (void) rtsp;
-  g_print ("%d clients\n", ++server->n_clients);
+  *connection =
+      (Connection){ .client = client, .began = g_get_monotonic_time () };
   limit_stall (client);
   g_signal_connect (client, "closed", G_CALLBACK (on_closed), server);
+  g_mutex_lock (&server->lock);
+  g_queue_push_tail (&server->clients, connection);
+  n = server->clients.length;
+  g_mutex_unlock (&server->lock);
+  g_print ("%u clients\n", n);
+  /* Who only connects keeps nobody out. */
+  if (n > (guint) server->options.max_clients + SPARE_CONNECTIONS)
+    cut_off_idle (server, 0, TRUE);
 }
 
-/* A client that went away without a word is noticed here. */
+/* A client that went away without a word is noticed here, and one that asks for
+ * nothing. */
 static gboolean
-expire_sessions (gpointer rtsp)
+expire_sessions (gpointer user_data)
 {
-  GstRTSPSessionPool *pool = gst_rtsp_server_get_session_pool (rtsp);
+  Server *server = user_data;
+  GstRTSPSessionPool *pool = gst_rtsp_server_get_session_pool (server->rtsp);
 
+  cut_off_idle (server, REQUEST_SECONDS, FALSE);
   gst_rtsp_session_pool_cleanup (pool);
   g_object_unref (pool);
   return G_SOURCE_CONTINUE;
@@ -224,9 +312,12 @@ new_rtsp_server (Server *server, const gchar *pipeline)
   GstRTSPMountPoints *mounts = gst_rtsp_server_get_mount_points (rtsp);
   GstRTSPMediaFactory *factory = gst_rtsp_media_factory_new ();
   GstRTSPSessionPool *pool = gst_rtsp_server_get_session_pool (rtsp);
+  gchar service[8];
 
   gst_rtsp_server_set_address (rtsp, options->address);
-  gst_rtsp_server_set_service (rtsp, options->port);
+  g_snprintf (service, sizeof (service), "%d", options->port);
+  gst_rtsp_server_set_service (rtsp, service);
+  gst_rtsp_server_set_content_length_limit (rtsp, MAX_BODY);
   gst_rtsp_session_pool_set_max_sessions (pool, (guint) options->max_clients);
   gst_rtsp_media_factory_set_launch (factory, pipeline);
   gst_rtsp_media_factory_set_shared (factory, TRUE);
@@ -247,7 +338,7 @@ serve (Server *server, const gchar *pipeline)
   guint sources[3];
 
   if (attached == 0) {
-    g_printerr ("imbytes-rtsp: cannot listen on %s:%s; is it taken, or not an "
+    g_printerr ("imbytes-rtsp: cannot listen on %s:%d; is it taken, or not an "
                 "address of this machine? --port and --address choose others\n",
         server->options.address, server->options.port);
     g_object_unref (rtsp);
@@ -256,7 +347,7 @@ serve (Server *server, const gchar *pipeline)
   server->loop = g_main_loop_new (NULL, FALSE);
   sources[0] = g_unix_signal_add (SIGINT, on_signal, server->loop);
   sources[1] = g_unix_signal_add (SIGTERM, on_signal, server->loop);
-  sources[2] = g_timeout_add_seconds (5, expire_sessions, rtsp);
+  sources[2] = g_timeout_add_seconds (1, expire_sessions, server);
   g_print ("rtsp://%s:%d%s\n", server->options.address,
       gst_rtsp_server_get_bound_port (rtsp), server->options.path);
   g_main_loop_run (server->loop);
@@ -275,16 +366,12 @@ check_options (Options *options, int argc, GError **error)
 
   if (argc != 2)
     wrong = "one SOURCE is needed; --help says more";
-  else if (options->width < 0 || options->height < 0)
-    wrong = "--width and --height cannot be negative";
-  else if (options->quality < 1 || options->quality > 100)
-    wrong = "--quality goes from 1 to 100";
-  else if (!(options->rate >= 0 && options->rate < 1e6))
-    wrong = "--rate goes from 0 (all) to 1e6";
-  else if (options->max_clients < 1)
-    wrong = "--max-clients has to be at least 1";
-  else if (options->path[0] != '/')
-    wrong = "--path begins with a /";
+  else if (options->rate > 0 && options->rate < MIN_RATE)
+    wrong = "--rate is 0 (all), or goes from 1e-06 to 1e6";
+  else if (options->path[0] != '/' || !text_is_line (options->path)
+      || strpbrk (options->path, " ?#") != NULL)
+    wrong = "--path begins with a /, and has no space, ?, # or control "
+            "character";
   if (wrong != NULL) {
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
         wrong);
@@ -298,32 +385,34 @@ check_options (Options *options, int argc, GError **error)
 static gboolean
 parse_options (Options *options, int *argc, char ***argv, GError **error)
 {
+  Number numbers[] = { { "port", 'p', 0, 65535, &options->port, NULL },
+    { "width", 0, 0, CAMERA_MAX_SIZE, &options->width, NULL },
+    { "height", 0, 0, CAMERA_MAX_SIZE, &options->height, NULL },
+    { "quality", 'q', 1, 100, &options->quality, NULL },
+    { "rate", 'r', 0, 1e6, NULL, &options->rate },
+    { "max-clients", 0, 1, 10000, &options->max_clients, NULL },
+    { NULL, 0, 0, 0, NULL, NULL } };
   GOptionEntry entries[] = {
     { "address", 'a', 0, G_OPTION_ARG_STRING, &options->address,
         "Where to listen (127.0.0.1); 0.0.0.0 for everybody", "ADDRESS" },
-    { "port", 'p', 0, G_OPTION_ARG_STRING, &options->port,
-        "Port (8554); 0 for any that is free", "PORT" },
+    NUMBER_ENTRY ("port", 'p', "Port (8554); 0 for any that is free", "PORT"),
     { "path", 0, 0, G_OPTION_ARG_STRING, &options->path, "Path (/live)",
         "PATH" },
-    { "width", 0, 0, G_OPTION_ARG_INT, &options->width,
-        "Width, the input's if not set; in steps of 8 up to 2040", "PIXELS" },
-    { "height", 0, 0, G_OPTION_ARG_INT, &options->height, "Height", "PIXELS" },
-    { "quality", 'q', 0, G_OPTION_ARG_INT, &options->quality,
-        "JPEG quality (75)", "1..100" },
-    { "rate", 'r', 0, G_OPTION_ARG_DOUBLE, &options->rate,
-        "At most so many pictures a second (0: all)", "RATE" },
-    { "max-clients", 0, 0, G_OPTION_ARG_INT, &options->max_clients,
-        "Sessions at most (100)", "N" },
+    NUMBER_ENTRY ("width", 0,
+        "Width, the input's if not set; in steps of 8 up to 2040", "PIXELS"),
+    NUMBER_ENTRY ("height", 0, "Height", "PIXELS"),
+    NUMBER_ENTRY ("quality", 'q', "JPEG quality (75)", "1..100"),
+    NUMBER_ENTRY ("rate", 'r', "At most so many pictures a second (0: all)",
+        "RATE"),
+    NUMBER_ENTRY ("max-clients", 0, "Sessions at most (100)", "N"),
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
   GOptionContext *context =
-      g_option_context_new ("SOURCE - a video as motion JPEG over RTSP");
+      numbers_context_new ("SOURCE - a video as motion JPEG over RTSP",
+          "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.", entries,
+          numbers, gst_init_get_option_group ());
   gboolean parsed;
 
-  g_option_context_set_summary (context,
-      "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
   parsed = g_option_context_parse (context, argc, argv, error);
   g_option_context_free (context);
   return parsed && check_options (options, *argc, error);
@@ -332,15 +421,17 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
 int
 main (int argc, char **argv)
 {
-  Server server = { .options = { .quality = 75, .max_clients = 100 } };
+  Server server = {
+    .options = { .port = 8554, .quality = 75, .max_clients = 100 }
+  };
   gchar *pipeline = NULL;
   GError *error = NULL;
   gint status = 1;
 
+  g_mutex_init (&server.lock);
   setlocale (LC_ALL, "");
   setvbuf (stdout, NULL, _IOLBF, 0);
   server.options.address = g_strdup ("127.0.0.1");
-  server.options.port = g_strdup ("8554");
   server.options.path = g_strdup ("/live");
   if (parse_options (&server.options, &argc, &argv, &error)) {
     server.source = argv[1];
@@ -354,7 +445,6 @@ main (int argc, char **argv)
   }
   g_free (pipeline);
   g_free (server.options.address);
-  g_free (server.options.port);
   g_free (server.options.path);
   return status;
 }

@@ -17,9 +17,12 @@
 
 #include "camera.h"
 #include "put.h"
+#include "text.h"
 
 #define WAIT_US 100000
 #define STATUS_US (5 * G_USEC_PER_SEC)
+#define MAX_SECONDS 86400
+#define MAX_URL 8192
 
 typedef struct
 {
@@ -82,18 +85,24 @@ fill_template (const gchar *template, guint64 n, gint64 taken)
   return g_string_free (url, FALSE);
 }
 
-/* The next URL that was signed for us; NULL when there is none left. */
+/* The next URL that was signed for us; NULL when there is none left. What follows a
+ * line that is longer than any URL is not guessed at. */
 static gchar *
 read_url (Uploader *uploader)
 {
-  gchar *line = NULL;
-  size_t size = 0;
-  gchar *url = NULL;
+  gchar *line = g_malloc (MAX_URL), *url = NULL;
 
-  while (url == NULL && getline (&line, &size, uploader->urls) > 0)
+  while (url == NULL && fgets (line, MAX_URL, uploader->urls) != NULL) {
+    if (strlen (line) == MAX_URL - 1 && line[MAX_URL - 2] != '\n') {
+      g_printerr ("imbytes-upload: a line of %s is longer than the %d "
+                  "characters that a URL may have\n",
+          uploader->options.urls, MAX_URL - 2);
+      break;
+    }
     if (g_strstrip (line)[0] != '\0')
       url = g_strdup (line);
-  free (line);
+  }
+  g_free (line);
   if (url == NULL) {
     uploader->out_of_urls = TRUE;
     if (!g_atomic_int_get (&stop))
@@ -215,6 +224,15 @@ upload_all (Options *options, GError **error)
 }
 
 static gboolean
+are_headers (gchar **headers)
+{
+  for (; headers != NULL && *headers != NULL; headers++)
+    if (!text_is_header (*headers))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 check_options (const Options *options, int argc, GError **error)
 {
   const gchar *wrong = NULL;
@@ -226,16 +244,16 @@ check_options (const Options *options, int argc, GError **error)
   else if (options->url != NULL && !g_str_has_prefix (options->url, "http://")
       && !g_str_has_prefix (options->url, "https://"))
     wrong = "--url begins with http:// or https://";
-  else if (camera_find_wrong (&options->camera) != NULL)
-    wrong = camera_find_wrong (&options->camera);
+  else if (options->url != NULL && !text_is_line (options->url))
+    wrong = "--url is UTF-8 without control characters";
+  else if (!are_headers (options->put.headers))
+    wrong = "--header is NAME: VALUE, on one line";
   else if (!g_str_equal (options->format, "jpeg")
       && !g_str_equal (options->format, "png"))
     wrong = "--format is jpeg or png";
   else if (options->put.ca_file != NULL
       && !g_file_test (options->put.ca_file, G_FILE_TEST_IS_REGULAR))
     wrong = "the file of --ca-file is not there";
-  else if (options->put.stall_seconds < 1 || options->put.give_up_seconds < 0)
-    wrong = "--stall is 1 or more, --give-up 0 or more";
   if (wrong != NULL)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
         wrong);
@@ -245,6 +263,11 @@ check_options (const Options *options, int argc, GError **error)
 static gboolean
 parse_options (Options *options, int *argc, char ***argv, GError **error)
 {
+  Number numbers[] = { CAMERA_NUMBERS (&options->camera),
+    { "stall", 0, 1, MAX_SECONDS, &options->put.stall_seconds, NULL },
+    { "give-up", 0, 0, MAX_SECONDS, &options->put.give_up_seconds, NULL },
+    { "count", 'c', 0, CAMERA_MAX_COUNT, &options->count, NULL },
+    { NULL, 0, 0, 0, NULL, NULL } };
   GOptionEntry entries[] = {
     { "url", 0, 0, G_OPTION_ARG_STRING, &options->url,
         "Where images go; {n}, {time}, {ms} and {uuid} are filled in",
@@ -260,36 +283,29 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
         "The certificates to trust, in place of the system's", "FILE" },
     { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->put.headers,
         "A header more; may come several times", "NAME: VALUE" },
-    { "stall", 0, 0, G_OPTION_ARG_INT, &options->put.stall_seconds,
-        "A server that takes nothing for so long has failed (10)", "SECONDS" },
-    { "give-up", 0, 0, G_OPTION_ARG_INT, &options->put.give_up_seconds,
-        "Try one image for so long (60; 0: for ever)", "SECONDS" },
-    { "every", 'e', 0, G_OPTION_ARG_DOUBLE, &options->camera.seconds,
-        "Seconds between images (1)", "SECONDS" },
-    { "width", 0, 0, G_OPTION_ARG_INT, &options->camera.width, "Width",
-        "PIXELS" },
-    { "height", 0, 0, G_OPTION_ARG_INT, &options->camera.height, "Height",
-        "PIXELS" },
-    { "quality", 'q', 0, G_OPTION_ARG_INT, &options->camera.quality,
-        "JPEG quality (85)", "0..100" },
+    NUMBER_ENTRY ("stall", 0,
+        "A server that takes nothing for so long has failed (10)", "SECONDS"),
+    NUMBER_ENTRY ("give-up", 0, "Try one image for so long (60; 0: for ever)",
+        "SECONDS"),
+    NUMBER_ENTRY ("every", 'e', "Seconds between images (1)", "SECONDS"),
+    NUMBER_ENTRY ("width", 0, "Width", "PIXELS"),
+    NUMBER_ENTRY ("height", 0, "Height", "PIXELS"),
+    NUMBER_ENTRY ("quality", 'q', "JPEG quality (85)", "0..100"),
     { "format", 'f', 0, G_OPTION_ARG_STRING, &options->format,
         "jpeg or png (jpeg)", "FORMAT" },
     { "loop", 'l', 0, G_OPTION_ARG_NONE, &options->camera.loop,
         "Play a file again and again, as a camera; start a source that fails "
         "again",
         NULL },
-    { "count", 'c', 0, G_OPTION_ARG_INT, &options->count,
-        "End after so many images", "N" },
+    NUMBER_ENTRY ("count", 'c', "End after so many images (0: all)", "N"),
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
   GOptionContext *context =
-      g_option_context_new ("SOURCE - one HTTP PUT for each image");
+      numbers_context_new ("SOURCE - one HTTP PUT for each image",
+          "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.", entries,
+          numbers, gst_init_get_option_group ());
   gboolean parsed;
 
-  g_option_context_set_summary (context,
-      "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
   parsed = g_option_context_parse (context, argc, argv, error);
   g_option_context_free (context);
   return parsed && check_options (options, *argc, error);

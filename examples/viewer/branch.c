@@ -45,6 +45,18 @@ struct _ViewerBranch
   gboolean told;      /* the main thread has been told of newest */
 };
 
+/* Each of these may change while it plays. `format` may not, and is set where the
+ * element is made. */
+static void
+apply (const ViewerRequest *request, GstElement *imbytes)
+{
+  gst_util_set_object_arg (G_OBJECT (imbytes), "fit", request->fit);
+  gst_util_set_object_arg (G_OBJECT (imbytes), "method", request->method);
+  g_object_set (imbytes, "width", request->width, "height", request->height,
+      "quality", (gint) request->quality, "interval",
+      (guint64) request->interval * GST_MSECOND, NULL);
+}
+
 static void
 branch_clear (gpointer data)
 {
@@ -168,7 +180,7 @@ viewer_branch_new (guint number, const ViewerRequest *request, gint64 epoch,
   self->pipeline = pipeline;
   self->in = GST_APP_SRC (gst_bin_get_by_name (GST_BIN (pipeline), "in"));
   self->imbytes = gst_bin_get_by_name (GST_BIN (pipeline), "imbytes");
-  viewer_request_apply (request, self->imbytes);
+  apply (request, self->imbytes);
 
   out = gst_bin_get_by_name (GST_BIN (pipeline), "out");
   gst_app_sink_set_callbacks (GST_APP_SINK (out), &callbacks, self, NULL);
@@ -275,7 +287,7 @@ void
 viewer_branch_set_request (ViewerBranch *self, const ViewerRequest *request)
 {
   self->request = *request;
-  viewer_request_apply (request, self->imbytes);
+  apply (request, self->imbytes);
   viewer_branch_forget (self);
 }
 

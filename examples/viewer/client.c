@@ -24,6 +24,7 @@ struct _ViewerClient
 
   GBytes *boundary;
   guint pending;     /* chunks on their way */
+  gint64 began;      /* the first of them, monotonic */
   gboolean sending;  /* an image is among them */
   GstClockTime sent; /* PTS of the image sent last */
   guint64 seen;      /* pictures that came since then */
@@ -37,7 +38,8 @@ append (ViewerClient *self, GBytes *chunk)
   soup_message_body_append_bytes (soup_server_message_get_response_body (
                                       self->message),
       chunk);
-  self->pending++;
+  if (self->pending++ == 0)
+    self->began = g_get_monotonic_time ();
 }
 
 /* The boundary comes right behind the image: browsers show an image when they
@@ -228,10 +230,19 @@ has_hung_up (ViewerClient *self)
       || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
-void
-viewer_client_check (ViewerClient *self)
+/* One that takes a byte now and then is never without progress. */
+static gboolean
+is_stalled (const ViewerClient *self, guint seconds)
 {
-  if (has_hung_up (self))
+  return self->pending > 0
+      && g_get_monotonic_time () - self->began
+      > seconds * (gint64) G_USEC_PER_SEC;
+}
+
+void
+viewer_client_check (ViewerClient *self, guint seconds)
+{
+  if (is_stalled (self, seconds) || has_hung_up (self))
     viewer_client_cut_off (self);
 }
 

@@ -45,8 +45,9 @@ void viewer_client_cut_off (ViewerClient *self);
 gboolean viewer_client_move (ViewerClient *self, const ViewerRequest *request,
     GError **error);
 
-/* Ends it where the other side has gone. To be called now and then. */
-void viewer_client_check (ViewerClient *self);
+/* Ends it where the other side has gone, or has not taken an image for @seconds. To be
+ * called now and then. */
+void viewer_client_check (ViewerClient *self, guint seconds);
 
 const gchar *viewer_client_get_id (const ViewerClient *self);
 ViewerBranch *viewer_client_get_branch (const ViewerClient *self);

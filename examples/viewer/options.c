@@ -7,7 +7,12 @@
 #include <gio/gio.h>
 #include <gst/gst.h>
 
+#include "http.h"
+#include "numbers.h"
 #include "request.h"
+
+#define MAX_SECONDS 86400
+#define MAX_SIDE 65500
 
 #define SUMMARY \
   "Shows a video in the browser, and serves it as motion JPEG and snapshots in\n" \
@@ -67,20 +72,21 @@ take_source (ViewerOptions *options, const gchar *what, const gchar *camera,
 }
 
 static gboolean
-check_numbers (const ViewerOptions *options, GError **error)
+check_hosts (gchar **hosts, GError **error)
 {
-  if (options->port < 0 || options->port > 65535)
-    return fail (error, "--port is from 1 to 65535, or 0 for any free one.");
-  if (options->max_clients < 1 || options->max_clients > 100000
-      || options->max_pictures < 1)
-    return fail (error,
-        "--max-clients is from 1 to 100000, --max-pictures at least 1.");
-  if (options->max_side < (gint) VIEWER_MIN_SIDE || options->max_side > 65500)
-    return fail (error, "--max-side is from 16 to 65500 pixels.");
-  if (options->timeout < 0 || options->stall_timeout < 1)
-    return fail (error,
-        "--source-timeout is 0 seconds or more, "
-        "--stall-timeout 1 or more.");
+  for (; hosts != NULL && *hosts != NULL; hosts++) {
+    gchar *name = viewer_http_read_host (*hosts);
+    gboolean fine = g_strcmp0 (name, *hosts) == 0;
+
+    g_free (name);
+    if (!fine) {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+          "--host is a name without a port, such as camera.example, not "
+          "'%.80s'.",
+          *hosts);
+      return FALSE;
+    }
+  }
   return TRUE;
 }
 
@@ -89,6 +95,14 @@ viewer_options_parse (ViewerOptions *options, int *argc, char ***argv,
     GError **error)
 {
   gchar *camera = NULL, *pipeline = NULL, *pattern = NULL, **rest = NULL;
+  Number numbers[] = { { "port", 'p', 0, 65535, &options->port, NULL },
+    { "max-clients", 0, 1, 100000, &options->max_clients, NULL },
+    { "max-pictures", 0, 1, 1000, &options->max_pictures, NULL },
+    { "max-side", 0, VIEWER_MIN_SIDE, MAX_SIDE, &options->max_side, NULL },
+    { "source-timeout", 0, 0, MAX_SECONDS, &options->timeout, NULL },
+    { "stall-timeout", 0, 1, MAX_SECONDS, &options->stall_timeout, NULL },
+    { "request-timeout", 0, 1, MAX_SECONDS, &options->request_timeout, NULL },
+    { NULL, 0, 0, 0, NULL, NULL } };
   const GOptionEntry entries[] = { { "camera", 'c', 0, G_OPTION_ARG_FILENAME,
                                        &camera, "A camera (/dev/video0)",
                                        "DEVICE" },
@@ -96,8 +110,8 @@ viewer_options_parse (ViewerOptions *options, int *argc, char ***argv,
         "Elements as for gst-launch-1.0 that end in raw video", "ELEMENTS" },
     { "test-pattern", 0, 0, G_OPTION_ARG_STRING, &pattern,
         "A pattern of videotestsrc (smpte)", "NAME" },
-    { "port", 'p', 0, G_OPTION_ARG_INT, &options->port,
-        "Port to listen on; 0 for any that is free (8080)", "PORT" },
+    NUMBER_ENTRY ("port", 'p',
+        "Port to listen on; 0 for any that is free (8080)", "PORT"),
     { "address", 'a', 0, G_OPTION_ARG_STRING, &options->address,
         "Address to listen on; 0.0.0.0 or :: for all, which lets everybody "
         "in who can reach it (127.0.0.1)",
@@ -105,21 +119,27 @@ viewer_options_parse (ViewerOptions *options, int *argc, char ***argv,
     { "host", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->hosts,
         "A name that a reverse proxy calls it by; may be given several times",
         "NAME" },
-    { "max-clients", 0, 0, G_OPTION_ARG_INT, &options->max_clients,
-        "Streams and snapshots at a time (100)", "N" },
-    { "max-pictures", 0, 0, G_OPTION_ARG_INT, &options->max_pictures,
-        "Different pictures made at a time (8)", "N" },
-    { "max-side", 0, 0, G_OPTION_ARG_INT, &options->max_side,
-        "Largest width and height that may be asked for (4096)", "PIXELS" },
-    { "source-timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout,
+    NUMBER_ENTRY ("max-clients", 0, "Streams and snapshots at a time (100)",
+        "N"),
+    NUMBER_ENTRY ("max-pictures", 0, "Different pictures made at a time (8)",
+        "N"),
+    NUMBER_ENTRY ("max-side", 0,
+        "Largest width and height that may be asked for (4096)", "PIXELS"),
+    NUMBER_ENTRY ("source-timeout", 0,
         "Start the source anew when it sent nothing for so long; 0: never (10)",
-        "SECONDS" },
-    { "stall-timeout", 0, 0, G_OPTION_ARG_INT, &options->stall_timeout,
-        "Disconnect a client that took nothing for so long (120)", "SECONDS" },
+        "SECONDS"),
+    NUMBER_ENTRY ("stall-timeout", 0,
+        "Disconnect a client that has not taken an image for so long (120)",
+        "SECONDS"),
+    NUMBER_ENTRY ("request-timeout", 0,
+        "Disconnect a client that has not asked for anything by then, or not "
+        "taken an answer that is no picture (10)",
+        "SECONDS"),
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL,
         "[SOURCE]" },
     G_OPTION_ENTRY_NULL };
-  GOptionContext *context = g_option_context_new (NULL);
+  GOptionContext *context = numbers_context_new (NULL, SUMMARY, entries,
+      numbers, gst_init_get_option_group ());
   gboolean done;
 
   *options = (ViewerOptions){ .kind = VIEWER_TEST_PATTERN,
@@ -128,15 +148,13 @@ viewer_options_parse (ViewerOptions *options, int *argc, char ***argv,
     .max_clients = 100,
     .max_pictures = 8,
     .max_side = 4096,
-    .stall_timeout = 120 };
-  g_option_context_set_summary (context, SUMMARY);
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
+    .stall_timeout = 120,
+    .request_timeout = 10 };
   done = g_option_context_parse (context, argc, argv, error);
   if (done && rest != NULL && rest[1] != NULL)
     done = fail (error, "One SOURCE is enough.");
   if (done)
-    done = check_numbers (options, error)
+    done = check_hosts (options->hosts, error)
         && take_source (options, rest != NULL ? rest[0] : NULL, camera,
             pipeline, pattern, error);
   if (options->address == NULL)

@@ -27,8 +27,10 @@ typedef struct
   gint port;     /* 0: any that is free */
   gint max_clients;
   gint max_pictures;
-  gint max_side;      /* pixels */
-  gint stall_timeout; /* seconds in which a client has to take something */
+  gint max_side; /* pixels */
+  /* Seconds in which a client has to take an image. */
+  gint stall_timeout;
+  gint request_timeout; /* seconds in which a request has to be there */
 } ViewerOptions;
 
 /* Initialises GStreamer too. FALSE with a sentence in @error. */

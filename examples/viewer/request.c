@@ -169,13 +169,3 @@ viewer_request_equal (const ViewerRequest *a, const ViewerRequest *b)
 {
   return viewer_request_same_picture (a, b) && a->interval == b->interval;
 }
-
-void
-viewer_request_apply (const ViewerRequest *request, GstElement *imbytes)
-{
-  gst_util_set_object_arg (G_OBJECT (imbytes), "fit", request->fit);
-  gst_util_set_object_arg (G_OBJECT (imbytes), "method", request->method);
-  g_object_set (imbytes, "width", request->width, "height", request->height,
-      "quality", (gint) request->quality, "interval",
-      (guint64) request->interval * GST_MSECOND, NULL);
-}

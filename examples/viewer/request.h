@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <gst/gst.h>
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -43,9 +43,5 @@ gboolean viewer_request_equal (const ViewerRequest *a, const ViewerRequest *b);
 /* The same picture, however often. */
 gboolean viewer_request_same_picture (const ViewerRequest *a,
     const ViewerRequest *b);
-
-/* Sets the properties of an imbytes, each of which may change while it plays.
- * `format` may not, and is set by whoever makes the element. */
-void viewer_request_apply (const ViewerRequest *request, GstElement *imbytes);
 
 G_END_DECLS

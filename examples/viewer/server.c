@@ -7,16 +7,20 @@
 #include <sys/resource.h>
 
 #include "answer.h"
+#include "connections.h"
+#include "guard.h"
+#include "http.h"
 #include "snapshot.h"
 #include "stats.h"
 
 #define SWEEP_INTERVAL 250 /* milliseconds */
 #define LAST_WORDS (G_USEC_PER_SEC / 5)
-#define REQUEST_TIME 10 /* seconds in which a request has to be there */
 
 /* Pages, figures and refusals need connections too, and the source files. */
 #define SPARE_CONNECTIONS 64
 #define SPARE_FILES 64
+/* That wait to be accepted. */
+#define BACKLOG 256
 
 #define STOPPING "The server is being stopped."
 
@@ -31,7 +35,7 @@ struct _ViewerServer
   ViewerSent finished;  /* by clients that have gone */
   guint64 snapshots_asked;
   guint sweep;
-  gint *connections; /* how many there are; shared with each */
+  ViewerConnections *connections;
   gboolean stopping;
 };
 
@@ -141,10 +145,12 @@ answer_stream (ViewerServer *self, SoupServerMessage *message,
     return;
   client = viewer_client_new (message, self->hub, &request, get_id (query),
       on_client_gone, self, &error);
-  if (client != NULL)
-    g_ptr_array_add (self->clients, client);
-  else
+  if (client == NULL) {
     viewer_answer_error (message, error);
+    return;
+  }
+  viewer_connections_is_client (self->connections, message);
+  g_ptr_array_add (self->clients, client);
 }
 
 static void
@@ -155,7 +161,8 @@ answer_control (ViewerServer *self, SoupServerMessage *message,
   ViewerRequest request;
   GError *error = NULL;
 
-  if (!parse (self, message, query, VIEWER_FOR_STREAM, &request))
+  if (!viewer_guard_check_origin (self->options, message)
+      || !parse (self, message, query, VIEWER_FOR_STREAM, &request))
     return;
   client = find_client (self, get_id (query));
   if (client == NULL)
@@ -195,6 +202,7 @@ serve_snapshot (ViewerServer *self, SoupServerMessage *message,
     viewer_answer_error (message, error);
     return;
   }
+  viewer_connections_is_client (self->connections, message);
   self->snapshots_asked++;
   g_ptr_array_add (self->snapshots, snapshot);
 }
@@ -264,33 +272,24 @@ route (ViewerServer *self, SoupServerMessage *message, const gchar *path,
 /* libsoup takes the query for a part of the path where a request names no host,
  * as those of HTTP/1.0 need not. */
 static void
-route_without_host (ViewerServer *self, SoupServerMessage *message,
+route_with_query (ViewerServer *self, SoupServerMessage *message,
     const gchar *path)
 {
-  gchar **parts = g_strsplit (path, "?", 2);
-  GHashTable *query = parts[1] != NULL ? soup_form_decode (parts[1]) : NULL;
+  const gchar *text = g_uri_get_query (soup_server_message_get_uri (message));
+  gchar **parts = g_strsplit (path, "?", text == NULL ? 2 : 1);
+  GHashTable *query;
+  GError *error = NULL;
 
-  route (self, message, parts[0], query);
-  g_clear_pointer (&query, g_hash_table_unref);
+  if (text == NULL)
+    text = parts[1] != NULL ? parts[1] : "";
+  query = viewer_http_read_query (text, &error);
+  if (query != NULL) {
+    route (self, message, parts[0], query);
+    g_hash_table_unref (query);
+  } else {
+    viewer_answer_error (message, error);
+  }
   g_strfreev (parts);
-}
-
-static gboolean
-is_called_rightly (ViewerServer *self, SoupServerMessage *message)
-{
-  const gchar *host = g_uri_get_host (soup_server_message_get_uri (message));
-  gchar *sentence;
-
-  if (viewer_options_answer_to (self->options, host))
-    return TRUE;
-  sentence = g_strdup_printf (
-      "This server answers to localhost and to addresses, not to %.80s, which "
-      "could be anybody's name for it; start it with --host %.80s if it is "
-      "yours.",
-      host, host);
-  viewer_answer_text (message, SOUP_STATUS_FORBIDDEN, sentence);
-  g_free (sentence);
-  return FALSE;
 }
 
 /* In seconds, for each time that something is waited for. */
@@ -311,18 +310,17 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path,
   SoupMessageHeaders *headers =
       soup_server_message_get_response_headers (message);
 
-  (void) soup;
+  (void) soup, (void) query;
   soup_message_headers_replace (headers, "Cache-Control", "no-store");
   soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
   set_timeout (message, (guint) self->options->stall_timeout);
-  if (!is_called_rightly (self, message))
+  viewer_connections_asked (self->connections, message);
+  if (!viewer_guard_check (self->options, message))
     return;
   if (self->stopping)
     viewer_answer_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, STOPPING);
-  else if (query == NULL && strchr (path, '?') != NULL)
-    route_without_host (self, message, path);
   else
-    route (self, message, path, query);
+    route_with_query (self, message, path);
 }
 
 static guint
@@ -331,11 +329,10 @@ get_max_connections (const ViewerOptions *options)
   return (guint) options->max_clients + SPARE_CONNECTIONS;
 }
 
-static void
-leave_connection (gpointer connections)
+static guint
+get_request_time (const ViewerOptions *options)
 {
-  *(gint *) connections -= 1;
-  g_rc_box_release (connections);
+  return (guint) MIN (options->request_timeout, options->stall_timeout);
 }
 
 /* Once for each request, as soon as its connection is there.
@@ -348,20 +345,12 @@ on_started (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
   ViewerServer *self = user_data;
 
   (void) soup;
-  *self->connections += 1;
-  g_object_set_data_full (G_OBJECT (message), "viewer-connection",
-      g_rc_box_acquire (self->connections), leave_connection);
-  set_timeout (message,
-      MIN (REQUEST_TIME, (guint) self->options->stall_timeout));
-  if (*self->connections > (gint) get_max_connections (self->options))
-    viewer_answer_cut_off (message);
+  viewer_connections_add (self->connections, message);
+  set_timeout (message, get_request_time (self->options));
+  viewer_guard_watch (message);
   soup_message_headers_replace (soup_server_message_get_response_headers (
                                     message),
       "Connection", "close");
-  /* Nothing here has a use for a body, and none is kept. */
-  soup_message_body_set_accumulate (soup_server_message_get_request_body (
-                                        message),
-      FALSE);
 }
 
 static gboolean
@@ -370,7 +359,12 @@ on_sweep (gpointer user_data)
   ViewerServer *self = user_data;
 
   for (guint i = self->clients->len; i > 0; i--)
-    viewer_client_check (g_ptr_array_index (self->clients, i - 1));
+    viewer_client_check (g_ptr_array_index (self->clients, i - 1),
+        (guint) self->options->stall_timeout);
+  for (guint i = self->snapshots->len; i > 0; i--)
+    viewer_snapshot_check (g_ptr_array_index (self->snapshots, i - 1),
+        (guint) self->options->stall_timeout);
+  viewer_connections_sweep (self->connections);
   viewer_hub_sweep (self->hub);
   return G_SOURCE_CONTINUE;
 }
@@ -382,6 +376,7 @@ listen_on (SoupServer *soup, const gchar *address, guint port, GError **error)
   GSocketAddress *socket_address =
       g_inet_socket_address_new_from_string (is_name ? "127.0.0.1" : address,
           port);
+  GSocket *socket;
   gboolean listens;
 
   if (socket_address == NULL) {
@@ -391,7 +386,16 @@ listen_on (SoupServer *soup, const gchar *address, guint port, GError **error)
         address);
     return FALSE;
   }
-  listens = soup_server_listen (soup, socket_address, 0, error);
+  socket = g_socket_new (g_socket_address_get_family (socket_address),
+      G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
+  /* Else it is 10, and who connects besides these waits for a second. */
+  if (socket != NULL)
+    g_socket_set_listen_backlog (socket, BACKLOG);
+  listens = socket != NULL
+      && g_socket_bind (socket, socket_address, TRUE, error)
+      && g_socket_listen (socket, error)
+      && soup_server_listen_socket (soup, socket, 0, error);
+  g_clear_object (&socket);
   if (!listens)
     g_prefix_error (error, "Cannot listen on port %u of %s: ", port, address);
   g_object_unref (socket_address);
@@ -424,7 +428,8 @@ viewer_server_new (const ViewerOptions *options, GError **error)
   ViewerServer *self = g_new0 (ViewerServer, 1);
 
   self->options = options;
-  self->connections = g_rc_box_new0 (gint);
+  self->connections = viewer_connections_new (get_max_connections (options),
+      get_request_time (options));
   self->clients = g_ptr_array_new ();
   self->snapshots = g_ptr_array_new ();
   self->hub = viewer_hub_new ((guint) options->max_pictures);
@@ -479,7 +484,7 @@ viewer_server_free (ViewerServer *self)
     ;
   g_ptr_array_unref (self->clients);
   g_ptr_array_unref (self->snapshots);
-  g_rc_box_release (self->connections);
+  viewer_connections_free (self->connections);
   g_free (self);
 }
 

@@ -22,6 +22,7 @@ typedef struct
   gpointer user_data;
   guint timer;       /* or 0 */
   gboolean answered; /* the image, or why there is none, is on its way */
+  gint64 began;      /* since then, monotonic */
 } Snapshot;
 
 static void
@@ -53,6 +54,7 @@ static void
 go_on (Snapshot *self)
 {
   self->answered = TRUE;
+  self->began = g_get_monotonic_time ();
   stop_waiting (self);
   soup_server_message_unpause (self->message);
 }
@@ -148,4 +150,15 @@ viewer_snapshot_cut_off (gpointer snapshot)
   Snapshot *self = snapshot;
 
   viewer_answer_cut_off (self->message);
+}
+
+void
+viewer_snapshot_check (gpointer snapshot, guint seconds)
+{
+  const Snapshot *self = snapshot;
+
+  if (self->answered
+      && g_get_monotonic_time () - self->began
+          > seconds * (gint64) G_USEC_PER_SEC)
+    viewer_snapshot_cut_off (snapshot);
 }

@@ -26,6 +26,9 @@ gpointer viewer_snapshot_start (SoupServerMessage *message, ViewerHub *hub,
 
 /* Disconnects a client that does not read. */
 void viewer_snapshot_cut_off (gpointer snapshot);
+/* The same where it has not been taken in full for @seconds. To be called now and
+ * then. */
+void viewer_snapshot_check (gpointer snapshot, guint seconds);
 
 /* Answers with 503 and @sentence, a whole one. */
 void viewer_snapshot_refuse (gpointer snapshot, const gchar *sentence);

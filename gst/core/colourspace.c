@@ -78,7 +78,7 @@ im_colour_rgb_from_ycbcr (ImMatrix matrix)
 }
 
 void
-im_colour_code (const ImImageInfo *info, uint32_t rgb, uint8_t code[3])
+im_colour_code (const ImImageInfo *info, uint32_t rgb, double code[3])
 {
   bool full = info->colour.range == IM_RANGE_FULL;
   ImMatrix3 m = im_colour_ycbcr_from_rgb (info->format.model == IM_MODEL_YCBCR
@@ -96,7 +96,7 @@ im_colour_code (const ImImageInfo *info, uint32_t rgb, uint8_t code[3])
         ? in[i]
         : m.m[i][0] * in[0] + m.m[i][1] * in[1] + m.m[i][2] * in[2];
 
-    code[i] = (uint8_t) fmin (floor (value * range + zero + 0.5), 255.0);
+    code[i] = fmin (value * range + zero, 255.0);
   }
 }
 

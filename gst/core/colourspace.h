@@ -23,9 +23,9 @@ ImMatrix3 im_matrix3_invert (ImMatrix3 a);
 ImMatrix3 im_colour_rgb_from_ycbcr (ImMatrix matrix);
 ImMatrix3 im_colour_ycbcr_from_rgb (ImMatrix matrix);
 
-/* The 8-bit code values that pictures like @info have for the sRGB colour
- * 0xRRGGBB: gray (in the first), Y'CbCr or R'G'B'. */
-void im_colour_code (const ImImageInfo *info, uint32_t rgb, uint8_t code[3]);
+/* The code values, on the scale of 8 bits, that pictures like @info have for the
+ * sRGB colour 0xRRGGBB: gray (in the first), Y'CbCr or R'G'B'. */
+void im_colour_code (const ImImageInfo *info, uint32_t rgb, double code[3]);
 
 /* Linear light in @primaries -> linear light in BT.709's, whites adapted by
  * Bradford's matrix where they differ. */

@@ -8,18 +8,21 @@
 
 #define HEADER_SIZE 8
 #define ENTRY_SIZE 12
-#define POINTER_TO_EXIF 0x8769
+#define N_DIRECTORIES 3
 
-#define TYPE_ASCII 2
-#define TYPE_LONG 4
-#define TYPE_UNDEFINED 7
+/* CIPA DC-008, 4.6.3: tags of the first directory that point to the others. */
+static const uint16_t pointer_tags
+    [N_DIRECTORIES] = { [IM_EXIF_PHOTO] = 0x8769, [IM_EXIF_GPS] = 0x8825 };
+#define POINTER_TO_INTEROPERABILITY 0xa005
 
-/* Where a directory lies. */
+static const uint8_t header[HEADER_SIZE] = { 'I', 'I', '*', 0, HEADER_SIZE };
+
+/* All entries of a file; with room for the pointers. */
 typedef struct
 {
-  size_t at; /* 0: nowhere */
-  unsigned n;
-} Directory;
+  ImExifEntry entry[IM_EXIF_MAX_ENTRIES + N_DIRECTORIES];
+  int n;
+} List;
 
 static unsigned
 get_u16 (const uint8_t *from)
@@ -47,176 +50,293 @@ put_u32 (uint8_t *to, uint32_t value)
   put_u16 (to + 2, value >> 16);
 }
 
-static bool
-append_zeros (ImBytes *tiff, size_t n)
+/* Bytes of the values of an entry, at most 8 * UINT32_MAX; 0 where the type is
+ * none of TIFF's (TIFF 6.0, section 2). */
+static uint64_t
+values_size (unsigned type, uint32_t count)
 {
-  if (!im_bytes_reserve (tiff, n))
+  static const uint8_t sizes[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8 };
+
+  return type < sizeof (sizes) ? (uint64_t) sizes[type] * count : 0;
+}
+
+static const ImExifEntry *
+find (const ImExifEntry *entries, int n, int directory, unsigned tag)
+{
+  for (int i = 0; i < n; i++)
+    if ((int) entries[i].directory == directory && entries[i].tag == tag)
+      return &entries[i];
+  return NULL;
+}
+
+static bool
+append (List *list, const ImExifEntry *entry)
+{
+  if (list->n >= IM_EXIF_MAX_ENTRIES)
     return false;
-  memset (tiff->data + tiff->size, 0, n);
-  tiff->size += n;
+  list->entry[list->n++] = *entry;
   return true;
 }
 
-/* False where it does not lie within @tiff. */
+/* The entry at @at, whose twelve bytes lie within @tiff. False where its values
+ * do not. */
 static bool
-find_directory (const ImBytes *tiff, size_t at, Directory *directory)
+read_entry (const ImBytes *tiff, size_t at, ImExifEntry *entry)
 {
-  if (at < HEADER_SIZE || at > tiff->size || tiff->size - at < 2)
-    return false;
-  directory->at = at;
-  directory->n = get_u16 (tiff->data + at);
-  return (tiff->size - at - 2) / ENTRY_SIZE >= directory->n
-      && tiff->size - at - 2 - directory->n * (size_t) ENTRY_SIZE >= 4;
+  const uint8_t *bytes = tiff->data + at;
+  uint64_t size;
+
+  entry->tag = (uint16_t) get_u16 (bytes);
+  entry->type = (uint16_t) get_u16 (bytes + 2);
+  entry->count = get_u32 (bytes + 4);
+  entry->data = bytes + 8;
+  entry->is_default = false;
+  size = values_size (entry->type, entry->count);
+  if (size > 4) {
+    uint32_t offset = get_u32 (bytes + 8);
+
+    if (offset > tiff->size || size > tiff->size - offset)
+      return false;
+    entry->data = tiff->data + offset;
+  }
+  return size > 0 || entry->count == 0;
 }
 
-static const uint8_t *
-entry_at (const ImBytes *tiff, const Directory *directory, unsigned i)
+static int
+pointed_to (const ImExifEntry *entry)
 {
-  return tiff->data + directory->at + 2 + i * (size_t) ENTRY_SIZE;
-}
-
-/* Offset of the entry for @tag; 0 where there is none. */
-static size_t
-find_entry (const ImBytes *tiff, const Directory *directory, unsigned tag)
-{
-  for (unsigned i = 0; directory->at > 0 && i < directory->n; i++)
-    if (get_u16 (entry_at (tiff, directory, i)) == tag)
-      return (size_t) (entry_at (tiff, directory, i) - tiff->data);
+  for (int d = 1; d < N_DIRECTORIES; d++)
+    if (entry->directory == IM_EXIF_IMAGE && entry->tag == pointer_tags[d])
+      return d;
   return 0;
 }
 
-/* A directory of @n entries, all zero, on an even offset behind all else; 0 when
- * out of memory. */
-static size_t
-new_directory (ImBytes *tiff, size_t n)
-{
-  size_t at;
-
-  if (!append_zeros (tiff, tiff->size & 1))
-    return 0;
-  at = tiff->size;
-  if (n > UINT16_MAX || !append_zeros (tiff, 2 + n * ENTRY_SIZE + 4))
-    return 0;
-  put_u16 (tiff->data + at, (unsigned) n);
-  return at;
-}
-
+/* The entries of the directory at @at, and where those that it points to lie. */
 static bool
-is_replaced (unsigned tag, const ImExifEntry *entries, int n)
+read_directory (const ImBytes *tiff, int directory, size_t at, List *list,
+    size_t pointers[N_DIRECTORIES])
 {
-  for (int i = 0; i < n; i++)
-    if ((unsigned) entries[i].tag == tag)
-      return true;
-  return false;
-}
+  unsigned n;
 
-/* The entry at @at; a value of more than four bytes goes behind all else. */
-static bool
-write_text (ImBytes *tiff, size_t at, const ImExifEntry *entry)
-{
-  bool ascii = entry->tag != IM_EXIF_VERSION;
-  size_t size = strlen (entry->text) + ascii, value = at + 8;
+  if (at < HEADER_SIZE || at > tiff->size || tiff->size - at < 2)
+    return false;
+  n = get_u16 (tiff->data + at);
+  if ((tiff->size - at - 2) / ENTRY_SIZE < n)
+    return false;
+  for (unsigned i = 0; i < n; i++) {
+    ImExifEntry entry = { .directory = (ImExifDirectory) directory };
+    int to;
 
-  if (size > 4) {
-    if (!append_zeros (tiff, tiff->size & 1))
+    if (!read_entry (tiff, at + 2 + i * (size_t) ENTRY_SIZE, &entry))
       return false;
-    value = tiff->size;
-    if (value > UINT32_MAX - size || !append_zeros (tiff, size))
-      return false;
-    put_u32 (tiff->data + at + 8, (uint32_t) value);
-  }
-  put_u16 (tiff->data + at, (unsigned) entry->tag);
-  put_u16 (tiff->data + at + 2, ascii ? TYPE_ASCII : TYPE_UNDEFINED);
-  put_u32 (tiff->data + at + 4, (uint32_t) size);
-  memcpy (tiff->data + value, entry->text, size);
-  return true;
-}
-
-/* Both sorted, and @entries in place of those of the same tags. */
-static bool
-merge (ImBytes *tiff, size_t to, const Directory *old,
-    const ImExifEntry *entries, int n)
-{
-  unsigned i = 0;
-  int k = 0;
-
-  for (to += 2; k < n || i < old->n; to += ENTRY_SIZE) {
-    unsigned tag;
-
-    while (i < old->n
-        && is_replaced (get_u16 (entry_at (tiff, old, i)), entries, n))
-      i++;
-    if (i >= old->n && k >= n)
-      break;
-    tag = i < old->n ? get_u16 (entry_at (tiff, old, i)) : UINT16_MAX + 1;
-    if (k < n && (unsigned) entries[k].tag < tag) {
-      if (!write_text (tiff, to, &entries[k++]))
+    to = pointed_to (&entry);
+    if (to > 0) {
+      if (entry.type != IM_EXIF_LONG || entry.count != 1)
         return false;
-    } else {
-      memcpy (tiff->data + to, entry_at (tiff, old, i++), ENTRY_SIZE);
+      pointers[to] = get_u32 (entry.data);
+    } else if (entry.tag != POINTER_TO_INTEROPERABILITY
+        && !append (list, &entry)) {
+      return false;
     }
   }
   return true;
 }
 
-/* Moves the first directory to where it has room for a pointer to the Exif
- * directory at @exif. */
 static bool
-point_to_exif (ImBytes *tiff, const Directory *first, size_t exif)
+read_all (const ImBytes *tiff, List *list)
 {
-  size_t to = new_directory (tiff, first->n + 1u), from = first->at + 2;
-  size_t before = 0;
+  size_t pointers[N_DIRECTORIES] = { 0 };
 
-  if (to == 0)
+  list->n = 0;
+  if (tiff->size == 0)
+    return true;
+  if (tiff->size < HEADER_SIZE || memcmp (tiff->data, header, 4) != 0
+      || !read_directory (tiff, IM_EXIF_IMAGE, get_u32 (tiff->data + 4), list,
+          pointers))
     return false;
-  put_u32 (tiff->data + 4, (uint32_t) to);
-  while (before < first->n
-      && get_u16 (tiff->data + from + before * ENTRY_SIZE) < POINTER_TO_EXIF)
-    before++;
-  to += 2;
-  memcpy (tiff->data + to, tiff->data + from, before * ENTRY_SIZE);
-  to += before * ENTRY_SIZE;
-  put_u16 (tiff->data + to, POINTER_TO_EXIF);
-  put_u16 (tiff->data + to + 2, TYPE_LONG);
-  put_u32 (tiff->data + to + 4, 1);
-  put_u32 (tiff->data + to + 8, (uint32_t) exif);
-  memcpy (tiff->data + to + ENTRY_SIZE, tiff->data + from + before * ENTRY_SIZE,
-      (first->n - before) * ENTRY_SIZE + 4);
+  for (int d = 1; d < N_DIRECTORIES; d++)
+    if (pointers[d] > 0
+        && !read_directory (tiff, d, pointers[d], list, pointers))
+      return false;
+  return true;
+}
+
+/* Leaves out what @entries replace, and adds them. */
+static bool
+merge (List *list, const ImExifEntry *entries, int n)
+{
+  int kept = 0;
+
+  for (int i = 0; i < list->n; i++) {
+    const ImExifEntry *by =
+        find (entries, n, (int) list->entry[i].directory, list->entry[i].tag);
+
+    if (by == NULL || by->is_default)
+      list->entry[kept++] = list->entry[i];
+  }
+  list->n = kept;
+  for (int i = 0; i < n; i++)
+    if (!(entries[i].is_default
+            && find (list->entry, kept, (int) entries[i].directory,
+                entries[i].tag))
+        && !append (list, &entries[i]))
+      return false;
   return true;
 }
 
 static bool
-add (ImBytes *tiff, const ImExifEntry *entries, int n)
+comes_before (const ImExifEntry *a, const ImExifEntry *b)
 {
-  Directory first, old = { 0, 0 };
-  size_t pointer, to, n_kept = 0;
+  if (a->directory != b->directory)
+    return a->directory < b->directory;
+  return a->tag < b->tag;
+}
 
-  if (tiff->size < HEADER_SIZE || memcmp (tiff->data, "II*\0", 4) != 0
-      || !find_directory (tiff, get_u32 (tiff->data + 4), &first))
+/* Stable, so that entries of the same tag keep their order. */
+static void
+sort (List *list)
+{
+  for (int i = 1; i < list->n; i++) {
+    ImExifEntry entry = list->entry[i];
+    int k = i;
+
+    for (; k > 0 && comes_before (&entry, &list->entry[k - 1]); k--)
+      list->entry[k] = list->entry[k - 1];
+    list->entry[k] = entry;
+  }
+}
+
+/* Values of more than four bytes lie behind their directory, on even offsets. */
+static uint64_t
+outside_size (const ImExifEntry *entry)
+{
+  uint64_t size = values_size (entry->type, entry->count);
+
+  return size > 4 ? size + (size & 1) : 0;
+}
+
+/* Bytes of each directory with its values; 0 where it has no entries. */
+static void
+measure (const List *list, uint64_t sizes[N_DIRECTORIES])
+{
+  memset (sizes, 0, N_DIRECTORIES * sizeof (*sizes));
+  for (int i = 0; i < list->n; i++) {
+    uint64_t *size = &sizes[list->entry[i].directory];
+
+    *size +=
+        (*size == 0 ? 2 + 4 : 0) + ENTRY_SIZE + outside_size (&list->entry[i]);
+  }
+}
+
+/* Entries in the first directory that point to the others; their values are in
+ * @offsets. */
+static void
+add_pointers (List *list, uint8_t offsets[N_DIRECTORIES][4])
+{
+  uint64_t sizes[N_DIRECTORIES], at;
+
+  measure (list, sizes);
+  for (int d = 1; d < N_DIRECTORIES; d++)
+    if (sizes[d] > 0)
+      list->entry[list->n++] = (ImExifEntry){ .tag = pointer_tags[d],
+        .type = IM_EXIF_LONG,
+        .count = 1,
+        .data = offsets[d] };
+  sort (list);
+  measure (list, sizes);
+  at = HEADER_SIZE;
+  for (int d = 0; d < N_DIRECTORIES; d++) {
+    put_u32 (offsets[d], (uint32_t) at);
+    at += sizes[d];
+  }
+}
+
+/* Entries [@first, @end), which make a directory at @at. */
+static void
+write_directory (uint8_t *out, size_t at, const List *list, int first, int end)
+{
+  size_t values = at + 2 + (size_t) (end - first) * ENTRY_SIZE + 4;
+
+  put_u16 (out + at, (unsigned) (end - first));
+  at += 2;
+  for (int i = first; i < end; i++, at += ENTRY_SIZE) {
+    const ImExifEntry *entry = &list->entry[i];
+    size_t size = (size_t) values_size (entry->type, entry->count);
+
+    put_u16 (out + at, entry->tag);
+    put_u16 (out + at + 2, entry->type);
+    put_u32 (out + at + 4, entry->count);
+    if (size > 4)
+      put_u32 (out + at + 8, (uint32_t) values);
+    if (size > 0)
+      memcpy (out + (size > 4 ? values : at + 8), entry->data, size);
+    values += (size_t) outside_size (entry);
+  }
+}
+
+static bool
+write_all (ImBytes *tiff, List *list)
+{
+  uint8_t offsets[N_DIRECTORIES][4];
+  uint64_t sizes[N_DIRECTORIES], total = HEADER_SIZE;
+
+  add_pointers (list, offsets);
+  measure (list, sizes);
+  if (sizes[IM_EXIF_IMAGE] == 0)
+    sizes[IM_EXIF_IMAGE] = 2 + 4; /* an empty one, but a directory */
+  for (int d = 0; d < N_DIRECTORIES; d++)
+    total += sizes[d];
+  if (total > INT32_MAX || !im_bytes_reserve (tiff, (size_t) total))
     return false;
-  pointer = find_entry (tiff, &first, POINTER_TO_EXIF);
-  if (pointer > 0
-      && !find_directory (tiff, get_u32 (tiff->data + pointer + 8), &old))
-    return false;
-  for (unsigned i = 0; i < old.n; i++)
-    n_kept += !is_replaced (get_u16 (entry_at (tiff, &old, i)), entries, n);
-  to = new_directory (tiff, n_kept + (size_t) n);
-  if (to == 0 || to > UINT32_MAX || !merge (tiff, to, &old, entries, n))
-    return false;
-  if (pointer == 0)
-    return point_to_exif (tiff, &first, to);
-  put_u32 (tiff->data + pointer + 8, (uint32_t) to);
+  memset (tiff->data, 0, (size_t) total);
+  tiff->size = (size_t) total;
+  memcpy (tiff->data, header, HEADER_SIZE);
+  for (int first = 0, end; first < list->n; first = end) {
+    int d = (int) list->entry[first].directory;
+
+    for (end = first; end < list->n && (int) list->entry[end].directory == d;)
+      end++;
+    write_directory (tiff->data, get_u32 (offsets[d]), list, first, end);
+  }
   return true;
+}
+
+ImExifEntry
+im_exif_text (ImExifDirectory directory, unsigned tag, const char *text)
+{
+  return (ImExifEntry){ .directory = directory,
+    .tag = (uint16_t) tag,
+    .type = IM_EXIF_ASCII,
+    .count = (uint32_t) strlen (text) + 1,
+    .data = text };
+}
+
+bool
+im_exif_has (const ImBytes *tiff, ImExifDirectory directory)
+{
+  List list;
+
+  if (!read_all (tiff, &list))
+    return false;
+  for (int i = 0; i < list.n; i++)
+    if (list.entry[i].directory == directory)
+      return true;
+  return false;
 }
 
 bool
 im_exif_add (ImBytes *tiff, const ImExifEntry *entries, int n)
 {
-  size_t size = tiff->size;
+  ImBytes out = { 0 };
+  List list;
 
-  if (add (tiff, entries, n))
-    return true;
-  /* What was written behind it is not pointed to. */
-  tiff->size = size;
-  return false;
+  /* What was read still points into @tiff. */
+  if (!read_all (tiff, &list) || !merge (&list, entries, n)
+      || !write_all (&out, &list)) {
+    im_bytes_clear (&out);
+    return false;
+  }
+  im_bytes_clear (tiff);
+  *tiff = out;
+  return true;
 }

@@ -102,6 +102,11 @@ leave_in_place (ImFilterSpec *spec, bool cosited)
     spec->offset = floor (spec->offset);
   else if (at == floor (at) || cosited)
     spec->offset = ceil (at) - spec->last;
+  else
+    return;
+  /* Picked: at the edge of a picture there can be none, and nothing of what a
+   * wide kernel has there adds up to one. */
+  spec->method = IM_METHOD_NEAREST;
 }
 
 ImFilterSpec

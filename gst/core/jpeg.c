@@ -42,6 +42,7 @@ struct _ImCoder
   /* Where the header of all strips but the first goes. */
   JOCTET short_header[MAX_SHORT_HEADER];
   bool in_header;
+  bool is_foreign; /* the library: not libjpeg-turbo */
 };
 
 typedef void (*Step) (ImCoder *coder);
@@ -179,6 +180,23 @@ set_density (struct jpeg_compress_struct *jpeg, int par_n, int par_d)
   jpeg->Y_density = (UINT16) (par_n > 0 ? par_n : 1);
 }
 
+/* Other libraries of the same name have defaults of their own, which say what
+ * else they do: mozjpeg's are progressive scans and optimised tables, and behind
+ * them trellis quantisation, which its interface does not show. */
+static bool
+has_usual_defaults (const struct jpeg_compress_struct *jpeg)
+{
+  return jpeg->scan_info == NULL && jpeg->num_scans == 0
+      && !jpeg->optimize_coding && !jpeg->arith_code
+      && jpeg->smoothing_factor == 0 && jpeg->restart_interval == 0
+      && jpeg->restart_in_rows == 0
+      && jpeg->data_precision == 8
+      /* ITU-T T.81, table K.1, at quality 75. */
+      && jpeg->quant_tbl_ptrs[0] != NULL
+      && jpeg->quant_tbl_ptrs[0]->quantval[0] == 8
+      && jpeg->quant_tbl_ptrs[0]->quantval[63] == 50;
+}
+
 static void
 setup (ImCoder *coder)
 {
@@ -194,6 +212,9 @@ setup (ImCoder *coder)
   jpeg->input_components = plan->n_components;
   jpeg->in_color_space = gray ? JCS_GRAYSCALE : JCS_YCbCr;
   jpeg_set_defaults (jpeg);
+  coder->is_foreign = !has_usual_defaults (jpeg);
+  if (coder->is_foreign)
+    return;
   jpeg_set_quality (jpeg, plan->jpeg.quality, TRUE);
   jpeg->raw_data_in = TRUE;
   jpeg->dct_method = dcts[plan->jpeg.dct];
@@ -252,8 +273,14 @@ jpeg_coder_new (const ImPlan *plan, ImError *error)
   coder->destination.init_destination = init_destination;
   coder->destination.empty_output_buffer = empty_output_buffer;
   coder->destination.term_destination = term_destination;
-  if (guarded (coder, setup, error))
-    return coder;
+  if (guarded (coder, setup, error)) {
+    if (!coder->is_foreign)
+      return coder;
+    im_error_set (error, IM_ERROR_CODEC,
+        "The libjpeg that was loaded is not libjpeg-turbo, and writes other "
+        "files than it is asked for; let the libjpeg-turbo that imbytes was "
+        "built with come first, or use PNG.");
+  }
   jpeg_coder_free (coder);
   return NULL;
 }

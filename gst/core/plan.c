@@ -314,10 +314,15 @@ plan_flatten (ImPlan *plan)
   const ImFormat *format = &plan->input.format;
 
   plan->flatten = plan->codec == IM_CODEC_JPEG && format->has_alpha
-      && format->sample_bytes == 1 && !has_odd_depth (format)
-      && !plan->linear_light;
-  if (plan->flatten)
-    im_colour_code (&plan->input, plan->background, plan->flat_code);
+      && !has_odd_depth (format) && !plan->linear_light;
+  if (plan->flatten) {
+    ImImageInfo info = plan->input;
+
+    /* Of gray, what is behind the picture is as bright as what is around it. */
+    if (plan->luma_only)
+      info.colour.matrix = IM_MATRIX_BT601;
+    im_colour_code (&info, plan->background, plan->flat_code);
+  }
 }
 
 static void
@@ -330,13 +335,13 @@ plan_arithmetic (ImPlan *plan)
   plan->linear_light = colour->transfer != IM_TRANSFER_SDR
       || (colour->primaries != IM_PRIMARIES_BT709
           && format->model != IM_MODEL_GRAY);
+  plan->luma_only = plan->model == IM_MODEL_GRAY
+      && format->model == IM_MODEL_YCBCR && !plan->linear_light;
   plan_flatten (plan);
   alpha = format->has_alpha && !plan->flatten;
   plan->deep = plan->linear_light || plan->has_alpha || alpha
       || plan->bit_depth > 8 || has_odd_depth (format);
   plan->words = !plan->deep && (plan->flatten || format->sample_bytes == 2);
-  plan->luma_only = plan->model == IM_MODEL_GRAY
-      && format->model == IM_MODEL_YCBCR && !plan->linear_light;
   plan->chroma_w_shift = plan->chroma_h_shift = 0;
   if (plan->model == IM_MODEL_YCBCR && format->model == IM_MODEL_YCBCR
       && !plan->linear_light && !alpha) {

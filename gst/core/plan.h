@@ -150,9 +150,9 @@ typedef struct
    * of one that were flattened. */
   bool words;
   /* Alpha is flattened as rows are read: every component becomes itself over
-   * this code value, and alpha goes no further. */
+   * this code value (on the scale of 8 bits), and alpha goes no further. */
   bool flatten;
-  uint8_t flat_code[3];
+  double flat_code[3];
 
   /* Bands of strip_rows rows (the last may be shorter), each coded alone. A
    * multiple of IM_BLOCK_ROWS unless there is but one. */

@@ -58,6 +58,23 @@ reader_scale (ImReader *reader, int c)
   reader->offset[c] = -zero / range;
 }
 
+/* What flattened samples are laid upon, as a sample of two bytes that has the same
+ * meaning would be in Q6. White of full range is all ones, which is a little more
+ * in more bits. */
+static void
+reader_flat (ImReader *reader, const ImPlan *plan, int c)
+{
+  const ImFormat *format = &reader->input.format;
+  int depth = format->component[c].depth;
+  bool chroma = format->model == IM_MODEL_YCBCR && c > 0;
+  double code = plan->flat_code[c], zero = chroma ? 128.0 : 0.0, scale = 1.0;
+
+  if (reader->input.colour.range == IM_RANGE_FULL)
+    scale = (double) ((1 << depth) - 1) / (1 << depth) * 256.0 / 255.0;
+  reader->flat_code[c] = (int) (code + 0.5);
+  reader->flat_q6[c] = (float) ((zero + (code - zero) * scale) * (1 << IM_Q));
+}
+
 static bool
 reader_alloc_rings (ImReader *reader, size_t sample)
 {
@@ -154,8 +171,8 @@ im_reader_new (const ImPlan *plan, const ImReaderSpan *spans, bool premultiply)
   reader->kernels = im_kernels_get ();
   reader->premultiply = premultiply && format->has_alpha;
   reader->flatten = plan->flatten;
-  for (int i = 0; i < 3; i++)
-    reader->flat_code[i] = plan->flat_code[i];
+  for (int c = 0; c < 3 && plan->flatten; c++)
+    reader_flat (reader, plan, c);
   for (int c = 0; c < format->n_components; c++) {
     reader->span[c] = spans[c];
     reader->n_interleaved[c] = count_interleaved (format, c);
@@ -303,7 +320,8 @@ im_reader_split (const ImReader *reader, int c, const uint8_t *src,
     reader->kernels->split4 (rows, src, n);
 }
 
-/* Row @y of all components that share the plane of @c. */
+/* Row @y of all components that share the plane of @c. Those that are read in
+ * place, or not at all, have no ring. */
 static void
 split_row (ImReader *reader, int c, int y, const uint8_t *src)
 {
@@ -315,7 +333,7 @@ split_row (ImReader *reader, int c, int y, const uint8_t *src)
     bool held;
 
     if (format->component[i].plane == format->component[c].plane
-        && reader->span[i].rows > 0)
+        && reader->ring[i].data != NULL)
       rows[format->component[i].offset] =
           (uint8_t *) im_ring_slot (&reader->ring[i], y, &held)
           + reader->span[c].first;

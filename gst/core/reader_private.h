@@ -34,6 +34,7 @@ struct _ImReader
 
   bool flatten; /* q6: over flat_code */
   int flat_code[3];
+  float flat_q6[3]; /* the same for samples of two bytes */
 
   bool premultiply;          /* f32 */
   float scale[4], offset[4]; /* f32: sample -> meaning */

@@ -228,6 +228,20 @@ flatten_row (ImReader *reader, int c, int y, int16_t *dst)
       reader->flat_code[c], span->last - span->first);
 }
 
+/* Samples of two bytes, whose alpha may have more bits than theirs have place. */
+static void
+flatten_words (ImReader *reader, int c, int y, int16_t *dst)
+{
+  const ImReaderSpan *span = &reader->span[c];
+  float *alpha = (float *) (void *) reader->spare_data;
+  float behind = reader->flat_q6[c];
+
+  row_from_words (reader, c, im_reader_samples (reader, c, y), dst);
+  mean_alpha (reader, c, y, alpha);
+  for (int x = span->first; x < span->last; x++)
+    dst[x] = (int16_t) (behind + ((float) dst[x] - behind) * alpha[x] + 0.5f);
+}
+
 const int16_t *
 im_reader_row_q6 (ImReader *reader, int c, int y)
 {
@@ -238,6 +252,8 @@ im_reader_row_q6 (ImReader *reader, int c, int y)
     return dst;
   if (!reader->flatten)
     row_from_words (reader, c, im_reader_samples (reader, c, y), dst);
+  else if (reader->input.format.sample_bytes == 2)
+    flatten_words (reader, c, y, dst);
   else if (reader->n_interleaved[c] == 4)
     flatten_pixels (reader, c, y, im_reader_samples (reader, c, y));
   else

@@ -218,6 +218,7 @@ gst_im_bytes_finalize (GObject *object)
 
   clear_state (&self->state);
   gst_im_bytes_select_clear (&self->select);
+  gst_im_bytes_settings_clear (&self->settings);
   if (self->last_image != NULL)
     gst_sample_unref (self->last_image);
   G_OBJECT_CLASS (parent_class)->finalize (object);
@@ -257,8 +258,10 @@ install_outcomes (GObjectClass *klass)
    *
    * What was done since the element was started: `frames-in`, `images-out`,
    * `frames-skipped` (not wanted or too late), `images-dropped` (could not be
-   * made), `bytes-out`, and in nanoseconds `average-encode-time` and
-   * `last-encode-time`, all of them guint64.
+   * made), `bytes-out`, `encodings` (more than `images-out` where
+   * #GstImBytes:max-bytes made the quality give way), and in nanoseconds
+   * `average-encode-time` and `last-encode-time`, all of them guint64; and
+   * `last-quality`, a gint, -1 for PNG.
    *
    * Since: 0.1
    */

@@ -4,6 +4,7 @@
  */
 #include "gstimbytesprivate.h"
 
+#include "gstimbytescheck.h"
 #include "gstimbytesformat.h"
 
 void
@@ -39,7 +40,10 @@ gst_im_bytes_get_settings (GstImBytes *self)
 
   GST_OBJECT_LOCK (self);
   settings = self->settings;
+  settings.region_type =
+      gst_im_bytes_settings_get_region_type (&self->settings);
   GST_OBJECT_UNLOCK (self);
+  settings.roi_type = NULL;
   return settings;
 }
 
@@ -145,7 +149,14 @@ gst_im_bytes_set_format (GstVideoEncoder *encoder, GstVideoCodecState *input)
   GstImBytes *self = GST_IM_BYTES (encoder);
   GstImBytesState *state = &self->state;
   GstImBytesSettings settings = gst_im_bytes_get_settings (self);
+  ImError error;
 
+  if (!gst_im_bytes_check_size (GST_VIDEO_INFO_FORMAT (&input->info),
+          (guint) GST_VIDEO_INFO_WIDTH (&input->info),
+          (guint) GST_VIDEO_INFO_HEIGHT (&input->info), &error)) {
+    gst_im_bytes_post_error (self, &error);
+    return FALSE;
+  }
   state->info = input->info;
   gst_im_bytes_take_chroma_site (&state->info, input->caps);
   gst_im_bytes_picture_init (&state->base, &state->info);

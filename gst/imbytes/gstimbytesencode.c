@@ -16,12 +16,10 @@ new_buffer (GstImBytes *self, gsize size, ImError *error)
   GstBuffer *buffer;
 
   gst_video_encoder_get_allocator (encoder, &allocator, &params);
-  buffer =
-      gst_im_bytes_buffer_new (self->state.engine, size, allocator, &params);
+  buffer = gst_im_bytes_buffer_new (self->state.engine, size, allocator,
+      &params, error);
   if (allocator != NULL)
     gst_object_unref (allocator);
-  if (buffer == NULL)
-    im_error_no_memory (error, "the image");
   return buffer;
 }
 
@@ -46,16 +44,15 @@ gst_im_bytes_finish_without_image (GstImBytes *self, GstVideoCodecFrame *frame)
   return ret;
 }
 
-GstFlowReturn
-gst_im_bytes_drop_broken_frame (GstImBytes *self, GstVideoCodecFrame *frame,
-    const gchar *why)
+static GstFlowReturn
+drop_broken_frame (GstImBytes *self, GstVideoCodecFrame *frame,
+    const ImError *why)
 {
   if (!self->state.was_broken)
     GST_ELEMENT_WARNING (self, STREAM, ENCODE,
-        ("A frame %s and was left out; see what makes the frames.", why),
-        ("%" G_GSIZE_FORMAT " bytes, %" G_GSIZE_FORMAT " expected",
-            gst_buffer_get_size (frame->input_buffer),
-            GST_VIDEO_INFO_SIZE (&self->state.info)));
+        ("A frame %s, and was left out; see what makes the frames.",
+            why->message),
+        (NULL));
   self->state.was_broken = TRUE;
   if (self->state.verdict == GST_IM_BYTES_TAKE_AS_ASKED)
     gst_im_bytes_request_again (self);
@@ -176,45 +173,49 @@ const ImMetadata *
 gst_im_bytes_get_metadata (GstImBytes *self, GstVideoCodecFrame *frame,
     const GstImBytesSettings *settings)
 {
+  const ImPlan *plan = &self->state.choice.plan;
+  GstImBytesTagsPicture picture = { plan->codec == IM_CODEC_JPEG,
+    plan->model == IM_MODEL_GRAY, plan->width, plan->height,
+    gst_im_bytes_orient_left_over (&self->state.orient, settings->direction) };
   const ImMetadata *metadata;
-  gboolean too_long;
+  GstImBytesTagsResult result;
 
   if (!settings->metadata)
     return NULL;
   metadata = gst_im_bytes_tags_get (&self->state.tags, frame->input_buffer,
-      gst_im_bytes_orient_left_over (&self->state.orient, settings->direction),
-      &too_long);
-  if (too_long)
+      &picture, &result);
+  if (result == GST_IM_BYTES_TAGS_TOO_LONG)
     GST_ELEMENT_WARNING (self, STREAM, ENCODE,
         ("The tags of the stream are longer than a picture can say, %d bytes; "
          "they are left out. Shorten them.",
             IM_MAX_EXIF),
         (NULL));
+  else if (result == GST_IM_BYTES_TAGS_NOT_WRITTEN)
+    GST_ELEMENT_WARNING (self, STREAM, ENCODE,
+        ("The tags of the stream and the capture time could not be written as "
+         "EXIF; the images come without."),
+        (NULL));
   return metadata;
 }
 
+/* Takes @mapped over. */
 static GstFlowReturn
 make_image (GstImBytes *self, GstVideoCodecFrame *frame,
-    const GstImBytesPicture *picture, const GstImBytesSettings *settings)
+    GstImBytesFrame *mapped, const GstImBytesPicture *picture,
+    const GstImBytesSettings *settings)
 {
   GstImBytesState *state = &self->state;
   ImRequest request = gst_im_bytes_caps_request (&state->choice, picture);
   GstClockTime start = gst_util_get_timestamp ();
   GstImBytesOutcome outcome;
-  GstImBytesFrame mapped;
-  const gchar *why;
   ImError error;
 
-  if (!gst_im_bytes_frame_map (&mapped, &state->info, picture,
-          frame->input_buffer, &why))
-    return gst_im_bytes_drop_broken_frame (self, frame, why);
-  state->was_broken = FALSE;
   im_engine_set_metadata (state->engine,
       gst_im_bytes_get_metadata (self, frame, settings));
   if (gst_im_bytes_image_encode (state->engine, &state->budget,
-          &settings->limits, &mapped.image, &request, &outcome, &error))
+          &settings->limits, &mapped->image, &request, &outcome, &error))
     frame->output_buffer = new_buffer (self, outcome.size, &error);
-  gst_im_bytes_frame_unmap (&mapped);
+  gst_im_bytes_frame_unmap (mapped);
   outcome.time = gst_util_get_timestamp () - start;
   if (frame->output_buffer != NULL)
     return gst_im_bytes_send_image (self, frame, settings, &outcome, TRUE);
@@ -240,31 +241,75 @@ find_orientation (GstImBytes *self, GstVideoOrientationMethod direction)
   return gst_im_bytes_orient_get (orient, direction);
 }
 
+/* A frame that is whole: agrees with downstream on its images, and makes them. */
+static GstFlowReturn
+encode_frame (GstImBytes *self, GstVideoCodecFrame *frame,
+    GstImBytesFrame *mapped, const GstImBytesPicture *picture,
+    const GstImBytesSettings *settings)
+{
+  GstFlowReturn ret;
+
+  self->state.was_broken = FALSE;
+  if (settings->roi != GST_IM_BYTES_ROI_NONE)
+    return gst_im_bytes_regions_send (self, frame, mapped, picture, settings);
+  ret = gst_im_bytes_agree (self, settings, picture);
+  if (ret == GST_FLOW_OK)
+    return make_image (self, frame, mapped, picture, settings);
+  gst_im_bytes_frame_unmap (mapped);
+  return gst_im_bytes_abandon_frame (self, frame, ret);
+}
+
+/* What becomes of a frame, which is in @mapped unless @why says what is wrong
+ * with it. */
+static GstFlowReturn
+judge_frame (GstImBytes *self, GstVideoCodecFrame *frame,
+    GstImBytesFrame *mapped, const GstImBytesPicture *picture,
+    const GstImBytesSettings *settings, const ImError *why)
+{
+  GstImBytesState *state = &self->state;
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  /* Frames that are skipped are finished, too, for which there have to be caps. */
+  if (state->postponed)
+    ret = gst_im_bytes_agree (self, settings, picture);
+  if (ret == GST_FLOW_OK && state->verdict != GST_IM_BYTES_SKIP) {
+    if (why->code != IM_ERROR_NONE)
+      return drop_broken_frame (self, frame, why);
+    if (state->verdict == GST_IM_BYTES_TAKE_AS_ASKED
+        || gst_video_encoder_get_max_encode_time (GST_VIDEO_ENCODER (self),
+               frame)
+            >= 0)
+      return encode_frame (self, frame, mapped, picture, settings);
+  }
+  if (why->code == IM_ERROR_NONE)
+    gst_im_bytes_frame_unmap (mapped);
+  if (ret != GST_FLOW_OK)
+    return gst_im_bytes_abandon_frame (self, frame, ret);
+  if (state->verdict != GST_IM_BYTES_SKIP)
+    return skip_late_frame (self, frame);
+  return gst_im_bytes_finish_without_image (self, frame);
+}
+
 GstFlowReturn
 gst_im_bytes_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
 {
   GstImBytes *self = GST_IM_BYTES (encoder);
   GstImBytesState *state = &self->state;
   GstImBytesSettings settings = gst_im_bytes_get_settings (self);
+  ImError why = { IM_ERROR_NONE, "" };
   GstImBytesPicture picture;
-  GstFlowReturn ret;
+  GstImBytesFrame mapped;
 
-  gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,
-      frame->input_buffer);
-  picture.orientation = find_orientation (self, settings.direction);
-  /* Frames that are skipped too are finished, for which there have to be caps. */
-  if (state->postponed
-      && (ret = gst_im_bytes_agree (self, &settings, &picture)) != GST_FLOW_OK)
-    return gst_im_bytes_abandon_frame (self, frame, ret);
-  if (state->verdict == GST_IM_BYTES_SKIP)
+  if (state->verdict == GST_IM_BYTES_SKIP && !state->postponed)
     return gst_im_bytes_finish_without_image (self, frame);
-  if (state->verdict != GST_IM_BYTES_TAKE_AS_ASKED
-      && gst_video_encoder_get_max_encode_time (encoder, frame) < 0)
-    return skip_late_frame (self, frame);
-  if (settings.roi != GST_IM_BYTES_ROI_NONE)
-    return gst_im_bytes_regions_send (self, frame, &picture, &settings);
-  ret = gst_im_bytes_agree (self, &settings, &picture);
-  if (ret != GST_FLOW_OK)
-    return gst_im_bytes_abandon_frame (self, frame, ret);
-  return make_image (self, frame, &picture, &settings);
+  if (!gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,
+          frame->input_buffer, &why)
+      || !gst_im_bytes_frame_map (&mapped, &state->info, &picture,
+          frame->input_buffer, &why))
+    /* Whatever a broken frame claims, it is not put to downstream. */
+    picture = state->base;
+  else
+    why.code = IM_ERROR_NONE;
+  picture.orientation = find_orientation (self, settings.direction);
+  return judge_frame (self, frame, &mapped, &picture, &settings, &why);
 }

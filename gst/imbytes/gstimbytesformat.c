@@ -124,6 +124,16 @@ component_unpacked (ImComponent *component, const GstVideoFormatInfo *finfo,
   component->step = (4 * sample_bytes) << component->w_shift;
 }
 
+/* The flags of AV12 lack alpha before GStreamer 1.24, though it has a plane of
+ * it. */
+static gboolean
+has_alpha (const GstVideoFormatInfo *finfo)
+{
+  if (finfo->format == GST_VIDEO_FORMAT_AV12)
+    return TRUE;
+  return GST_VIDEO_FORMAT_INFO_HAS_ALPHA (finfo) != 0;
+}
+
 static void
 init_format (ImFormat *format, const GstVideoFormatInfo *finfo)
 {
@@ -132,7 +142,7 @@ init_format (ImFormat *format, const GstVideoFormatInfo *finfo)
   format->model = GST_VIDEO_FORMAT_INFO_IS_GRAY (finfo) ? IM_MODEL_GRAY
       : GST_VIDEO_FORMAT_INFO_IS_RGB (finfo)            ? IM_MODEL_RGB
                                                         : IM_MODEL_YCBCR;
-  format->has_alpha = GST_VIDEO_FORMAT_INFO_HAS_ALPHA (finfo) != 0;
+  format->has_alpha = has_alpha (finfo);
   n_colours = format->model == IM_MODEL_GRAY ? 1 : 3;
   format->n_components = n_colours + format->has_alpha;
   if (bytes > 0) {
@@ -166,10 +176,13 @@ gst_im_bytes_format_overrun (GstVideoFormat format)
     case GST_VIDEO_FORMAT_UYVP:
     case GST_VIDEO_FORMAT_NV12_10LE32:
     case GST_VIDEO_FORMAT_NV16_10LE32:
+      return 16;
 #if GST_CHECK_VERSION(1, 22, 0)
     case GST_VIDEO_FORMAT_NV12_10BE_8L128:
+      /* The tile behind the last one: it has 128 rows of 8 bytes, and a group of
+       * 4 pixels has 5 bytes. */
+      return 1024 + 16;
 #endif
-      return 16;
     default:
       return 0;
   }

@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gstimbytescheck.h"
 #include "gstimbytesformat.h"
-
-#define PALETTE_BYTES (256 * 4)
 
 void
 gst_im_bytes_picture_init (GstImBytesPicture *picture, const GstVideoInfo *info)
@@ -18,38 +17,31 @@ gst_im_bytes_picture_init (GstImBytesPicture *picture, const GstVideoInfo *info)
   gst_im_bytes_image_info_init (&picture->info, info);
 }
 
-static ImRect
-clip_crop (const GstVideoCropMeta *crop, guint width, guint height)
-{
-  guint x = MIN (crop->x, width), y = MIN (crop->y, height);
-
-  return (ImRect){ x, y, MIN (crop->width, width - x),
-    MIN (crop->height, height - y) };
-}
-
-void
+gboolean
 gst_im_bytes_picture_from_buffer (GstImBytesPicture *picture,
-    const GstImBytesPicture *base, const GstVideoInfo *info, GstBuffer *buffer)
+    const GstImBytesPicture *base, const GstVideoInfo *info, GstBuffer *buffer,
+    ImError *error)
 {
-  GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (buffer);
+  const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (buffer);
+  const GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
 
   *picture = *base;
+  if (!gst_im_bytes_check_metas (buffer, info, error))
+    return FALSE;
   if (GST_VIDEO_INFO_INTERLACE_MODE (info) == GST_VIDEO_INTERLACE_MODE_MIXED)
     picture->info.interlaced =
         GST_BUFFER_FLAG_IS_SET (buffer, GST_VIDEO_BUFFER_FLAG_INTERLACED);
-  if (crop != NULL) {
-    /* Caps then have the size of the crop, and the meta that of the frame. */
-    GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
-    guint width = meta != NULL ? (gint) meta->width : base->info.width;
-    guint height = meta != NULL ? (gint) meta->height : base->info.height;
-    ImRect rect = clip_crop (crop, width, height);
-
-    if (rect.width > 0 && rect.height > 0) {
-      picture->info.width = width;
-      picture->info.height = height;
-      picture->crop = rect;
-    }
+  if (crop == NULL)
+    return TRUE;
+  /* Caps then have the size of the crop, and the meta that of the frame. */
+  if (meta != NULL) {
+    picture->info.width = (gint) meta->width;
+    picture->info.height = (gint) meta->height;
   }
+  picture->crop = (ImRect){ (gint) crop->x, (gint) crop->y,
+    (gint) MIN (crop->width, (guint) picture->info.width - crop->x),
+    (gint) MIN (crop->height, (guint) picture->info.height - crop->y) };
+  return TRUE;
 }
 
 gboolean
@@ -63,123 +55,6 @@ gst_im_bytes_picture_is_alike (const GstImBytesPicture *a,
       == (b_cropped ? b->crop.width : b->info.width)
       && (a_cropped ? a->crop.height : a->info.height)
       == (b_cropped ? b->crop.height : b->info.height);
-}
-
-/* gst_video_frame_map () takes broken frames for programming errors. */
-static gboolean
-check_buffer (GstBuffer *buffer, const GstVideoInfo *info, const gchar **why)
-{
-  GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
-  gsize size = gst_buffer_get_size (buffer);
-
-  *why = "is shorter than its caps say";
-  if (meta == NULL)
-    return size >= GST_VIDEO_INFO_SIZE (info);
-  for (guint p = 0; p < meta->n_planes; p++) {
-    if (meta->offset[p] >= size)
-      return FALSE;
-  }
-  *why = "has a GstVideoMeta that contradicts its caps";
-  return meta->format == GST_VIDEO_INFO_FORMAT (info)
-      && meta->n_planes == GST_VIDEO_INFO_N_PLANES (info)
-      && meta->width >= (guint) GST_VIDEO_INFO_WIDTH (info)
-      && meta->height >= (guint) GST_VIDEO_INFO_HEIGHT (info)
-      && meta->width <= G_MAXINT && meta->height <= G_MAXINT;
-}
-
-static gint
-first_component (const GstVideoFormatInfo *finfo, guint plane)
-{
-  guint c = 0;
-
-  while (c + 1 < finfo->n_components && finfo->plane[c] != plane)
-    c++;
-  return c;
-}
-
-/* Bytes from a row's start to the end of its last sample. */
-static gsize
-row_bytes (const ImImageInfo *info, const GstVideoInfo *usual, guint plane)
-{
-  const ImFormat *format = &info->format;
-  gsize bytes = 0;
-
-  if (format->unpack != NULL)
-    return GST_VIDEO_INFO_PLANE_STRIDE (usual, plane);
-  for (guint c = 0; c < format->n_components; c++) {
-    const ImComponent *component = &format->component[c];
-    gsize columns = im_subsampled (info->width, component->w_shift);
-
-    if (component->plane == plane)
-      bytes = MAX (bytes,
-          component->offset + (columns - 1) * component->step
-              + format->sample_bytes);
-  }
-  return bytes;
-}
-
-static gsize
-plane_size (const GstVideoInfo *info, guint plane)
-{
-  gsize end = plane + 1 < GST_VIDEO_INFO_N_PLANES (info)
-      ? GST_VIDEO_INFO_PLANE_OFFSET (info, plane + 1)
-      : GST_VIDEO_INFO_SIZE (info);
-
-  return end - GST_VIDEO_INFO_PLANE_OFFSET (info, plane);
-}
-
-/* A tiled plane's stride is its number of tiles both ways. */
-static gsize
-tiled_plane_size (const GstVideoInfo *usual, guint plane, gint stride)
-{
-  gint usual_stride = GST_VIDEO_INFO_PLANE_STRIDE (usual, plane);
-  gsize x = GST_VIDEO_TILE_X_TILES (stride);
-  gsize y = GST_VIDEO_TILE_Y_TILES (stride);
-  gsize usual_x = GST_VIDEO_TILE_X_TILES (usual_stride);
-  gsize usual_y = GST_VIDEO_TILE_Y_TILES (usual_stride);
-
-  if (x < usual_x || y < usual_y)
-    return G_MAXSSIZE;
-  return plane_size (usual, plane) / (usual_x * usual_y) * (x * y);
-}
-
-/* Every byte that reading the plane touches lies in its mapping. */
-static gboolean
-plane_is_whole (const GstVideoFrame *frame, const ImImageInfo *info,
-    const GstVideoInfo *usual, guint plane)
-{
-  const GstVideoFormatInfo *finfo = frame->info.finfo;
-  const GstMapInfo *map = &frame->map[frame->meta != NULL ? plane : 0];
-  const guint8 *data = frame->data[plane];
-  gint stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, plane);
-  gsize before = data - map->data, after = map->size - before, needed;
-  gsize rows = GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT (finfo,
-      first_component (finfo, plane), info->height);
-
-  if (data < map->data || before > map->size)
-    return FALSE;
-  if (GST_VIDEO_FORMAT_INFO_HAS_PALETTE (finfo) && plane == 1)
-    return after >= PALETTE_BYTES;
-  if (GST_VIDEO_FORMAT_INFO_IS_TILED (finfo))
-    return after >= tiled_plane_size (usual, plane, stride);
-  needed = row_bytes (info, usual, plane);
-  if (stride < 0)
-    return before >= (gsize) (-(gssize) stride) * (rows - 1) && after >= needed;
-  return after >= (gsize) stride * (rows - 1) + needed;
-}
-
-static gboolean
-frame_is_whole (const GstVideoFrame *frame, const ImImageInfo *info)
-{
-  GstVideoInfo usual;
-
-  gst_video_info_set_format (&usual, GST_VIDEO_FRAME_FORMAT (frame),
-      info->width, info->height);
-  for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES (frame); p++) {
-    if (!plane_is_whole (frame, info, &usual, p))
-      return FALSE;
-  }
-  return TRUE;
 }
 
 /* With zeros behind them. FALSE when out of memory. */
@@ -202,28 +77,49 @@ copy_planes (GstImBytesFrame *mapped, gsize overrun)
   return TRUE;
 }
 
+/* Planes that reach from one memory into the next are not whole in a mapping of
+ * their own; of all memories together they are. */
+static gboolean
+map_planes (GstVideoFrame *frame, const GstVideoInfo *info,
+    const ImImageInfo *shown, GstBuffer *buffer, ImError *error)
+{
+  GstBuffer *merged;
+  gboolean mapped;
+
+  im_error_set (error, IM_ERROR_INVALID, "cannot be mapped for reading");
+  if (!gst_video_frame_map (frame, info, buffer, GST_MAP_READ))
+    return FALSE;
+  if (gst_im_bytes_check_mapping (frame, shown, error))
+    return TRUE;
+  gst_video_frame_unmap (frame);
+  if (gst_buffer_n_memory (buffer) < 2)
+    return FALSE;
+  merged = gst_buffer_copy_region (buffer,
+      GST_BUFFER_COPY_ALL | GST_BUFFER_COPY_MERGE, 0, -1);
+  mapped = merged != NULL
+      && gst_video_frame_map (frame, info, merged, GST_MAP_READ);
+  gst_clear_buffer (&merged);
+  if (mapped && gst_im_bytes_check_mapping (frame, shown, error))
+    return TRUE;
+  if (mapped)
+    gst_video_frame_unmap (frame);
+  return FALSE;
+}
+
 gboolean
 gst_im_bytes_frame_map (GstImBytesFrame *mapped, const GstVideoInfo *info,
-    const GstImBytesPicture *picture, GstBuffer *buffer, const gchar **why)
+    const GstImBytesPicture *picture, GstBuffer *buffer, ImError *error)
 {
   gsize overrun = gst_im_bytes_format_overrun (GST_VIDEO_INFO_FORMAT (info));
   ImImage *image = &mapped->image;
 
   memset (mapped->copy, 0, sizeof (mapped->copy));
-  if (!check_buffer (buffer, info, why))
+  if (!map_planes (&mapped->frame, info, &picture->info, buffer, error))
     return FALSE;
-  *why = "cannot be mapped for reading";
-  if (!gst_video_frame_map (&mapped->frame, info, buffer, GST_MAP_READ))
-    return FALSE;
-  *why = "is shorter than its caps and GstVideoMeta say";
-  if (!frame_is_whole (&mapped->frame, &picture->info)) {
-    gst_im_bytes_frame_unmap (mapped);
-    return FALSE;
-  }
-  *why = "is too large for the memory that is left";
   if (overrun > 0 && !copy_planes (mapped, overrun)) {
     gst_im_bytes_frame_unmap (mapped);
-    return FALSE;
+    return im_error_set (error, IM_ERROR_NO_MEMORY,
+        "is too large for the memory that is left");
   }
   memset (image, 0, sizeof (*image));
   image->info = picture->info;
@@ -256,23 +152,75 @@ buffer_from_malloc (const ImEngine *engine, gsize size)
   return gst_buffer_new_wrapped_full (0, data, size, 0, size, data, free);
 }
 
-GstBuffer *
-gst_im_bytes_buffer_new (const ImEngine *engine, gsize size,
-    GstAllocator *allocator, GstAllocationParams *params)
+/* More than any sink asks for. GStreamer ends the process where it cannot have
+ * them, and takes a mask that is none for a programming error. */
+#define MAX_ROOM_AROUND (1u << 24)
+
+static gboolean
+check_params (const GstAllocationParams *params, ImError *error)
 {
-  GstBuffer *buffer;
+  if (params->prefix <= MAX_ROOM_AROUND && params->padding <= MAX_ROOM_AROUND
+      && params->align < MAX_ROOM_AROUND
+      && (params->align & (params->align + 1)) == 0)
+    return TRUE;
+  return im_error_set (error, IM_ERROR_INVALID,
+      "Downstream asks for memory with a prefix of %" G_GSIZE_FORMAT
+      " bytes, a padding of %" G_GSIZE_FORMAT
+      " and an alignment mask of %#" G_GSIZE_MODIFIER
+      "x, which no image can have; see its allocation query.",
+      params->prefix, params->padding, params->align);
+}
+
+/* What comes back is not trusted to be what was asked for. */
+static GstBuffer *
+buffer_from_allocator (const ImEngine *engine, gsize size,
+    GstAllocator *allocator, GstAllocationParams *params, ImError *error)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (allocator, size, params);
+  const gchar *name = allocator != NULL ? GST_OBJECT_NAME (allocator)
+                                        : "system";
   GstMapInfo map;
 
-  if (allocator == NULL && params->prefix == 0 && params->padding == 0
-      && params->align < sizeof (gpointer) * 2)
-    return buffer_from_malloc (engine, size);
-  buffer = gst_buffer_new_allocate (allocator, size, params);
-  if (buffer == NULL || !gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
-    gst_clear_buffer (&buffer);
+  if (buffer == NULL) {
+    im_error_no_memory (error, "the image");
     return NULL;
   }
-  im_engine_write (engine, map.data);
+  if (!gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
+    im_error_set (error, IM_ERROR_INVALID,
+        "The allocator %s of downstream gave memory that cannot be written.",
+        name);
+    gst_buffer_unref (buffer);
+    return NULL;
+  }
+  if (map.size < size)
+    im_error_set (error, IM_ERROR_INVALID,
+        "The allocator %s of downstream gave %" G_GSIZE_FORMAT
+        " bytes where %" G_GSIZE_FORMAT " were asked for.",
+        name, map.size, size);
+  else
+    im_engine_write (engine, map.data);
   gst_buffer_unmap (buffer, &map);
+  if (map.size < size)
+    gst_clear_buffer (&buffer);
+  else
+    gst_buffer_set_size (buffer, (gssize) size);
+  return buffer;
+}
+
+GstBuffer *
+gst_im_bytes_buffer_new (const ImEngine *engine, gsize size,
+    GstAllocator *allocator, GstAllocationParams *params, ImError *error)
+{
+  GstBuffer *buffer;
+
+  if (allocator != NULL || params->prefix > 0 || params->padding > 0
+      || params->align >= sizeof (gpointer) * 2)
+    return check_params (params, error)
+        ? buffer_from_allocator (engine, size, allocator, params, error)
+        : NULL;
+  buffer = buffer_from_malloc (engine, size);
+  if (buffer == NULL)
+    im_error_no_memory (error, "the image");
   return buffer;
 }
 

@@ -25,9 +25,12 @@ void gst_im_bytes_picture_init (GstImBytesPicture *picture,
     const GstVideoInfo *info);
 
 /* What the frame in @buffer shows: its crop, and whether it is interlaced.
- * @base is what gst_im_bytes_picture_init () made of @info. */
-void gst_im_bytes_picture_from_buffer (GstImBytesPicture *picture,
-    const GstImBytesPicture *base, const GstVideoInfo *info, GstBuffer *buffer);
+ * @base is what gst_im_bytes_picture_init () made of @info. FALSE where the
+ * metas of @buffer contradict @info or each other: @picture is then @base, and
+ * @error goes on after "A frame ". */
+gboolean gst_im_bytes_picture_from_buffer (GstImBytesPicture *picture,
+    const GstImBytesPicture *base, const GstVideoInfo *info, GstBuffer *buffer,
+    ImError *error);
 
 /* The same size, shape and format, so that the images made of them look alike
  * from outside. */
@@ -43,18 +46,21 @@ typedef struct
       *copy[GST_VIDEO_MAX_PLANES]; /* where a plane could not stay, or NULL */
 } GstImBytesFrame;
 
-/* FALSE where @buffer is shorter than @info and its metas say, or cannot be
- * mapped; @why is then a phrase for people. @mapped must stay where it is until
- * it is unmapped. */
+/* Maps the frame in @buffer, of which gst_im_bytes_picture_from_buffer () made
+ * @picture. FALSE where the buffer is shorter than @info and its metas say, or
+ * cannot be mapped; @error then goes on after "A frame ". @mapped must stay where
+ * it is until it is unmapped. */
 gboolean gst_im_bytes_frame_map (GstImBytesFrame *mapped,
     const GstVideoInfo *info, const GstImBytesPicture *picture,
-    GstBuffer *buffer, const gchar **why);
+    GstBuffer *buffer, ImError *error);
 void gst_im_bytes_frame_unmap (GstImBytesFrame *mapped);
 
-/* The file that @engine just made, in one memory of exactly @size bytes; NULL
- * when out of memory. @allocator and @params are what downstream asked for. */
+/* The file that @engine just made, in one memory of exactly @size bytes.
+ * @allocator and @params are what downstream asked for. NULL with @error set when
+ * out of memory, or where downstream's allocator gives less than it was asked
+ * for. */
 GstBuffer *gst_im_bytes_buffer_new (const ImEngine *engine, gsize size,
-    GstAllocator *allocator, GstAllocationParams *params);
+    GstAllocator *allocator, GstAllocationParams *params, ImError *error);
 
 /* Whether @meta still holds for an image that was made of the frame it was
  * on. */

@@ -20,7 +20,8 @@ find_running_time (GstImBytes *self, GstBuffer *buffer, GstClockTime *time)
   *time = GST_CLOCK_TIME_NONE;
   if (!GST_CLOCK_TIME_IS_VALID (start) || segment->format != GST_FORMAT_TIME)
     return TRUE;
-  if (GST_BUFFER_DURATION_IS_VALID (buffer))
+  if (GST_BUFFER_DURATION_IS_VALID (buffer)
+      && GST_BUFFER_DURATION (buffer) < GST_CLOCK_TIME_NONE - start)
     stop = start + GST_BUFFER_DURATION (buffer);
   if (!gst_segment_clip (segment, GST_FORMAT_TIME, start, stop, &start, &stop))
     return FALSE;
@@ -31,13 +32,14 @@ find_running_time (GstImBytes *self, GstBuffer *buffer, GstClockTime *time)
   return TRUE;
 }
 
-/* A frame without regions is none to choose from where those are wanted: a
- * request waits on. */
+/* With roi=crop, frames without regions are skipped, and requests stay
+ * pending. */
 static gboolean
 has_what_is_shown (const GstImBytesSettings *settings, GstBuffer *buffer)
 {
   return settings->roi == GST_IM_BYTES_ROI_NONE
-      || gst_im_bytes_regions_are_in (buffer, settings->roi_type);
+      || gst_im_bytes_regions_are_in (buffer,
+          gst_im_bytes_settings_get_region_type (settings));
 }
 
 static GstImBytesVerdict
@@ -68,14 +70,13 @@ find_change (GstImBytes *self, GstBuffer *buffer)
   GstImBytesPicture picture;
   GstImBytesFrame mapped;
   gdouble difference = 1.0;
-  const gchar *why;
   ImError error;
 
-  if (GST_VIDEO_INFO_FORMAT (&state->info) == GST_VIDEO_FORMAT_UNKNOWN)
-    return difference;
-  gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,
-      buffer);
-  if (!gst_im_bytes_frame_map (&mapped, &state->info, &picture, buffer, &why))
+  if (GST_VIDEO_INFO_FORMAT (&state->info) == GST_VIDEO_FORMAT_UNKNOWN
+      || !gst_im_bytes_picture_from_buffer (&picture, &state->base,
+          &state->info, buffer, NULL)
+      || !gst_im_bytes_frame_map (&mapped, &state->info, &picture, buffer,
+          NULL))
     return difference;
   if (!im_change_look (state->change, &mapped.image, picture.crop, &difference,
           &error))
@@ -211,13 +212,19 @@ gboolean
 gst_im_bytes_request_image (GstImBytes *self)
 {
   GstImBytesClosed closed;
+  gboolean was_refused;
 
-  if (request (self, GST_CLOCK_TIME_NONE))
-    return TRUE;
   GST_OBJECT_LOCK (self);
+  gst_im_bytes_select_request (&self->select, GST_CLOCK_TIME_NONE);
   closed = self->select.closed;
+  was_refused = self->select.was_refused;
+  self->select.was_refused = closed != GST_IM_BYTES_OPEN;
   GST_OBJECT_UNLOCK (self);
-  if (closed == GST_IM_BYTES_CLOSED_BY_SNAPSHOT)
+  if (closed == GST_IM_BYTES_OPEN)
+    return TRUE;
+  if (was_refused)
+    GST_DEBUG_OBJECT (self, "refused another request");
+  else if (closed == GST_IM_BYTES_CLOSED_BY_SNAPSHOT)
     GST_ELEMENT_WARNING (self, STREAM, ENCODE,
         ("No further image: the snapshot was made. Set snapshot=false, or use "
          "on-request=true instead, for more than one."),
@@ -285,6 +292,20 @@ take_tags (GstImBytes *self, GstEvent *event)
   return event;
 }
 
+/* Negotiation that waits for the first frame does not come to it where none
+ * comes: what goes downstream now has to have caps before it. */
+static void
+agree_without_frame (GstImBytes *self)
+{
+  GstImBytesSettings settings = gst_im_bytes_get_settings (self);
+  GstImBytesPicture picture = self->state.base;
+
+  picture.orientation =
+      gst_im_bytes_orient_get (&self->state.orient, settings.direction);
+  if (gst_im_bytes_agree (self, &settings, &picture) != GST_FLOW_OK)
+    GST_DEBUG_OBJECT (self, "the end, or a gap, comes without caps");
+}
+
 gboolean
 gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
 {
@@ -307,9 +328,15 @@ gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
           &time, NULL, NULL)) {
     request (self, time);
   }
+  if (self->state.postponed
+      && (GST_EVENT_TYPE (event) == GST_EVENT_EOS
+          || GST_EVENT_TYPE (event) == GST_EVENT_GAP))
+    agree_without_frame (self);
   ret = GST_VIDEO_ENCODER_CLASS (gst_im_bytes_parent ())
             ->sink_event (encoder, event);
-  self->state.events_waiting |= held_back;
+  /* Events that are not serialized come from any thread. */
+  if (held_back)
+    self->state.events_waiting = TRUE;
   return ret;
 }
 

@@ -110,11 +110,7 @@ void gst_im_bytes_close (GstImBytes *self, GstImBytesClosed why);
 gboolean gst_im_bytes_is_agreed (GstImBytes *self,
     const GstImBytesPicture *picture);
 
-/* What becomes of a frame; each takes it over. A frame that cannot be read is
- * lost, and the stream goes on; @why is a phrase for people. */
-GstFlowReturn gst_im_bytes_drop_broken_frame (GstImBytes *self,
-    GstVideoCodecFrame *frame, const gchar *why);
-/* After an error was posted. */
+/* What becomes of a frame; each takes it over. After an error was posted: */
 GstFlowReturn gst_im_bytes_abandon_frame (GstImBytes *self,
     GstVideoCodecFrame *frame, GstFlowReturn ret);
 /* The events that came with it go downstream, and where it was wanted, that

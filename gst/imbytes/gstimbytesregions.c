@@ -64,7 +64,7 @@ next_region (GstBuffer *buffer, gpointer *state, GQuark type)
       != NULL) {
     const GstVideoRegionOfInterestMeta *region = (gconstpointer) meta;
 
-    if (type == 0 || region->roi_type == type)
+    if (type == GST_IM_BYTES_ANY_REGION || region->roi_type == type)
       return region;
   }
   return NULL;
@@ -150,9 +150,7 @@ encode_region (GstImBytesRegions *regions, ImEngine *engine, Region *region)
           regions->image, &region->request, &region->outcome, &region->error))
     return;
   region->buffer = gst_im_bytes_buffer_new (engine, region->outcome.size,
-      regions->allocator, &regions->params);
-  if (region->buffer == NULL)
-    im_error_no_memory (&region->error, "the image of a region");
+      regions->allocator, &regions->params, &region->error);
 }
 
 /* On any thread. */
@@ -255,6 +253,17 @@ send_batch (GstImBytes *self, GstVideoCodecFrame *frame,
   return ret;
 }
 
+static guint64
+count_images (GstImBytes *self)
+{
+  guint64 n;
+
+  GST_OBJECT_LOCK (self);
+  n = self->stats.images_out;
+  GST_OBJECT_UNLOCK (self);
+  return n;
+}
+
 static GstFlowReturn
 send_all (GstImBytes *self, GstVideoCodecFrame *frame, const ImImage *image,
     const GstImBytesSettings *settings, gboolean *finished)
@@ -281,29 +290,23 @@ send_all (GstImBytes *self, GstVideoCodecFrame *frame, const ImImage *image,
 
 GstFlowReturn
 gst_im_bytes_regions_send (GstImBytes *self, GstVideoCodecFrame *frame,
-    const GstImBytesPicture *picture, const GstImBytesSettings *settings)
+    GstImBytesFrame *mapped, const GstImBytesPicture *picture,
+    const GstImBytesSettings *settings)
 {
-  GstImBytesState *state = &self->state;
-  guint64 images_before = self->stats.images_out;
+  guint64 images_before = count_images (self);
   gboolean finished = FALSE;
-  GstImBytesFrame mapped;
   GstFlowReturn ret;
-  const gchar *why;
 
-  if (!gst_im_bytes_frame_map (&mapped, &state->info, picture,
-          frame->input_buffer, &why))
-    return gst_im_bytes_drop_broken_frame (self, frame, why);
-  state->was_broken = FALSE;
-  collect (self, frame->input_buffer, picture, settings->roi_type);
-  ret = send_all (self, frame, &mapped.image, settings, &finished);
-  gst_im_bytes_frame_unmap (&mapped);
+  collect (self, frame->input_buffer, picture, settings->region_type);
+  ret = send_all (self, frame, &mapped->image, settings, &finished);
+  gst_im_bytes_frame_unmap (mapped);
   if (finished)
     return ret;
   if (ret != GST_FLOW_OK)
     return gst_im_bytes_abandon_frame (self, frame, ret);
   /* The last of them was dropped. */
   ret = gst_im_bytes_finish_without_image (self, frame);
-  if (settings->snapshot && self->stats.images_out > images_before)
+  if (settings->snapshot && count_images (self) > images_before)
     ret = gst_im_bytes_end_snapshot (self, ret);
   return ret;
 }

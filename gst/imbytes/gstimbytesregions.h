@@ -14,17 +14,17 @@
 
 G_BEGIN_DECLS
 
-/* Whether the frame in @buffer has any region of @type, or of any type where
- * that is 0. */
+/* Whether the frame in @buffer has any region of @type, which is what
+ * gst_im_bytes_settings_get_region_type () gives. */
 gboolean gst_im_bytes_regions_are_in (GstBuffer *buffer, GQuark type);
 
 GstImBytesRegions *gst_im_bytes_regions_new (void);
 void gst_im_bytes_regions_free (GstImBytesRegions *regions);
 
 /* Sends an image for each region of @frame, in the order of its metas, and
- * finishes it. @picture is that of the whole frame. */
+ * finishes it. @picture is that of the whole frame; @mapped is unmapped. */
 GstFlowReturn gst_im_bytes_regions_send (GstImBytes *self,
-    GstVideoCodecFrame *frame, const GstImBytesPicture *picture,
-    const GstImBytesSettings *settings);
+    GstVideoCodecFrame *frame, GstImBytesFrame *mapped,
+    const GstImBytesPicture *picture, const GstImBytesSettings *settings);
 
 G_END_DECLS

@@ -9,6 +9,10 @@
  * frame would cost more than leaving the frame out does. */
 #define GAP_INTERVAL (100 * GST_MSECOND)
 
+/* Requests for times to come that are kept; the next frame answers further ones,
+ * so that a flood of events takes neither memory nor time. */
+#define MAX_TIMES 1024
+
 void
 gst_im_bytes_select_init (GstImBytesSelect *select)
 {
@@ -29,6 +33,7 @@ void
 gst_im_bytes_select_restart (GstImBytesSelect *select)
 {
   select->closed = GST_IM_BYTES_OPEN;
+  select->was_refused = FALSE;
   select->last = GST_CLOCK_TIME_NONE;
   select->last_image = GST_CLOCK_TIME_NONE;
   select->last_gap = GST_CLOCK_TIME_NONE;
@@ -39,7 +44,8 @@ gst_im_bytes_select_request (GstImBytesSelect *select, GstClockTime time)
 {
   if (select->closed != GST_IM_BYTES_OPEN)
     return FALSE;
-  if (!GST_CLOCK_TIME_IS_VALID (time)) {
+  if (!GST_CLOCK_TIME_IS_VALID (time)
+      || (select->times != NULL && select->times->len >= MAX_TIMES)) {
     select->requested = TRUE;
     return TRUE;
   }

@@ -42,8 +42,9 @@ typedef enum
 typedef struct
 {
   GstImBytesClosed closed;
-  gboolean requested; /* the next frame */
-  GArray *times;      /* GstClockTime: the first frame from then on; or NULL */
+  gboolean was_refused; /* a request since it was closed: it was warned of */
+  gboolean requested;   /* the next frame */
+  GArray *times; /* GstClockTime: the first frame from then on; or NULL */
 
   GstClockTime last;       /* frame that was taken, or was due and unchanged */
   GstClockTime last_image; /* frame that became an image */
@@ -58,8 +59,8 @@ void gst_im_bytes_select_clear (GstImBytesSelect *select);
 void gst_im_bytes_select_restart (GstImBytesSelect *select);
 
 /* Asks for the first frame with a running time of @time or later, or with
- * GST_CLOCK_TIME_NONE for the next, whatever its time. Any thread. FALSE when
- * closed. */
+ * GST_CLOCK_TIME_NONE for the next, whatever its time; where very many wait, too.
+ * Any thread. FALSE when closed. */
 gboolean gst_im_bytes_select_request (GstImBytesSelect *select,
     GstClockTime time);
 

@@ -27,6 +27,23 @@ gst_im_bytes_settings_init (GstImBytesSettings *settings)
   request->png.filter = IM_PNG_FILTER_AUTO;
 }
 
+void
+gst_im_bytes_settings_clear (GstImBytesSettings *settings)
+{
+  g_clear_pointer (&settings->roi_type, g_free);
+}
+
+GQuark
+gst_im_bytes_settings_get_region_type (const GstImBytesSettings *settings)
+{
+  GQuark type;
+
+  if (settings->roi_type == NULL)
+    return GST_IM_BYTES_ANY_REGION;
+  type = g_quark_try_string (settings->roi_type);
+  return type != 0 ? type : GST_IM_BYTES_NO_REGION;
+}
+
 /* How a property lies in the settings. C's bool is smaller than GLib's. */
 typedef enum
 {
@@ -38,7 +55,7 @@ typedef enum
   KIND_GBOOLEAN,
   KIND_UINT64,
   KIND_DOUBLE,
-  KIND_QUARK
+  KIND_STRING
 } Kind;
 
 typedef struct
@@ -81,8 +98,7 @@ static const Setting table[PROP_LAST_SETTING + 1] = {
   [PROP_MAX_INTERVAL] = OWN (KIND_UINT64, rules.max_interval),
   [PROP_SNAPSHOT] = OWN (KIND_GBOOLEAN, snapshot),
   [PROP_ROI] = OWN (KIND_ENUM, roi),
-  /* Regions name their types by quarks, too. */
-  [PROP_ROI_TYPE] = OWN (KIND_QUARK, roi_type),
+  [PROP_ROI_TYPE] = OWN (KIND_STRING, roi_type),
   [PROP_MAX_BYTES] = OWN (KIND_UINT, limits.max_bytes),
   [PROP_MIN_QUALITY] = OWN (KIND_INT, limits.min_quality),
   [PROP_METADATA] = OWN (KIND_GBOOLEAN, metadata),
@@ -124,8 +140,9 @@ gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,
     case KIND_DOUBLE:
       *(gdouble *) field = g_value_get_double (value);
       break;
-    case KIND_QUARK:
-      *(GQuark *) field = g_quark_from_string (g_value_get_string (value));
+    case KIND_STRING:
+      g_free (*(gchar **) field);
+      *(gchar **) field = g_value_dup_string (value);
       break;
     default:
       return FALSE;
@@ -163,8 +180,8 @@ gst_im_bytes_settings_get (const GstImBytesSettings *settings, guint id,
     case KIND_DOUBLE:
       g_value_set_double (value, *(const gdouble *) field);
       break;
-    case KIND_QUARK:
-      g_value_set_string (value, g_quark_to_string (*(const GQuark *) field));
+    case KIND_STRING:
+      g_value_set_string (value, *(gchar *const *) field);
       break;
     default:
       return FALSE;

@@ -13,7 +13,11 @@
 
 G_BEGIN_DECLS
 
-/* A plain value. */
+/* Types of regions that are none: every one will do, or none can. */
+#define GST_IM_BYTES_ANY_REGION ((GQuark) 0)
+#define GST_IM_BYTES_NO_REGION ((GQuark) G_MAXUINT32)
+
+/* A plain value, but for roi_type. */
 typedef struct
 {
   GstImBytesFormat format;
@@ -21,7 +25,8 @@ typedef struct
   gboolean snapshot;
   GstImBytesRules rules;
   GstImBytesRoi roi;
-  GQuark roi_type; /* 0: any */
+  gchar *roi_type;    /* the element's own; NULL in copies for a frame */
+  GQuark region_type; /* in copies for a frame: what roi_type comes to */
   GstImBytesLimits limits;
   gboolean metadata;
   gboolean post_messages;
@@ -71,6 +76,13 @@ enum
 void gst_im_bytes_settings_install (GObjectClass *klass);
 
 void gst_im_bytes_settings_init (GstImBytesSettings *settings);
+void gst_im_bytes_settings_clear (GstImBytesSettings *settings);
+
+/* The type that regions of roi-type have. A name becomes a quark, which is for
+ * ever, where metas have it, and not because somebody sets it: one that no meta
+ * has had so far is GST_IM_BYTES_NO_REGION. */
+GQuark gst_im_bytes_settings_get_region_type (
+    const GstImBytesSettings *settings);
 
 /* FALSE when @id is none of theirs. */
 gboolean gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,

@@ -35,7 +35,7 @@ gst_im_bytes_tags_restart (GstImBytesTags *tags)
 {
   forget_metadata (tags);
   g_clear_pointer (&tags->list, gst_tag_list_unref);
-  tags->was_too_long = FALSE;
+  tags->told = GST_IM_BYTES_TAGS_WRITTEN;
 }
 
 void
@@ -153,35 +153,139 @@ format_date (gchar text[20], const GstDateTime *time)
         gst_date_time_get_month (time), gst_date_time_get_day (time));
 }
 
-/* CIPA DC-008, 4.6.6: what the tag library leaves out of the time. */
+/* CIPA DC-008, 4.6.4 and 4.6.6: tags of the first directory, and of the Exif
+ * directory. */
+enum
+{
+  TAG_IMAGE_DESCRIPTION = 0x010e,
+  TAG_MAKE = 0x010f,
+  TAG_MODEL = 0x0110,
+  TAG_X_RESOLUTION = 0x011a,
+  TAG_Y_RESOLUTION = 0x011b,
+  TAG_RESOLUTION_UNIT = 0x0128,
+  TAG_SOFTWARE = 0x0131,
+  TAG_ARTIST = 0x013b,
+  TAG_YCBCR_POSITIONING = 0x0213,
+  TAG_COPYRIGHT = 0x8298,
+
+  TAG_EXIF_VERSION = 0x9000,
+  TAG_DATE_TIME_ORIGINAL = 0x9003,
+  TAG_OFFSET_TIME_ORIGINAL = 0x9011,
+  TAG_COMPONENTS_CONFIGURATION = 0x9101,
+  TAG_SUBSEC_TIME_ORIGINAL = 0x9291,
+  TAG_FLASHPIX_VERSION = 0xa000,
+  TAG_COLOR_SPACE = 0xa001,
+  TAG_PIXEL_X_DIMENSION = 0xa002,
+  TAG_PIXEL_Y_DIMENSION = 0xa003,
+
+  TAG_GPS_VERSION_ID = 0x0000
+};
+
+/* The library writes text in Latin-1, and leaves out what that does not have. */
+static const struct
+{
+  const gchar *name;
+  guint tag;
+} texts[] = { { GST_TAG_DESCRIPTION, TAG_IMAGE_DESCRIPTION },
+  { GST_TAG_DEVICE_MANUFACTURER, TAG_MAKE },
+  { GST_TAG_DEVICE_MODEL, TAG_MODEL },
+  { GST_TAG_APPLICATION_NAME, TAG_SOFTWARE }, { GST_TAG_ARTIST, TAG_ARTIST },
+  { GST_TAG_COPYRIGHT, TAG_COPYRIGHT } };
+
+/* Takes them out of @list. */
+static gboolean
+add_texts (ImBytes *exif, GstTagList *list)
+{
+  ImExifEntry entries[G_N_ELEMENTS (texts)];
+  gchar *values[G_N_ELEMENTS (texts)];
+  gboolean added;
+  gint n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    if (!gst_tag_list_get_string (list, texts[i].name, &values[n]))
+      continue;
+    entries[n] = im_exif_text (IM_EXIF_IMAGE, texts[i].tag, values[n]);
+    n++;
+  }
+  added = n == 0 || im_exif_add (exif, entries, n);
+  while (n > 0)
+    g_free (values[--n]);
+  return added;
+}
+
 static void
+remove_texts (GstTagList *list)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    gst_tag_list_remove_tag (list, texts[i].name);
+}
+
+/* What the tag library leaves out of the time. */
+static gboolean
 add_time (ImBytes *exif, const GstDateTime *time)
 {
   gchar date[20], offset[8], fraction[8];
-  ImExifEntry entries[4] = { { IM_EXIF_VERSION, "0232" },
-    { IM_EXIF_DATE_TIME_ORIGINAL, date } };
-  gint n = 2;
+  ImExifEntry entries[3];
+  gint n = 0;
 
   if (!gst_date_time_has_day (time))
-    return;
+    return TRUE;
   format_date (date, time);
+  entries[n++] = im_exif_text (IM_EXIF_PHOTO, TAG_DATE_TIME_ORIGINAL, date);
   if (gst_date_time_has_time (time)) {
     gint minutes =
         (gint) lrint (60.0 * gst_date_time_get_time_zone_offset (time));
 
     g_snprintf (offset, sizeof (offset), "%c%02d:%02d", minutes < 0 ? '-' : '+',
         ABS (minutes) / 60 % 24, ABS (minutes) % 60);
-    entries[n++] = (ImExifEntry){ IM_EXIF_OFFSET_TIME_ORIGINAL, offset };
+    entries[n++] =
+        im_exif_text (IM_EXIF_PHOTO, TAG_OFFSET_TIME_ORIGINAL, offset);
   }
   if (gst_date_time_has_second (time)) {
     g_snprintf (fraction, sizeof (fraction), "%06d",
         gst_date_time_get_microsecond (time));
-    entries[n++] = (ImExifEntry){ IM_EXIF_SUBSEC_TIME_ORIGINAL, fraction };
+    entries[n++] =
+        im_exif_text (IM_EXIF_PHOTO, TAG_SUBSEC_TIME_ORIGINAL, fraction);
   }
-  im_exif_add (exif, entries, n);
+  return im_exif_add (exif, entries, n);
 }
 
-/* The tags as the library is to write them. */
+/* CIPA DC-008, 4.6.8: what every file has to have. Sizes change with every
+ * picture; the rest stands where tags say nothing else. */
+static gboolean
+add_required (ImBytes *exif, const GstImBytesTagsPicture *picture)
+{
+  static const guint8 inch[2] = { 2, 0 }, one[2] = { 1, 0 };
+  static const guint8 dots[8] = { 72, 0, 0, 0, 1, 0, 0, 0 };
+  static const guint8 colour[4] = { 1, 2, 3, 0 }, gray[4] = { 1, 0, 0, 0 };
+  static const guint8 gps_version[4] = { 2, 3, 0, 0 };
+  guint32 width = GUINT32_TO_LE ((guint32) picture->width);
+  guint32 height = GUINT32_TO_LE ((guint32) picture->height);
+  ImExifEntry entries[] = {
+    { IM_EXIF_IMAGE, TAG_X_RESOLUTION, IM_EXIF_RATIONAL, 1, dots, true },
+    { IM_EXIF_IMAGE, TAG_Y_RESOLUTION, IM_EXIF_RATIONAL, 1, dots, true },
+    { IM_EXIF_IMAGE, TAG_RESOLUTION_UNIT, IM_EXIF_SHORT, 1, inch, true },
+    { IM_EXIF_PHOTO, TAG_EXIF_VERSION, IM_EXIF_UNDEFINED, 4, "0232", false },
+    { IM_EXIF_PHOTO, TAG_FLASHPIX_VERSION, IM_EXIF_UNDEFINED, 4, "0100", true },
+    { IM_EXIF_PHOTO, TAG_COLOR_SPACE, IM_EXIF_SHORT, 1, one, true },
+    { IM_EXIF_PHOTO, TAG_PIXEL_X_DIMENSION, IM_EXIF_LONG, 1, &width, false },
+    { IM_EXIF_PHOTO, TAG_PIXEL_Y_DIMENSION, IM_EXIF_LONG, 1, &height, false },
+    /* Chroma lies between the luma samples (ITU-T T.871, 7). */
+    { IM_EXIF_IMAGE, TAG_YCBCR_POSITIONING, IM_EXIF_SHORT, 1, one, false },
+    { IM_EXIF_PHOTO, TAG_COMPONENTS_CONFIGURATION, IM_EXIF_UNDEFINED, 4,
+        picture->is_gray ? gray : colour, false },
+  };
+  const ImExifEntry version = { IM_EXIF_GPS, TAG_GPS_VERSION_ID, IM_EXIF_BYTE,
+    4, gps_version, true };
+  gint n = (gint) G_N_ELEMENTS (entries);
+
+  if (!picture->is_jpeg)
+    n -= 2;
+  return im_exif_add (exif, entries, n)
+      && (!im_exif_has (exif, IM_EXIF_GPS) || im_exif_add (exif, &version, 1));
+}
+
+/* The tags as they are to be written; without any, an empty list. */
 static GstTagList *
 prepare_list (const GstImBytesTags *tags, const GstDateTime *time,
     const gchar *orientation)
@@ -202,56 +306,60 @@ prepare_list (const GstImBytesTags *tags, const GstDateTime *time,
   return list;
 }
 
-/* The library gives nothing where it knows none of the tags. */
+/* Little-endian on every machine. The library gives nothing where it knows none
+ * of the tags. */
 static gboolean
 write_list (ImBytes *exif, const GstTagList *list)
 {
-  static const guint8 empty[14] = { 'I', 'I', '*', 0, 8 };
-  GstBuffer *buffer = gst_tag_list_to_exif_buffer_with_tiff_header (list);
+  static const guint8 header[8] = { 'I', 'I', '*', 0, sizeof (header) };
+  GstBuffer *buffer =
+      gst_tag_list_to_exif_buffer (list, G_LITTLE_ENDIAN, sizeof (header));
   gboolean written = FALSE;
   GstMapInfo map;
 
   if (buffer == NULL)
-    return im_bytes_append (exif, empty, sizeof (empty));
+    return TRUE;
   if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    written = im_bytes_append (exif, map.data, map.size);
+    written = map.size == 0
+        || (im_bytes_append (exif, header, sizeof (header))
+            && im_bytes_append (exif, map.data, map.size));
     gst_buffer_unmap (buffer, &map);
   }
   gst_buffer_unref (buffer);
   return written;
 }
 
-static void
-write_exif (GstImBytesTags *tags, gint64 frame_time, const gchar *orientation)
+static gboolean
+write_entries (ImBytes *exif, GstTagList *list, const GstDateTime *time,
+    const GstImBytesTagsPicture *picture)
+{
+  GstTagList *others = gst_tag_list_copy (list);
+  gboolean written;
+
+  remove_texts (others);
+  written = write_list (exif, others) && add_texts (exif, list)
+      && (time == NULL || add_time (exif, time));
+  gst_tag_list_unref (others);
+  /* Nothing to say is no EXIF. */
+  return written && (exif->size == 0 || add_required (exif, picture));
+}
+
+static gboolean
+write_exif (GstImBytesTags *tags, gint64 frame_time,
+    const GstImBytesTagsPicture *picture)
 {
   GstTagList *empty = gst_tag_list_new_empty ();
   GstDateTime *time =
       find_date_time (tags->list != NULL ? tags->list : empty, frame_time);
-  GstTagList *list = prepare_list (tags, time, orientation);
+  GstTagList *list = prepare_list (tags, time, picture->orientation);
+  gboolean written = write_entries (&tags->exif, list, time, picture);
 
-  if ((!gst_tag_list_is_empty (list) || time != NULL)
-      && write_list (&tags->exif, list) && time != NULL)
-    add_time (&tags->exif, time);
+  if (!written)
+    im_bytes_clear (&tags->exif);
   gst_tag_list_unref (list);
   gst_tag_list_unref (empty);
   g_clear_pointer (&time, gst_date_time_unref);
-}
-
-static void
-make_metadata (GstImBytesTags *tags, gint64 time, const gchar *orientation)
-{
-  forget_metadata (tags);
-  write_exif (tags, time, orientation);
-  if (tags->list != NULL)
-    gst_tag_list_get_string (tags->list, GST_TAG_COMMENT, &tags->comment);
-  tags->metadata.comment = tags->comment;
-  if (tags->exif.size > 0) {
-    tags->metadata.exif = tags->exif.data;
-    tags->metadata.exif_size = tags->exif.size;
-  }
-  tags->is_made = TRUE;
-  tags->time = time;
-  tags->orientation = orientation;
+  return written;
 }
 
 /* Whether something does not fit into a picture; it is left out then. */
@@ -273,22 +381,51 @@ leave_out_what_is_too_long (ImMetadata *metadata)
   return too_long;
 }
 
+static GstImBytesTagsResult
+make_metadata (GstImBytesTags *tags, gint64 time,
+    const GstImBytesTagsPicture *picture)
+{
+  gboolean written;
+
+  forget_metadata (tags);
+  written = write_exif (tags, time, picture);
+  if (tags->list != NULL)
+    gst_tag_list_get_string (tags->list, GST_TAG_COMMENT, &tags->comment);
+  tags->metadata.comment = tags->comment;
+  if (tags->exif.size > 0) {
+    tags->metadata.exif = tags->exif.data;
+    tags->metadata.exif_size = tags->exif.size;
+  }
+  tags->is_made = TRUE;
+  tags->time = time;
+  tags->picture = *picture;
+  if (leave_out_what_is_too_long (&tags->metadata))
+    return GST_IM_BYTES_TAGS_TOO_LONG;
+  return written ? GST_IM_BYTES_TAGS_WRITTEN : GST_IM_BYTES_TAGS_NOT_WRITTEN;
+}
+
+static gboolean
+is_made_for (const GstImBytesTags *tags, gint64 time,
+    const GstImBytesTagsPicture *picture)
+{
+  const GstImBytesTagsPicture *made = &tags->picture;
+
+  return tags->is_made && tags->time == time
+      && made->is_jpeg == picture->is_jpeg && made->is_gray == picture->is_gray
+      && made->width == picture->width && made->height == picture->height
+      && g_strcmp0 (made->orientation, picture->orientation) == 0;
+}
+
 const ImMetadata *
 gst_im_bytes_tags_get (GstImBytesTags *tags, GstBuffer *buffer,
-    const gchar *orientation, gboolean *too_long)
+    const GstImBytesTagsPicture *picture, GstImBytesTagsResult *result)
 {
   gint64 time = capture_time (buffer);
 
-  *too_long = FALSE;
-  if (tags->is_made && tags->time == time
-      && g_strcmp0 (tags->orientation, orientation) == 0)
-    return &tags->metadata;
-  make_metadata (tags, time, orientation);
-  if (leave_out_what_is_too_long (&tags->metadata)) {
-    *too_long = !tags->was_too_long;
-    tags->was_too_long = TRUE;
-  } else {
-    tags->was_too_long = FALSE;
-  }
+  if (!is_made_for (tags, time, picture))
+    tags->result = make_metadata (tags, time, picture);
+  *result = tags->result == tags->told ? GST_IM_BYTES_TAGS_WRITTEN
+                                       : tags->result;
+  tags->told = tags->result;
   return &tags->metadata;
 }

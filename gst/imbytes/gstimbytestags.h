@@ -1,7 +1,8 @@
 /* imbytes: tags of the stream and times of frames -> what files say of them.
  *
- * GStreamer's tag library writes the EXIF data; what it does not know of the
- * capture time is added here.
+ * GStreamer's tag library writes the EXIF data; what it does not know is added
+ * here: the capture time in full, text in UTF-8, and what CIPA DC-008 wants in
+ * every file.
  *
  * Thread-safety: the streaming thread alone.
  *
@@ -16,21 +17,39 @@
 
 G_BEGIN_DECLS
 
+/* The picture that metadata is for. A plain value. */
+typedef struct
+{
+  gboolean is_jpeg, is_gray;
+  gint width, height;
+  /* What the viewer still has to do, as GST_TAG_IMAGE_ORIENTATION names it,
+   * static; or NULL. */
+  const gchar *orientation;
+} GstImBytesTagsPicture;
+
+typedef enum
+{
+  GST_IM_BYTES_TAGS_WRITTEN,
+  GST_IM_BYTES_TAGS_TOO_LONG,   /* something does not fit into a picture */
+  GST_IM_BYTES_TAGS_NOT_WRITTEN /* EXIF could not be made */
+} GstImBytesTagsResult;
+
 /* All zero at the start. */
 typedef struct
 {
   GstTagList *list; /* all tags of the stream so far; or NULL */
 
-  /* What was made of it last, and for what time and orientation. */
+  /* What was made of it last, and for what time and picture. */
   gboolean is_made;
+  GstImBytesTagsResult result;
   gint64
       time; /* microseconds since 1970; G_MININT64: none of the frame's own */
-  const gchar *orientation;
+  GstImBytesTagsPicture picture;
   ImBytes exif;
   gchar *comment;
   ImMetadata metadata;
 
-  gboolean was_too_long; /* and the user has been told */
+  GstImBytesTagsResult told; /* the result before this one */
 } GstImBytesTags;
 
 void gst_im_bytes_tags_clear (GstImBytesTags *tags);
@@ -41,12 +60,13 @@ void gst_im_bytes_tags_restart (GstImBytesTags *tags);
 /* What @list says counts from now on. */
 void gst_im_bytes_tags_merge (GstImBytesTags *tags, const GstTagList *list);
 
-/* What an image of the frame in @buffer is to say. @orientation is what the
- * viewer still has to do, as GST_TAG_IMAGE_ORIENTATION names it, static; or NULL. The
- * capture time is that of a GstReferenceTimestampMeta with a UNIX or NTP clock,
- * else what the tags say, else left out. Valid until the next call; *@too_long
- * is set when something did not fit and was left out for the first time. */
+/* What an image of the frame in @buffer is to say, which comes out as @picture.
+ * The capture time is that of a GstReferenceTimestampMeta with a UNIX or NTP
+ * clock, else what the tags say, else left out. Valid until the next call.
+ * *@result says what was left out, and GST_IM_BYTES_TAGS_WRITTEN where that was
+ * so before and has been told. */
 const ImMetadata *gst_im_bytes_tags_get (GstImBytesTags *tags,
-    GstBuffer *buffer, const gchar *orientation, gboolean *too_long);
+    GstBuffer *buffer, const GstImBytesTagsPicture *picture,
+    GstImBytesTagsResult *result);
 
 G_END_DECLS

@@ -4,7 +4,6 @@
  */
 #include "core/colourspace.h"
 
-#include <malloc.h>
 #include <math.h>
 
 #include "pictures.h"
@@ -499,7 +498,6 @@ static const Test tests[] = { TEST (test_flat_patches), TEST (test_flat_large),
 int
 main (void)
 {
-  /* Memory that was never written shows. */
-  mallopt (M_PERTURB, 0x5a);
+  testing_poison (0x5a);
   return TESTS_RUN (tests);
 }

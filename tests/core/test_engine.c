@@ -4,7 +4,6 @@
  */
 #include "core/engine.h"
 
-#include <malloc.h>
 
 #include "core/workers.h"
 #include "failing.h"
@@ -84,9 +83,9 @@ test_same_bytes (void)
         picture_init (&picture, l->name, widths[w], 1 + 3 * widths[w] / 4,
             false);
         picture_random (&picture, 11);
-        mallopt (M_PERTURB, 0x11);
+        testing_poison (0x11);
         a = encode_fresh (&picture, &request);
-        mallopt (M_PERTURB, 0xfe);
+        testing_poison (0xfe);
         b = encode_fresh (&picture, &request);
         if (!CHECK (same (a, b)))
           printf ("  %s %d wide, kind %d\n", l->name, widths[w], kind);
@@ -94,7 +93,7 @@ test_same_bytes (void)
         free (b.data);
         picture_clear (&picture);
       }
-  mallopt (M_PERTURB, 0);
+  testing_poison (0);
 }
 
 /* Rows in the other order, and a frame elsewhere, are the same picture. */

@@ -8,10 +8,23 @@
 
 #include "testing.h"
 
-static const ImExifEntry entries[] = { { IM_EXIF_VERSION, "0232" },
-  { IM_EXIF_DATE_TIME_ORIGINAL, "2024:05:06 07:08:09" },
-  { IM_EXIF_OFFSET_TIME_ORIGINAL, "+02:30" },
-  { IM_EXIF_SUBSEC_TIME_ORIGINAL, "25" } };
+#define VERSION 0x9000
+#define POINTER_TO_EXIF 0x8769
+
+static const uint8_t two[2] = { 2, 0 };
+static const uint8_t dots[8] = { 72, 0, 0, 0, 1, 0, 0, 0 };
+
+static const ImExifEntry entries[] = {
+  { IM_EXIF_PHOTO, VERSION, IM_EXIF_UNDEFINED, 4, "0232", false },
+  { IM_EXIF_PHOTO, 0x9291, IM_EXIF_ASCII, 3, "25", false },
+  { IM_EXIF_PHOTO, 0x9003, IM_EXIF_ASCII, 20, "2024:05:06 07:08:09", false },
+  { IM_EXIF_PHOTO, 0x9011, IM_EXIF_ASCII, 7, "+02:30", false },
+  { IM_EXIF_IMAGE, 0x0128, IM_EXIF_SHORT, 1, two, true },
+  { IM_EXIF_IMAGE, 0x011a, IM_EXIF_RATIONAL, 1, dots, true },
+  { IM_EXIF_IMAGE, 0x010e, IM_EXIF_ASCII, 10, "\xe6\x97\xa5\xe6\x9c\xac!!!",
+      false },
+};
+#define N_ENTRIES ((int) (sizeof (entries) / sizeof (*entries)))
 
 static unsigned
 u16 (const ImBytes *tiff, size_t at)
@@ -48,19 +61,19 @@ find (const ImBytes *tiff, size_t at, unsigned tag)
 }
 
 static void
-check_text (const ImBytes *tiff, size_t directory, const ImExifEntry *wanted)
+check_entry (const ImBytes *tiff, size_t directory, const ImExifEntry *wanted)
 {
-  size_t entry = find (tiff, directory, (unsigned) wanted->tag);
-  size_t size = strlen (wanted->text) + (wanted->tag != IM_EXIF_VERSION);
-  size_t value;
+  static const size_t sizes[] = { 0, 1, 1, 2, 4, 8, 0, 1 };
+  size_t entry = find (tiff, directory, wanted->tag);
+  size_t size = sizes[wanted->type] * wanted->count, value;
 
   if (!CHECK (entry > 0))
     return;
-  CHECK_EQUAL (u16 (tiff, entry + 2), wanted->tag == IM_EXIF_VERSION ? 7 : 2);
-  CHECK_EQUAL ((int) u32 (tiff, entry + 4), (int) size);
+  CHECK_EQUAL (u16 (tiff, entry + 2), wanted->type);
+  CHECK_EQUAL ((int) u32 (tiff, entry + 4), (int) wanted->count);
   value = size <= 4 ? entry + 8 : u32 (tiff, entry + 8);
-  CHECK (value + size <= tiff->size
-      && memcmp (tiff->data + value, wanted->text, size) == 0);
+  CHECK (value % 2 == 0 && value + size <= tiff->size
+      && memcmp (tiff->data + value, wanted->data, size) == 0);
 }
 
 static void
@@ -89,31 +102,81 @@ sample (bool with_exif)
   return tiff;
 }
 
+/* @others: so many entries that were there before stand beside ours. */
+static void
+check_all (const ImBytes *tiff, unsigned others)
+{
+  size_t first = u32 (tiff, 4), pointer = find (tiff, first, POINTER_TO_EXIF);
+  size_t exif;
+
+  if (!CHECK (pointer > 0))
+    return;
+  exif = u32 (tiff, pointer + 8);
+  CHECK_EQUAL (u16 (tiff, exif), 4 + others);
+  for (int i = 0; i < N_ENTRIES; i++)
+    check_entry (tiff, entries[i].directory == IM_EXIF_IMAGE ? first : exif,
+        &entries[i]);
+}
+
 static void
 test_add (void)
 {
   for (int with_exif = 0; with_exif < 2; with_exif++)
     for (int odd = 0; odd < 2; odd++) {
       ImBytes tiff = sample (with_exif);
-      size_t first, pointer, exif;
+      size_t size;
 
       if (odd)
         put (&tiff, "x", 1);
+      CHECK (im_exif_has (&tiff, IM_EXIF_PHOTO) == with_exif);
+      CHECK (im_exif_add (&tiff, entries, N_ENTRIES));
+      size = tiff.size;
       /* Twice is as once. */
-      CHECK (im_exif_add (&tiff, entries, 4));
-      CHECK (im_exif_add (&tiff, entries, 4));
-      first = u32 (&tiff, 4);
-      CHECK_EQUAL (u16 (&tiff, first), 2);
-      CHECK (find (&tiff, first, 0x010f) > 0);
-      pointer = find (&tiff, first, 0x8769);
-      CHECK (pointer > 0);
-      exif = u32 (&tiff, pointer + 8);
-      CHECK_EQUAL (u16 (&tiff, exif), with_exif ? 5 : 4);
-      for (int i = 0; i < 4; i++)
-        check_text (&tiff, exif, &entries[i]);
-      CHECK ((find (&tiff, exif, 0xa001) > 0) == with_exif);
+      CHECK (im_exif_add (&tiff, entries, N_ENTRIES));
+      CHECK_EQUAL ((int) tiff.size, (int) size);
+      CHECK_EQUAL (u16 (&tiff, u32 (&tiff, 4)), 5);
+      CHECK (find (&tiff, u32 (&tiff, 4), 0x010f) > 0);
+      CHECK (im_exif_has (&tiff, IM_EXIF_IMAGE)
+          && im_exif_has (&tiff, IM_EXIF_PHOTO)
+          && !im_exif_has (&tiff, IM_EXIF_GPS));
+      check_all (&tiff, with_exif);
       im_bytes_clear (&tiff);
     }
+}
+
+/* Nothing becomes a file; a default leaves alone what is there. */
+static void
+test_empty_and_defaults (void)
+{
+  static const uint8_t other[2] = { 3, 0 };
+  ImExifEntry entry = { IM_EXIF_IMAGE, 0x0128, IM_EXIF_SHORT, 1, other, true };
+  ImBytes tiff = { 0 };
+
+  CHECK (im_exif_add (&tiff, entries, N_ENTRIES));
+  check_all (&tiff, 0);
+  CHECK (im_exif_add (&tiff, &entry, 1));
+  check_all (&tiff, 0);
+  entry.is_default = false;
+  CHECK (im_exif_add (&tiff, &entry, 1));
+  check_entry (&tiff, u32 (&tiff, 4), &entry);
+  im_bytes_clear (&tiff);
+}
+
+static void
+test_too_many (void)
+{
+  ImExifEntry many[IM_EXIF_MAX_ENTRIES + 1];
+  ImBytes tiff = { 0 };
+
+  for (int i = 0; i <= IM_EXIF_MAX_ENTRIES; i++)
+    many[i] = (ImExifEntry){ IM_EXIF_GPS, (uint16_t) i, IM_EXIF_ASCII, 8,
+      "1234567", false };
+  CHECK (!im_exif_add (&tiff, many, IM_EXIF_MAX_ENTRIES + 1));
+  CHECK_EQUAL ((int) tiff.size, 0);
+  CHECK (im_exif_add (&tiff, many, IM_EXIF_MAX_ENTRIES));
+  CHECK (im_exif_has (&tiff, IM_EXIF_GPS));
+  CHECK (!im_exif_add (&tiff, entries, N_ENTRIES));
+  im_bytes_clear (&tiff);
 }
 
 /* Cut off anywhere, or with any byte changed: either refused and as before, or
@@ -127,11 +190,11 @@ test_broken (void)
     ImBytes tiff = { 0 };
 
     put (&tiff, whole.data, size);
-    if (!im_exif_add (&tiff, entries, 4))
+    if (!im_exif_add (&tiff, entries, N_ENTRIES))
       CHECK (tiff.size == size
           && (size == 0 || memcmp (tiff.data, whole.data, size) == 0));
     else
-      CHECK (size == whole.size);
+      CHECK (size == 0 || size == whole.size || size >= whole.size - 4);
     im_bytes_clear (&tiff);
   }
   for (size_t at = 0; at < whole.size; at++)
@@ -140,14 +203,15 @@ test_broken (void)
 
       put (&tiff, whole.data, whole.size);
       tiff.data[at] = (uint8_t) value;
-      if (!im_exif_add (&tiff, entries, 4))
+      if (!im_exif_add (&tiff, entries, N_ENTRIES))
         CHECK (tiff.size == whole.size);
       im_bytes_clear (&tiff);
     }
   im_bytes_clear (&whole);
 }
 
-static const Test tests[] = { TEST (test_add), TEST (test_broken) };
+static const Test tests[] = { TEST (test_add), TEST (test_empty_and_defaults),
+  TEST (test_too_many), TEST (test_broken) };
 
 int
 main (void)

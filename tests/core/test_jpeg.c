@@ -433,10 +433,70 @@ test_failures (void)
   picture_clear (&picture);
 }
 
+#ifdef HAVE_WRAP
+/* jpeg_set_defaults () as the linker has it, and what comes in between. */
+void __real_jpeg_set_defaults (j_compress_ptr jpeg);
+void __wrap_jpeg_set_defaults (j_compress_ptr jpeg);
+
+static int foreign_default;
+
+void
+__wrap_jpeg_set_defaults (j_compress_ptr jpeg)
+{
+  __real_jpeg_set_defaults (jpeg);
+  switch (foreign_default) {
+    case 1:
+      jpeg_simple_progression (jpeg);
+      break;
+    case 2:
+      jpeg->optimize_coding = TRUE;
+      break;
+    case 3:
+      jpeg->arith_code = TRUE;
+      break;
+    case 4:
+      jpeg->smoothing_factor = 10;
+      break;
+    case 5:
+      jpeg->quant_tbl_ptrs[0]->quantval[0]++;
+      break;
+  }
+}
+
+/* Every default that mozjpeg and the like change is noticed, for each kind of
+ * file, and the next coder is as ever where it is not there. */
+static void
+test_another_library (void)
+{
+  for (foreign_default = 5; foreign_default >= 0; foreign_default--)
+    for (int s = IM_SUBSAMPLING_420; s <= IM_SUBSAMPLING_GRAY; s++)
+      for (int options = 0; options < 4; options++) {
+        ImPlan plan = make_plan ((ImSubsampling) s, 40, 30);
+        ImError error = { IM_ERROR_NONE, "" };
+        ImCoder *coder;
+
+        plan.jpeg.progressive = options & 1;
+        plan.jpeg.optimize = options >> 1;
+        coder = im_codec_jpeg.coder_new (&plan, &error);
+        if (foreign_default == 0) {
+          CHECK (coder != NULL);
+        } else {
+          CHECK (coder == NULL);
+          CHECK_EQUAL (error.code, IM_ERROR_CODEC);
+          CHECK (strstr (error.message, "not libjpeg-turbo") != NULL);
+        }
+        im_codec_jpeg.coder_free (coder);
+      }
+}
+#endif
+
 int
 main (void)
 {
   static const Test tests[] = {
+#ifdef HAVE_WRAP
+    TEST (test_another_library),
+#endif
     TEST (test_sizes),
     TEST (test_options),
     TEST (test_dct_methods_differ),

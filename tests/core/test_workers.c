@@ -19,7 +19,7 @@
 
 #define N_CALLERS 100
 /* What has to happen happens long before; milliseconds. */
-#define PATIENCE 20000
+#define PATIENCE 300000
 
 /* How many threads the core may still create; below 0: any number. */
 static atomic_int threads_to_give = -1;

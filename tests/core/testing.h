@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -65,6 +66,18 @@ testing_random (unsigned *state)
 {
   *state = *state * 1664525u + 1013904223u;
   return *state >> 8;
+}
+
+/* Fills memory that is allocated with something else than was there, so that what
+ * was never written shows; 0 stops it. The heap is never given back: taking it
+ * from the kernel anew for each picture took most of a test's time. Nor does
+ * malloc () map memory then, which it would not fill. */
+static inline void
+testing_poison (int value)
+{
+  mallopt (M_MMAP_THRESHOLD, 32 << 20);
+  mallopt (M_TRIM_THRESHOLD, 1 << 30);
+  mallopt (M_PERTURB, value);
 }
 
 static inline int

@@ -225,7 +225,7 @@ run_pipeline (const gchar *launch)
       error != NULL ? error->message : "");
   bus = gst_element_get_bus (pipeline);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND,
+  message = gst_bus_timed_pop_filtered (bus, PATIENCE,
       GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
   fail_unless (message != NULL, "%s: did not end", launch);
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)

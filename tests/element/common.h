@@ -10,6 +10,22 @@
 
 G_BEGIN_DECLS
 
+/* Only a guard against hanging: what is waited for takes a few seconds at most,
+ * on a machine that has nothing else to do. */
+#define PATIENCE (300 * GST_SECOND)
+
+/* Waits for @condition, and gives whether it has come to hold. */
+#define BECOMES(condition) \
+  ({ \
+    gint64 becomes_end = g_get_monotonic_time () + PATIENCE / GST_USECOND; \
+    gboolean becomes_held; \
+\
+    while (!(becomes_held = (condition)) \
+        && g_get_monotonic_time () < becomes_end) \
+      g_usleep (1000); \
+    becomes_held; \
+  })
+
 /* A decoded image, 8 bits, always with alpha. */
 typedef struct
 {
@@ -50,6 +66,8 @@ guint64 bench_stat (Bench *bench, const gchar *field);
 /* Frames of GStreamer's usual layout for @info. */
 GstBuffer *frame_new (const GstVideoInfo *info);
 GstBuffer *frame_new_for_caps (const gchar *caps);
+/* Also where GStreamer's flags lack it. */
+gboolean frame_has_alpha (const GstVideoInfo *info);
 /* Pages that may not be touched lie before and behind it, and right behind it
  * where @at_end, else right before. All bytes are @value. */
 GstMemory *memory_fenced (gsize size, gboolean at_end, guint8 value);
@@ -69,7 +87,7 @@ Picture frame_expected (GstBuffer *frame, const GstVideoInfo *info);
 
 GstVideoInfo video_info (GstVideoFormat format, gint width, gint height);
 
-/* Runs @launch to its end; fails the test on an error or after a minute. */
+/* Runs @launch to its end; fails the test on an error, or where it does not end. */
 void run_pipeline (const gchar *launch);
 /* FALSE, said aloud, where an element of that name is missing. */
 gboolean have_element (const gchar *name);

@@ -364,7 +364,6 @@ orient_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_set_timeout (tc, 240);
   tcase_add_test (tc, test_formats_and_sizes);
   tcase_add_test (tc, test_all_formats);
   tcase_add_test (tc, test_sizes);

@@ -132,7 +132,7 @@ check_tee (const gchar *queue)
   g_signal_connect (image, "handoff", G_CALLBACK (count_buffer), &images);
   g_signal_connect (other, "handoff", G_CALLBACK (count_buffer), &others);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  message = gst_bus_timed_pop_filtered (bus, 30 * GST_SECOND,
+  message = gst_bus_timed_pop_filtered (bus, PATIENCE,
       GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
   fail_unless (
       message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS);

@@ -115,12 +115,7 @@ count_workers (void)
 static gboolean
 workers_become (guint n)
 {
-  for (guint i = 0; i < 5000; i++) {
-    if (count_workers () == n)
-      return TRUE;
-    g_usleep (1000);
-  }
-  return FALSE;
+  return BECOMES (count_workers () == n);
 }
 
 #define LARGE "video/x-raw,format=I420,width=640,height=480,framerate=30/1"

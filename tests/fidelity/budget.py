@@ -23,7 +23,7 @@ def images_of(source, properties, frames=10 ** 9):
     sink, sizes = pipeline.get_by_name('sink'), []
     pipeline.set_state(Gst.State.PLAYING)
     while len(sizes) < frames:
-        sample = sink.emit('try-pull-sample', 30 * Gst.SECOND)
+        sample = sink.emit('try-pull-sample', report.PATIENCE * Gst.SECOND)
         if sample is None:
             break
         buffer = sample.get_buffer()

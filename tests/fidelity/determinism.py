@@ -61,7 +61,7 @@ def one_process(poison):
                        G_SLICE='always-malloc')
     made = subprocess.run([sys.executable, __file__, '--child'],
                           env=environment, stdout=subprocess.PIPE, text=True,
-                          timeout=300, check=True)
+                          timeout=report.PATIENCE, check=True)
     return {tuple(words[:3]): words[3] for words in
             (line.split() for line in made.stdout.splitlines())}
 

@@ -22,7 +22,7 @@ from PIL import Image
 
 Gst.init(None)
 
-TIMEOUT = 60 * Gst.SECOND
+TIMEOUT = report.PATIENCE * Gst.SECOND
 METHODS = ('nearest', 'bilinear', 'bicubic', 'area', 'lanczos', 'spline36')
 
 if Gst.ElementFactory.find('imbytes') is None:

@@ -194,7 +194,7 @@ def controlled():
     pipeline.set_state(Gst.State.PLAYING)
     sink, widths = pipeline.get_by_name('sink'), []
     while True:
-        sample = sink.emit('try-pull-sample', 60 * Gst.SECOND)
+        sample = sink.emit('try-pull-sample', report.PATIENCE * Gst.SECOND)
         if sample is None:
             break
         widths.append(report.structure_of(sample.get_caps()).get_int('width')[1])

@@ -4,9 +4,15 @@
 # counts them. A script without a Python module it needs is one case skipped.
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
+import math
 import os
 import sys
+import time
 import traceback
+
+# Seconds. Only a guard against hanging: what is waited for takes a few at most,
+# on a machine that has nothing else to do.
+PATIENCE = 300
 
 _counts = {'ok': 0, 'FAIL': 0, 'skip': 0}
 
@@ -50,6 +56,16 @@ def finish():
     sys.exit(1 if _counts['FAIL'] else 0)
 
 
+def becomes(condition):
+    """Whether @condition() has come to hold; waits for it."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
 def structure_of(caps):
     """A copy of the first. From 1.26 on, GStreamer's own Python module, where it is
     installed, only lends it."""
@@ -76,14 +92,20 @@ def need(*modules):
 
 
 class Worst:
-    """The largest of many figures, and where it was."""
+    """The largest of many figures, and where it was. Without any figure, and with
+    one that is no number, it is infinite: no upper bound holds then."""
 
     def __init__(self):
-        self.value, self.where = -1.0, ''
+        self._value, self.where = None, 'nothing was compared'
+
+    @property
+    def value(self):
+        return math.inf if self._value is None else self._value
 
     def take(self, value, where):
-        if value > self.value:
-            self.value, self.where = float(value), where
+        value = math.inf if math.isnan(value) else float(value)
+        if self._value is None or value > self._value:
+            self._value, self.where = value, where
 
     def __str__(self):
         return '%.3f (%s)' % (self.value, self.where)

@@ -27,12 +27,12 @@ def images_of(clip, properties):
     sink, times = pipeline.get_by_name('sink'), []
     pipeline.set_state(Gst.State.PLAYING)
     while True:
-        sample = sink.emit('try-pull-sample', 60 * Gst.SECOND)
+        sample = sink.emit('try-pull-sample', report.PATIENCE * Gst.SECOND)
         if sample is None:
             break
         times.append(sample.get_buffer().pts / Gst.SECOND)
     bus = pipeline.get_bus()
-    message = bus.timed_pop_filtered(60 * Gst.SECOND,
+    message = bus.timed_pop_filtered(report.PATIENCE * Gst.SECOND,
                                      Gst.MessageType.EOS | Gst.MessageType.ERROR)
     stats = pipeline.get_by_name('images').get_property('stats')
     pipeline.set_state(Gst.State.NULL)

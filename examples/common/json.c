@@ -1,9 +1,10 @@
-/* imbytes viewer: JSON, written one member after the other.
+/* imbytes examples: JSON, written one member after the other.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "json.h"
 
+#include <math.h>
 #include <string.h>
 
 static void
@@ -36,36 +37,40 @@ add_name (GString *json, const gchar *name)
 }
 
 void
-viewer_json_open (GString *json, const gchar *name, gchar bracket)
+json_open (GString *json, const gchar *name, gchar bracket)
 {
   add_name (json, name);
   g_string_append_c (json, bracket);
 }
 
 void
-viewer_json_close (GString *json, gchar bracket)
+json_close (GString *json, gchar bracket)
 {
   g_string_append_c (json, bracket == '{' ? '}' : ']');
 }
 
 void
-viewer_json_uint (GString *json, const gchar *name, guint64 value)
+json_uint (GString *json, const gchar *name, guint64 value)
 {
   add_name (json, name);
   g_string_append_printf (json, "%" G_GUINT64_FORMAT, value);
 }
 
 void
-viewer_json_double (GString *json, const gchar *name, gdouble value)
+json_double (GString *json, const gchar *name, gdouble value)
 {
   gchar text[G_ASCII_DTOSTR_BUF_SIZE];
 
   add_name (json, name);
+  if (!isfinite (value)) {
+    g_string_append (json, "null");
+    return;
+  }
   g_string_append (json, g_ascii_formatd (text, sizeof (text), "%.3f", value));
 }
 
 void
-viewer_json_string (GString *json, const gchar *name, const gchar *value)
+json_string (GString *json, const gchar *name, const gchar *value)
 {
   add_name (json, name);
   if (value != NULL)
