@@ -129,6 +129,7 @@ checker_free (Checker *checker)
       close_harness (checker, codec, threads);
   gst_object_unref (checker->bus);
   g_free (checker);
+  running[0] = '\0';
 }
 
 static GstHarness *
