@@ -300,6 +300,7 @@ gst_im_bytes_handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
   GstImBytesPicture picture;
   GstImBytesFrame mapped;
 
+  state->was_handled = TRUE;
   if (state->verdict == GST_IM_BYTES_SKIP && !state->postponed)
     return gst_im_bytes_finish_without_image (self, frame);
   if (!gst_im_bytes_picture_from_buffer (&picture, &state->base, &state->info,

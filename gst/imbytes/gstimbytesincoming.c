@@ -167,6 +167,30 @@ sync_properties (GstImBytes *self, GstBuffer *buffer)
     gst_object_sync_values (GST_OBJECT (self), time);
 }
 
+/* A frame that is wanted. The base class may leave it out all the same: its
+ * segment begins behind frames without a time, and behind one without duration
+ * that lies where it begins. */
+static GstFlowReturn
+pass_on (GstImBytes *self, GstPad *pad, GstBuffer *buffer)
+{
+  GstImBytesState *state = &self->state;
+  GstFlowReturn ret;
+
+  state->was_handled = FALSE;
+  ret = self->base_chain (pad, GST_OBJECT (self), buffer);
+  if (state->was_handled)
+    return ret;
+  if (state->verdict == GST_IM_BYTES_TAKE_AS_ASKED)
+    gst_im_bytes_request_again (self);
+  GST_OBJECT_LOCK (self);
+  if (ret == GST_FLOW_OK)
+    self->stats.frames_skipped++;
+  else
+    self->stats.images_dropped++;
+  GST_OBJECT_UNLOCK (self);
+  return ret;
+}
+
 GstFlowReturn
 gst_im_bytes_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -177,7 +201,7 @@ gst_im_bytes_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   sync_properties (self, buffer);
   tell_tags_again (self);
   if (is_wanted (self, buffer, &gap))
-    return self->base_chain (pad, parent, buffer);
+    return pass_on (self, pad, buffer);
   /* The base class holds events back until the next frame. */
   if (self->state.events_waiting && !self->state.snapshot_done)
     ret = self->base_chain (pad, parent, gst_buffer_ref (buffer));

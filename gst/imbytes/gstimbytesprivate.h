@@ -44,6 +44,7 @@ typedef struct
   GstImBytesOrient orient;
   gboolean events_waiting; /* in the base class, for a frame */
   gboolean snapshot_done;
+  gboolean was_handled;   /* the frame that was passed to the base class */
   gboolean was_broken;    /* the frame before this one */
   gboolean was_too_large; /* the image before this one */
   gboolean was_outside;   /* a region of the frame before this one */

@@ -66,6 +66,8 @@ guint64 bench_stat (Bench *bench, const gchar *field);
 /* Frames of GStreamer's usual layout for @info. */
 GstBuffer *frame_new (const GstVideoInfo *info);
 GstBuffer *frame_new_for_caps (const gchar *caps);
+/* Also where GStreamer's flags lack it. */
+gboolean frame_has_alpha (const GstVideoInfo *info);
 /* Pages that may not be touched lie before and behind it, and right behind it
  * where @at_end, else right before. All bytes are @value. */
 GstMemory *memory_fenced (gsize size, gboolean at_end, guint8 value);

@@ -9,6 +9,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+gboolean
+frame_has_alpha (const GstVideoInfo *info)
+{
+  return GST_VIDEO_INFO_HAS_ALPHA (info)
+      || GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_AV12;
+}
+
 GstVideoInfo
 video_info (GstVideoFormat format, gint width, gint height)
 {
@@ -240,7 +247,7 @@ expect_pixel (const guint16 codes[4], const guint depth[4],
   gboolean full = info->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
   gdouble value[3];
 
-  rgba[3] = GST_VIDEO_INFO_HAS_ALPHA (info)
+  rgba[3] = frame_has_alpha (info)
       ? to_byte (codes[0] / (gdouble) ((1 << depth[0]) - 1))
       : 255;
   for (gint c = 0; c < 3; c++) {
