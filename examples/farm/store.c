@@ -295,7 +295,8 @@ store_new (const StoreOptions *options, GError **error)
   store->mark = g_strconcat (options->farm, ":mark:", NULL);
   if (options->server[0] != '/' && !read_address (store, options->server)) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        "--redis is HOST, HOST:PORT or /PATH/OF/SOCKET, not %s",
+        "--redis is HOST, HOST:PORT with a port from 1 to 65535, or "
+        "/PATH/OF/SOCKET, not %s",
         options->server);
   } else if (connect_and_begin (store, &why)) {
     return store;

@@ -105,7 +105,7 @@ static gint64
 length_of (Store *store, const gchar *key)
 {
   redisReply *reply = store_call (store, "XLEN", key, NULL);
-  gint64 n = reply != NULL ? store_integer (reply) : 0;
+  gint64 n = reply != NULL ? CLAMP (store_integer (reply), 0, MAX_FIGURE) : 0;
 
   if (reply != NULL)
     freeReplyObject (reply);
@@ -168,7 +168,7 @@ count_running (Store *store)
 {
   redisReply *reply =
       store_call (store, "XPENDING", store->jobs, "workers", NULL);
-  gint64 n = store_integer (store_element (reply, 0));
+  gint64 n = CLAMP (store_integer (store_element (reply, 0)), 0, MAX_FIGURE);
 
   if (reply != NULL)
     freeReplyObject (reply);

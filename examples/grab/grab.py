@@ -145,7 +145,7 @@ def number(kind, least, most):
         # False for nan, too.
         if value is None or not least <= value <= most:
             raise argparse.ArgumentTypeError(
-                "goes from %g to %g%s, and cannot be '%.40s'"
+                "goes from %.10g to %.10g%s, and cannot be '%.40s'"
                 % (least, most, ' in whole numbers' if kind is int else '', text))
         return value
     return parse

@@ -24,7 +24,9 @@
 /* Messages that libmosquitto may have under way. */
 #define MAX_UNDER_WAY 2
 #define WAIT_US 20000
-#define KEEP_ALIVE 15         /* seconds */
+#define KEEP_ALIVE 15 /* seconds */
+/* In which one message at least has to be taken, whatever the broker sends. */
+#define ANSWER_US (30 * G_USEC_PER_SEC)
 #define MAX_TOPIC 200         /* characters of --prefix */
 #define MAX_PAYLOAD 268435455 /* bytes, of MQTT */
 #define FIRST_PAUSE G_USEC_PER_SEC
@@ -46,7 +48,8 @@ typedef struct
   gboolean connected, was_connected, failed;
   gboolean said; /* why it is not connected */
   gboolean online;
-  gint under_way; /* messages */
+  gint under_way;  /* messages */
+  gint64 progress; /* when the last of them was taken, or the first sent */
   gint64 again,
       pause; /* when the broker is looked for once more; 0: it is there */
   guint64 sent, bytes;
@@ -81,7 +84,8 @@ send_message (Publisher *publisher, const gchar *topic, gsize size,
 
   if (size > MAX_PAYLOAD)
     return MOSQ_ERR_PAYLOAD_SIZE;
-  publisher->under_way++;
+  if (publisher->under_way++ == 0)
+    publisher->progress = g_get_monotonic_time ();
   code = mosquitto_publish (publisher->mosquitto, NULL, topic, (int) size, data,
       publisher->options.qos, true);
   if (code != MOSQ_ERR_SUCCESS)
@@ -137,6 +141,7 @@ on_connect (struct mosquitto *mosquitto, void *data, int code)
   publisher->connected = publisher->was_connected = TRUE;
   publisher->said = FALSE;
   publisher->pause = FIRST_PAUSE;
+  publisher->progress = g_get_monotonic_time ();
   /* Without acknowledgements what was under way is lost; with them it is sent
    * once more. */
   if (publisher->options.qos == 0)
@@ -154,6 +159,7 @@ on_publish (struct mosquitto *mosquitto, void *data, int id)
   (void) mosquitto, (void) id;
   if (publisher->under_way > 0)
     publisher->under_way--;
+  publisher->progress = g_get_monotonic_time ();
 }
 
 /* What is wrong with a certificate is said nowhere else. */
@@ -170,6 +176,8 @@ on_log (struct mosquitto *mosquitto, void *data, int level, const char *text)
 static const gchar *
 say_code (int code)
 {
+  if (code == MOSQ_ERR_KEEPALIVE)
+    return "it does not answer";
   return code == MOSQ_ERR_ERRNO ? g_strerror (errno)
                                 : mosquitto_strerror (code);
 }
@@ -197,6 +205,13 @@ lose (Publisher *publisher, int code)
   publisher->pause = MIN (publisher->pause * 2, LONGEST_PAUSE);
 }
 
+static gboolean
+is_stalled (const Publisher *publisher)
+{
+  return publisher->connected && publisher->under_way > 0
+      && g_get_monotonic_time () - publisher->progress > ANSWER_US;
+}
+
 /* Whatever is to be done with the broker; comes back after @wait_us at most where
  * that is nothing. */
 static void
@@ -213,6 +228,8 @@ talk (Publisher *publisher, gint64 wait_us)
     publisher->again = 0;
     code = mosquitto_reconnect (publisher->mosquitto);
   }
+  if (code == MOSQ_ERR_SUCCESS && is_stalled (publisher))
+    code = MOSQ_ERR_KEEPALIVE;
   if (code != MOSQ_ERR_SUCCESS)
     lose (publisher, code);
 }

@@ -35,9 +35,11 @@ im_plan_max_size (ImCodecId codec)
   return codec == IM_CODEC_PNG ? PNG_MAX_SIZE : JPEG_MAX_SIZE;
 }
 
+/* Halves go up: those too that came out of ratios, a little below. */
 static int
 round_size (double size)
 {
+  size *= 1.0 + 1e-12;
   if (size < 1.0)
     return 1;
   return size > INT_MAX ? INT_MAX : (int) floor (size + 0.5);

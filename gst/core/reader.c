@@ -303,13 +303,31 @@ im_reader_pick_u8 (const ImReader *reader, int c, const uint8_t *src,
     pick_u8 (dst, src, step, span->first, span->last);
 }
 
+/* The last pixel by its samples alone: what lies between them and the next pixel
+ * need not be there behind the last. */
+static void
+split_last (const ImReader *reader, int c, const uint8_t *src,
+    uint8_t *const *rows, int x)
+{
+  const ImFormat *format = &reader->input.format;
+
+  for (int i = 0; i < format->n_components; i++) {
+    const ImComponent *component = &format->component[i];
+
+    if (component->plane == format->component[c].plane)
+      rows[component->offset][x] = src[component->offset];
+  }
+}
+
 void
 im_reader_split (const ImReader *reader, int c, const uint8_t *src,
     uint8_t *const *rows)
 {
   const ImReaderSpan *span = &reader->span[c];
-  int step = reader->n_interleaved[c], n = span->last - span->first;
+  int step = reader->n_interleaved[c], n = span->last - span->first - 1;
 
+  if (n < 0)
+    return;
   src +=
       (ptrdiff_t) span->first * step - reader->input.format.component[c].offset;
   if (step == 2)
@@ -318,6 +336,7 @@ im_reader_split (const ImReader *reader, int c, const uint8_t *src,
     reader->kernels->split3 (rows, src, n);
   else
     reader->kernels->split4 (rows, src, n);
+  split_last (reader, c, src + (ptrdiff_t) n * step, rows, n);
 }
 
 /* Row @y of all components that share the plane of @c. Those that are read in

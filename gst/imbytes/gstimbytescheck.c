@@ -75,9 +75,12 @@ check_video_meta (const GstVideoMeta *meta, const GstVideoInfo *info,
     return im_error_set (error, IM_ERROR_INVALID,
         "has a GstVideoMeta (%s, %ux%u, %u planes) that contradicts its caps "
         "(%s, %dx%d, %u planes)",
-        gst_video_format_to_string (meta->format), meta->width, meta->height,
-        meta->n_planes, GST_VIDEO_INFO_NAME (info), GST_VIDEO_INFO_WIDTH (info),
-        GST_VIDEO_INFO_HEIGHT (info), GST_VIDEO_INFO_N_PLANES (info));
+        meta->format != GST_VIDEO_FORMAT_UNKNOWN
+            ? gst_video_format_to_string (meta->format)
+            : "no format",
+        meta->width, meta->height, meta->n_planes, GST_VIDEO_INFO_NAME (info),
+        GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
+        GST_VIDEO_INFO_N_PLANES (info));
   if (!gst_im_bytes_check_size (meta->format, meta->width, meta->height, NULL))
     return im_error_set (error, IM_ERROR_TOO_LARGE,
         "has a GstVideoMeta of %ux%u pixels, which is more than a frame can be",

@@ -77,6 +77,31 @@ copy_planes (GstImBytesFrame *mapped, gsize overrun)
   return TRUE;
 }
 
+/* All memories of @buffer in one, with its GstVideoMeta, which GStreamer leaves
+ * out where memories are merged, as if it said something of them. */
+static GstBuffer *
+merge_memories (GstBuffer *buffer)
+{
+  GstBuffer *merged = gst_buffer_copy_region (buffer,
+      GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_MEMORY | GST_BUFFER_COPY_MERGE, 0,
+      -1);
+  const GstVideoMeta *from = gst_buffer_get_video_meta (buffer);
+  GstVideoMeta *meta;
+
+  if (merged == NULL || from == NULL)
+    return merged;
+  /* Checked already, but not by rules that GStreamer would put up with. */
+  meta = gst_buffer_add_video_meta (merged, from->flags, from->format, 1, 1);
+  meta->id = from->id;
+  meta->width = from->width;
+  meta->height = from->height;
+  meta->n_planes = from->n_planes;
+  memcpy (meta->offset, from->offset, sizeof (meta->offset));
+  memcpy (meta->stride, from->stride, sizeof (meta->stride));
+  meta->alignment = from->alignment;
+  return merged;
+}
+
 /* Planes that reach from one memory into the next are not whole in a mapping of
  * their own; of all memories together they are. */
 static gboolean
@@ -94,8 +119,7 @@ map_planes (GstVideoFrame *frame, const GstVideoInfo *info,
   gst_video_frame_unmap (frame);
   if (gst_buffer_n_memory (buffer) < 2)
     return FALSE;
-  merged = gst_buffer_copy_region (buffer,
-      GST_BUFFER_COPY_ALL | GST_BUFFER_COPY_MERGE, 0, -1);
+  merged = merge_memories (buffer);
   mapped = merged != NULL
       && gst_video_frame_map (frame, info, merged, GST_MAP_READ);
   gst_clear_buffer (&merged);

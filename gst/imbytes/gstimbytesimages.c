@@ -356,6 +356,7 @@ gst_im_bytes_images_handle_frame (GstVideoEncoder *encoder,
   GstImBytesFrame mapped;
   ImError why;
 
+  self->state.was_handled = TRUE;
   if (is_skipped && !self->state.postponed)
     return gst_im_bytes_output_finish_frame (self, frame, context);
   map_frame (self, frame, context, &mapped, &picture, &why);

@@ -153,6 +153,31 @@ sync_properties (GstImBytes *self, GstBuffer *buffer)
     gst_object_sync_values (GST_OBJECT (self), time);
 }
 
+/* A frame that is wanted. The base class may leave it out all the same: its
+ * segment begins behind frames without a time, and behind one without duration
+ * that lies where it begins. */
+static GstFlowReturn
+pass_on (GstImBytes *self, GstPad *pad, GstBuffer *buffer)
+{
+  GstImBytesState *state = &self->state;
+  GstFlowReturn ret;
+
+  state->was_handled = FALSE;
+  ret = self->base_chain (pad, GST_OBJECT (self), buffer);
+  if (state->was_handled)
+    return ret;
+  GST_OBJECT_LOCK (self);
+  /* The request that it was to answer stays pending. */
+  if (state->context.verdict == GST_IM_BYTES_TAKE_AS_ASKED)
+    gst_im_bytes_select_request (&self->select, GST_CLOCK_TIME_NONE);
+  if (ret == GST_FLOW_OK)
+    self->stats.frames_skipped++;
+  else
+    self->stats.images_dropped++;
+  GST_OBJECT_UNLOCK (self);
+  return ret;
+}
+
 GstFlowReturn
 gst_im_bytes_input_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -167,7 +192,7 @@ gst_im_bytes_input_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   resend_tags (self, context->settings.direction);
   context->verdict = judge_frame (self, buffer, is_shown);
   if (context->verdict != GST_IM_BYTES_SKIP)
-    return self->base_chain (pad, parent, buffer);
+    return pass_on (self, pad, buffer);
   gap = skip_frame (self);
   /* The base class holds events back until the next frame. */
   if (self->state.events_waiting && !self->state.snapshot_done)

@@ -140,7 +140,9 @@ gst_im_bytes_set_format (GstVideoEncoder *encoder, GstVideoCodecState *input)
   state->negotiated = FALSE;
   state->postponed = settings.direction == GST_VIDEO_ORIENTATION_AUTO
       && !gst_pad_has_current_caps (GST_VIDEO_ENCODER_SRC_PAD (self));
-  if (state->postponed)
+  /* After a snapshot, downstream takes no caps any more until a stream or a flush
+   * begins anew; then the first frame negotiates them. */
+  if (state->postponed || state->snapshot_done)
     return TRUE;
   return negotiate_anew (self, &settings, &state->base, &state->info)
       == GST_FLOW_OK;

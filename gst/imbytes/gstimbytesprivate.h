@@ -55,6 +55,7 @@ typedef struct
   guint serial; /* of the settings */
 
   gboolean events_waiting; /* in the base class, for a frame */
+  gboolean was_handled;    /* the frame that was given to the base class */
   gboolean snapshot_done;
   gchar *last_error; /* the message last posted */
 } GstImBytesState;

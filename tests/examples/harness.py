@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import atexit
 import os
+import re
 import shutil
 import signal
 import socket
@@ -19,6 +20,8 @@ BUILD = os.environ.get('IMBYTES_EXAMPLES', '')
 MEDIA = os.environ.get('IMBYTES_MEDIA', '')
 # Sanitizers make everything several times slower.
 PATIENCE = float(os.environ.get('IMBYTES_PATIENCE', '1'))
+# What is waited for comes, however busy the machine is, or hangs.
+GUARD = 180 * PATIENCE
 
 _folder = tempfile.mkdtemp(prefix='imbytes-test-')
 _processes = []
@@ -92,15 +95,16 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def start(arguments, name=None, **options):
+def start(arguments, name=None, env=None, **options):
     """A process in a group of its own; what it says goes to log(process)."""
     name = name or os.path.basename(arguments[0])
     path = os.path.join(folder('logs'), '%d-%s.log' % (len(_processes), name))
     with open(path, 'wb') as out:
         process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL,
                                    stdout=out, stderr=subprocess.STDOUT,
-                                   start_new_session=True, **options)
+                                   start_new_session=True, env=env, **options)
     process.log_path, process.began = path, time.monotonic()
+    process.buffers_path = (env or {}).get('GST_DEBUG_FILE')
     _processes.append(process)
     return process
 
@@ -110,12 +114,12 @@ def log(process):
         return file.read()
 
 
-def stop(process, how=signal.SIGTERM, seconds=10):
+def stop(process, how=signal.SIGTERM):
     """Its exit status; None where it had to be killed."""
     if process.poll() is None:
         process.send_signal(how)
         try:
-            process.wait(seconds * PATIENCE)
+            process.wait(GUARD)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -123,10 +127,16 @@ def stop(process, how=signal.SIGTERM, seconds=10):
     return process.returncode
 
 
-def wait_until(condition, seconds=10, process=None):
-    """What condition() gives once it is true; else what it gave last. Ends
-    early where @process does."""
-    end = time.monotonic() + seconds * PATIENCE
+def run(arguments, **options):
+    """As subprocess.run() does, with what it says as text."""
+    return subprocess.run(list(map(str, arguments)), capture_output=True, text=True,
+                          timeout=GUARD, **options)
+
+
+def wait_until(condition, process=None):
+    """What condition() gives once it is true; else what it gave last, when it hangs.
+    Ends early where @process does."""
+    end = time.monotonic() + GUARD
     while True:
         result = condition()
         if result or time.monotonic() > end:
@@ -142,16 +152,63 @@ def listens(port, host='127.0.0.1'):
         return probe.connect_ex((host, port)) == 0
 
 
-def wait_for_port(port, process, seconds=15):
-    if not wait_until(lambda: listens(port), seconds, process):
+def wait_for_port(port, process):
+    if not wait_until(lambda: listens(port), process):
         raise RuntimeError('%s does not listen on port %d:\n%s'
                            % (process.args[0], port, log(process)))
 
 
-def memory(process):
-    """Resident megabytes of @process."""
-    with open('/proc/%d/status' % process.pid) as file:
-        for line in file:
-            if line.startswith('VmRSS'):
-                return int(line.split()[1]) / 1024
-    return 0.0
+def counting_buffers(environment=None):
+    """An environment in which a program says which GstBuffers it holds, whoever of it
+    does, when it is asked: its own measure of memory, which neither a busy machine nor
+    an allocator disturbs."""
+    path = os.path.join(folder('buffers'), '%d.log' % len(os.listdir(folder('buffers'))))
+    open(path, 'w').close()
+    return dict(environment or os.environ, GST_TRACERS='leaks(filters="GstBuffer")',
+                GST_LEAKS_TRACER_SIG='1', GST_DEBUG='GST_TRACER:7', GST_DEBUG_FILE=path,
+                GST_DEBUG_NO_COLOR='1')
+
+
+def buffers(process, path=None):
+    """How many it holds, and their bytes, where it was started so; None where this
+    GStreamer cannot count them."""
+    path = path or process.buffers_path
+    with open(path, errors='replace') as file:
+        said = file.read()
+        # Where nobody listens, the signal would end it.
+        if 'object-alive' not in said:
+            return None
+        process.send_signal(signal.SIGUSR1)
+        text, lines = '', []
+        # All of them are said at once; none is said where there are none.
+        end = time.monotonic() + GUARD
+        quiet = 0
+        while quiet < 20 and time.monotonic() < end:
+            time.sleep(0.02)
+            more = file.read()
+            quiet = quiet + 1 if text and not more else 0
+            text += more
+        lines = re.findall(r'object-alive, type-name=\(string\)GstBuffer.* size (\d+)', text)
+    return len(lines), sum(map(int, lines))
+
+
+def check_numbers(command, numbers, statuses=(1,)):
+    """Each option takes its least and its most, and refuses whatever is not between
+    them, with a sentence that has the option, the number and the range. The program
+    ends there: what follows on @command is an error, too."""
+    for option, (least, most, whole) in numbers.items():
+        bad = ['-1' if least == 0 else '0', '%d' % (most + 1), '9' * 30, 'nan', '12x',
+               '0x10' if whole else '1e999']
+        wrong = []
+        for text in bad:
+            done = run([*command, option, text])
+            held = done.returncode in statuses and option in done.stderr \
+                and ("'%s'" % text[:40]) in done.stderr and ' %.10g' % least in done.stderr \
+                and ' %.10g' % most in done.stderr and 'CRITICAL' not in done.stderr
+            wrong += [] if held else [(text, done.returncode, done.stderr[-200:])]
+        for text in ('%.10g' % least, '%.10g' % most):
+            done = run([*command, option, text])
+            if option + ' goes' in done.stderr:
+                wrong.append((text, done.stderr[-200:]))
+        report.check('%s refuses what it does not take' % ' '.join(
+            [os.path.basename(word) for word in command[:2]] + [option]), not wrong, str(wrong))

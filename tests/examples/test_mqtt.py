@@ -3,11 +3,14 @@
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import io
+import json
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
+import threading
 import time
 
 import harness
@@ -40,20 +43,20 @@ class Broker:
         self.process.kill()
         self.process.wait()
 
-    def get(self, topic, *options, seconds=10):
+    def get(self, topic, *options, seconds=harness.GUARD):
         """The payload of the next message; at once where it is retained."""
         try:
             return subprocess.run(
                 ['mosquitto_sub', '-p', str(self.port), '-t', topic, '-C', '1', '-N', *options],
-                capture_output=True, timeout=seconds * harness.PATIENCE).stdout
+                capture_output=True, timeout=seconds).stdout
         except subprocess.TimeoutExpired:
             return b''
 
 
-def publisher(broker, *arguments):
+def publisher(broker, *arguments, env=None):
     process = harness.start([MQTT, 'test', '--port', str(broker.port), '--every', '0.1',
-                             '--width', '160', *arguments])
-    harness.wait_until(lambda: 'connected' in harness.log(process), 15, process)
+                             '--width', '160', *arguments], env=env)
+    harness.wait_until(lambda: 'connected' in harness.log(process), process)
     return process
 
 
@@ -89,7 +92,7 @@ def test_last_will():
     process.kill()
     process.wait()
     report.check('kill -9: the last will says offline', harness.wait_until(
-        lambda: broker.get('imbytes/camera/availability') == b'offline', 10))
+        lambda: broker.get('imbytes/camera/availability') == b'offline'))
     broker.kill()
 
 
@@ -100,7 +103,7 @@ def test_broker_dies():
     time.sleep(1)
     broker.start()
     report.check('the broker was killed: the stream goes on', harness.wait_until(
-        lambda: is_picture(broker.get('imbytes/camera/jpeg', seconds=2)), 30, process),
+        lambda: is_picture(broker.get('imbytes/camera/jpeg', seconds=2)), process),
         harness.log(process))
     report.check('... available again',
                  broker.get('imbytes/camera/availability') == b'online')
@@ -113,28 +116,62 @@ def test_broker_stalls():
     broker = Broker()
     # Frames as large and as many as to fill any buffer.
     process = publisher(broker, '--every', '0', '--width', '1280', '--quality', '95',
-                        '--qos', '1')
-    time.sleep(1)
-    before = harness.memory(process)
+                        '--qos', '1', env=harness.counting_buffers())
+    broker.get('imbytes/camera/jpeg')
     broker.process.send_signal(signal.SIGSTOP)
-    time.sleep(6)
-    grown = harness.memory(process) - before
+    held = [harness.buffers(process) for _ in range(6) if not time.sleep(1)]
     broker.process.send_signal(signal.SIGCONT)
-    sent = harness.wait_until(lambda: len(broker.get('imbytes/camera/jpeg', '-R', seconds=3)), 20)
+    sent = harness.wait_until(lambda: len(broker.get('imbytes/camera/jpeg', '-R', seconds=3)))
     harness.stop(process)
     log = harness.log(process)
-    report.check('the broker stalled: memory is bounded', grown < 20 * harness.PATIENCE,
-                 '%.1f MB more' % grown)
+    if held[0] is None:
+        report.skip('the broker stalled: buffers', 'this GStreamer cannot count them')
+    else:
+        # Three wait and each element has one; two more are libmosquitto's.
+        report.check('the broker stalled: what is held is bounded',
+                     max(n for n, _ in held) <= 3 + 8, str(held))
     report.check('... it goes on afterwards', bool(sent), log)
     report.check('... what was dropped is said', ' 0 dropped' not in log
                  and 'dropped' in log, log)
     broker.kill()
 
 
+def test_drip():
+    """Brokers that send a byte now and then, before and after they are connected."""
+    def serve(listener, greeting):
+        def drip(connection):
+            try:
+                connection.recv(1000)
+                connection.sendall(greeting + b'\x30\xff\xff\xff\x7f')
+                while True:
+                    connection.sendall(b'aaaa')
+                    time.sleep(1)
+            except OSError:
+                pass
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=drip, args=(connection,), daemon=True).start()
+
+    processes = []
+    for greeting in b'', b'\x20\x02\x00\x00':
+        listener = socket.create_server(('127.0.0.1', 0))
+        threading.Thread(target=serve, args=(listener, greeting), daemon=True).start()
+        processes.append(harness.start([MQTT, 'test', '--qos', '1', '--port',
+                                        str(listener.getsockname()[1])]))
+    before, after = processes
+    harness.wait_until(lambda: before.poll() is not None)
+    report.check('a broker that drips its greeting: it ends', before.returncode == 1
+                 and 'does not answer' in harness.log(before), harness.log(before))
+    report.check('a broker that drips and takes nothing: it is tried again', harness.wait_until(
+        lambda: 'lost the broker (it does not answer)' in harness.log(after), after),
+        harness.log(after))
+    harness.stop(after)
+
+
 def test_refusals():
     broker = Broker('allow_anonymous false')
     process = harness.start([MQTT, 'test', '--port', str(broker.port)])
-    process.wait(15 * harness.PATIENCE)
+    process.wait(harness.GUARD)
     report.check('a broker that refuses', process.returncode == 1
                  and 'refuses' in harness.log(process), harness.log(process))
     broker.kill()
@@ -150,7 +187,7 @@ def test_refusals():
                 ('... with none', [], 1, 'cannot reach')):
             done = subprocess.run([MQTT, 'test', '--port', str(tls.port), '--count', '1',
                                    *arguments], capture_output=True, text=True,
-                                  timeout=30 * harness.PATIENCE)
+                                  timeout=harness.GUARD)
             report.check(name, done.returncode == status and part in done.stdout + done.stderr,
                          done.stdout + done.stderr)
         tls.kill()
@@ -161,8 +198,28 @@ def test_refusals():
             ('a name that is none', ['test', '--name', 'a b', '--discovery'], '--name'),
             ('no such certificate', ['test', '--ca-file', '/nowhere'], '--ca-file')):
         done = subprocess.run([MQTT, *arguments], capture_output=True, text=True,
-                              timeout=30 * harness.PATIENCE)
+                              timeout=harness.GUARD)
         report.check(name, done.returncode == 1 and part in done.stderr, done.stderr)
+
+
+def test_options():
+    harness.check_numbers([MQTT, '/nowhere'], {
+        '--every': (0, 1e9, False), '--width': (0, 65500, True), '--height': (0, 65500, True),
+        '--quality': (0, 100, True), '--count': (0, 1000000000, True),
+        '--port': (1, 65535, True), '--qos': (0, 2, True)})
+    for option in ('--name', '--prefix'):
+        for value in ('', 'a+b', 'a#', 'a"b', 'a\\b', 'a\nb', '$SYS', 'a' * 201, '\x7f'):
+            done = harness.run([MQTT, 'test', '--port', '1', option, value])
+            report.check('%s %r is refused' % (option, value[:9]), done.returncode == 1
+                         and '--name' in done.stderr and 'broker' not in done.stderr, done.stderr)
+    # JSON of what is allowed, however odd.
+    broker = Broker()
+    process = publisher(broker, '--name', 'door', '--prefix', "caf\u00e9's {} house", '--discovery')
+    config = json.loads(broker.get('homeassistant/camera/door/config'))
+    report.check('what Home Assistant is told is JSON', config['topic']
+                 == "caf\u00e9's {} house/door/jpeg", str(config))
+    harness.stop(process)
+    broker.kill()
 
 
 def test_source():
@@ -170,15 +227,15 @@ def test_source():
     broker = Broker()
     clip = harness.make_clip('looped.avi', 15)
     process = harness.start([MQTT, clip, '--port', str(broker.port), '--every', '2'])
-    harness.wait_until(lambda: 'connected' in harness.log(process), 15, process)
+    harness.wait_until(lambda: 'connected' in harness.log(process), process)
     time.sleep(3)
     os.rename(clip, clip + '.away')
     report.check('the source went away: not available', harness.wait_until(
-        lambda: broker.get('imbytes/camera/availability') == b'offline', 15)
+        lambda: broker.get('imbytes/camera/availability') == b'offline')
         and 'trying again' in harness.log(process), harness.log(process))
     os.rename(clip + '.away', clip)
     report.check('... it is back', harness.wait_until(
-        lambda: broker.get('imbytes/camera/availability') == b'online', 20))
+        lambda: broker.get('imbytes/camera/availability') == b'online'))
     seconds = time.monotonic() - process.began
     harness.stop(process)
     sent = re.search(r'(\d+) images sent', harness.log(process))
@@ -196,7 +253,7 @@ def test_clip():
     broker = Broker()
     done = subprocess.run([MQTT, clip, '--port', str(broker.port), '--every', '0.2', '--count',
                            '5', '--width', '160'], capture_output=True, text=True,
-                          timeout=60 * harness.PATIENCE)
+                          timeout=harness.GUARD)
     image = Image.open(io.BytesIO(broker.get('imbytes/camera/jpeg')))
     report.check('a real clip', done.returncode == 0 and '5 images sent' in done.stdout
                  and image.size == (160, 90), done.stdout + done.stderr)
@@ -204,4 +261,4 @@ def test_clip():
 
 
 report.run(test_messages, test_last_will, test_broker_dies, test_broker_stalls,
-           test_refusals, test_source, test_clip)
+           test_drip, test_refusals, test_options, test_source, test_clip)

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import threading
@@ -27,9 +28,8 @@ except ImportError:
     report.skip('upload', 'no Python module PIL here')
     report.finish()
 
-def run(*arguments, timeout=60, **options):
-    return subprocess.run([UPLOAD, *map(str, arguments)], capture_output=True, text=True,
-                          timeout=timeout * harness.PATIENCE, **options)
+def run(*arguments, **options):
+    return harness.run([UPLOAD, *arguments], **options)
 
 
 def is_picture(data, size=(160, 120)):
@@ -77,14 +77,14 @@ def test_death():
     nginx = Nginx()
     process = harness.start([UPLOAD, 'test', '--every', '0.1', '--width', '160', '--url',
                              nginx.url('{n}.jpg')])
-    harness.wait_until(lambda: len(nginx.files()) > 3, 15, process)
+    harness.wait_until(lambda: len(nginx.files()) > 3, process)
     nginx.process.kill()
     nginx.process.wait()
     time.sleep(1.5)
     before = len(nginx.files())
     nginx.start()
     report.check('the server was killed: uploads go on', harness.wait_until(
-        lambda: len(nginx.files()) > before + 5, 20, process), harness.log(process))
+        lambda: len(nginx.files()) > before + 5, process), harness.log(process))
     status = harness.stop(process)
     log = harness.log(process)
     report.check('... it was said, and that it is over', 'trying again' in log
@@ -97,18 +97,21 @@ def test_death():
 def test_stall():
     nginx = Nginx()
     process = harness.start([UPLOAD, 'test', '--every', '0', '--width', '1280', '--quality',
-                             '95', '--stall', '2', '--url', nginx.url('{n}.jpg')])
-    harness.wait_until(lambda: len(nginx.files()) > 3, 15, process)
-    before = harness.memory(process)
+                             '95', '--stall', '2', '--url', nginx.url('{n}.jpg')],
+                            env=harness.counting_buffers())
+    harness.wait_until(lambda: len(nginx.files()) > 3, process)
     nginx.process.send_signal(signal.SIGSTOP)
-    time.sleep(7)
-    grown = harness.memory(process) - before
+    held = [harness.buffers(process) for _ in range(7) if not time.sleep(1)]
     nginx.process.send_signal(signal.SIGCONT)
     n = len(nginx.files())
-    report.check('the server stalled: memory is bounded', grown < 20 * harness.PATIENCE,
-                 '%.1f MB more' % grown)
+    if held[0] is None:
+        report.skip('the server stalled: buffers', 'this GStreamer cannot count them')
+    else:
+        # Eight wait, one is being sent, and each element has one.
+        report.check('the server stalled: what is held is bounded',
+                     max(n for n, _ in held) <= 9 + 8, str(held))
     report.check('... it goes on afterwards', harness.wait_until(
-        lambda: len(nginx.files()) > n + 5, 30, process), harness.log(process))
+        lambda: len(nginx.files()) > n + 5, process), harness.log(process))
     harness.stop(process)
     last = harness.log(process).splitlines()[-1]
     report.check('... what was too many is counted', ' 0 too many' not in last, last)
@@ -166,7 +169,7 @@ def test_source():
     server, url = serve_moods()
     Moody.film = harness.make_clip('film.avi', 100)
     try:
-        done = run(url + 'film.avi', '--every', '0', '--url', url + 'slow/{n}', timeout=30)
+        done = run(url + 'film.avi', '--every', '0', '--url', url + 'slow/{n}')
     except subprocess.TimeoutExpired:
         report.check('a source that fails while images wait: it ends', False, 'it does not')
     else:
@@ -185,7 +188,7 @@ def test_moods():
     done = run('test', '--count', '1', '--url', url + 'busy/{n}')
     times = [when for path, when, _, _ in Moody.log if 'busy' in path]
     report.check('429 is tried again when Retry-After says', done.returncode == 0
-                 and 1.9 < times[1] - times[0] < 2.0 + harness.PATIENCE, str(times))
+                 and 1.9 < times[1] - times[0] < 200, str(times))
     done = run('test', '--count', '2', '--every', '0', '--url', url + 'never/{n}?signature=secret')
     report.check('403 is not, and is counted', done.returncode == 1 and '2 refused' in done.stdout
                  and Moody.seen['/never/000000?signature=secret'] == 1, done.stdout)
@@ -224,6 +227,61 @@ def test_tls():
     server.shutdown()
 
 
+def test_drip():
+    """A server that says something now and then, and never all of it."""
+    listener = socket.create_server(('127.0.0.1', 0))
+    seen = []
+
+    def drip(connection):
+        seen.append(connection)
+        try:
+            connection.sendall(b'HTTP/1.1 200 OK\r\nX: ')
+            while True:
+                connection.sendall(b'aaaa')
+                time.sleep(0.2)
+        except OSError:
+            pass
+
+    def serve():
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=drip, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    began = time.monotonic()
+    process = harness.start([UPLOAD, 'test', '--count', '1', '--give-up', '4', '--url',
+                             'http://127.0.0.1:%d/{n}' % listener.getsockname()[1]])
+    ended = harness.wait_until(lambda: process.poll() is not None)
+    report.check('an answer that drips: the image is given up', ended and process.returncode == 1
+                 and '1 given up' in harness.log(process) and seen
+                 and time.monotonic() - began >= 4, harness.log(process)[-300:])
+    harness.stop(process)
+    listener.close()
+
+
+def test_numbers():
+    harness.check_numbers([UPLOAD, '/nowhere'], {
+        '--every': (0, 1e9, False), '--width': (0, 65500, True), '--height': (0, 65500, True),
+        '--quality': (0, 100, True), '--count': (0, 1000000000, True),
+        '--stall': (1, 86400, True), '--give-up': (0, 86400, True)})
+
+
+def test_urls():
+    """Lines that are no URLs, from whoever signs them."""
+    done = run('test', '--every', '0', '--urls', '-', input='http://127.0.0.1:1/' + 'a' * 20000)
+    report.check('a line without an end is refused', done.returncode == 1
+                 and 'longer than the' in done.stderr and '0 uploaded' in done.stdout, done.stderr)
+    done = run('test', '--every', '0', '--urls', '-', input='file:///etc/passwd\n\x1b[2J\nx y\n')
+    report.check('... and what is none is, too', done.returncode == 1 and '3 refused' in done.stdout
+                 and '\x1b' not in done.stderr, done.stderr)
+    for option, value in (('--header', 'a: b\r\nc: d'), ('--header', 'none'),
+                          ('--url', 'http://127.0.0.1:1/\n')):
+        done = run('test', '--count', '1', option, value, *(
+            ['--url', 'http://127.0.0.1:1/'] if option != '--url' else []), '--give-up', '1')
+        report.check('%s %r is refused' % (option, value), done.returncode == 1
+                     and option in done.stderr and 'uploaded' not in done.stdout, done.stderr)
+
+
 def test_signal():
     """While it waits for a URL that does not come."""
     read, write = os.pipe()
@@ -232,7 +290,7 @@ def test_signal():
     time.sleep(1)
     process.terminate()
     try:
-        ended = process.wait(10 * harness.PATIENCE) == 1
+        ended = process.wait(harness.GUARD) == 1
     except subprocess.TimeoutExpired:
         process.kill()
         ended = False
@@ -264,5 +322,5 @@ def test_errors():
                  and 'secret' not in done.stderr and 'URL' in done.stderr, done.stderr)
 
 
-report.run(test_files, test_death, test_stall, test_source, test_moods, test_tls, test_signal,
-           test_errors)
+report.run(test_files, test_death, test_stall, test_source, test_moods, test_drip, test_urls,
+           test_numbers, test_tls, test_signal, test_errors)

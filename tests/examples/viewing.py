@@ -93,9 +93,9 @@ BARS = [(255, 255, 255), (255, 255, 0), (0, 255, 255), (0, 255, 0),
 class Viewer:
     """A viewer on a port of its own."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, env=None):
         self.port = harness.free_port()
-        self.process = harness.start([VIEWER, '--port', str(self.port), *arguments])
+        self.process = harness.start([VIEWER, '--port', str(self.port), *arguments], env=env)
         harness.wait_for_port(self.port, self.process)
 
     def __enter__(self):
@@ -109,14 +109,14 @@ class Viewer:
         request = urllib.request.Request(
             'http://127.0.0.1:%d%s' % (self.port, path), method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=harness.GUARD) as answer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()
 
     def ask(self, request):
         """All that is answered to a request of these bytes."""
-        with socket.create_connection(('127.0.0.1', self.port), 30) as asking:
+        with socket.create_connection(('127.0.0.1', self.port), harness.GUARD) as asking:
             asking.sendall(request)
             return b''.join(iter(lambda: asking.recv(1 << 16), b''))
 

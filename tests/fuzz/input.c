@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_PIXELS 300000
+#include "layouts.h"
+
+/* Of the input and of the image: so many small ones a second find more than a
+ * large one does. */
+#define MOST_PIXELS 40000
 
 unsigned
 fuzz_take (FuzzBytes *bytes, unsigned n)
@@ -29,18 +33,15 @@ one_in (FuzzBytes *bytes, unsigned n)
   return fuzz_take (bytes, n) == n - 1;
 }
 
-/* Any layout of pictures.c, and what is like it. */
+/* Any layout of layouts.c, and what is like it. */
 static PictureLayout
 take_layout (FuzzBytes *bytes)
 {
-  PictureLayout layout;
+  PictureLayout layout = fuzz_layouts[fuzz_take (bytes, fuzz_n_layouts)];
   ImFormat *format = &layout.format;
-  unsigned n = 0, least, depth, shift, w_shift, h_shift;
+  unsigned least, depth, shift, w_shift, h_shift;
 
-  while (picture_layouts[n].name)
-    n++;
-  layout = picture_layouts[fuzz_take (bytes, n)];
-  if (format->unpack || !one_in (bytes, 3))
+  if (format->unpack || !one_in (bytes, 6))
     return layout;
   least = format->sample_bytes == 2 ? 9 : 1;
   depth = least + fuzz_take (bytes, format->sample_bytes * 8u - least + 1);
@@ -62,18 +63,14 @@ take_layout (FuzzBytes *bytes)
   return layout;
 }
 
+/* Around the sizes of blocks, lanes and vectors; now and then one of several
+ * strips. */
 static int
 take_size (FuzzBytes *bytes)
 {
-  switch (fuzz_take (bytes, 4)) {
-    case 0:
-      return 1 + (int) fuzz_take (bytes, 18);
-    case 1:
-      return 1 + (int) fuzz_take (bytes, 70);
-    default:
-      return one_in (bytes, 32) ? 1 + (int) fuzz_take (bytes, 900)
-                                : 1 + (int) fuzz_take (bytes, 200);
-  }
+  if (one_in (bytes, 64))
+    return 1 + (int) fuzz_take (bytes, 700);
+  return 1 + (int) fuzz_take (bytes, one_in (bytes, 4) ? 70 : 18);
 }
 
 static void
@@ -115,6 +112,20 @@ fill (uint8_t *plane, size_t size, FuzzBytes *bytes)
   }
 }
 
+/* Of what has to be unpacked, plane 0 has the pixels; see layouts.c. */
+static void
+find_plane_size (const FuzzInput *input, int plane, size_t *row, int *rows)
+{
+  const ImImageInfo *info = &input->picture.image.info;
+
+  if (info->format.unpack == NULL) {
+    picture_plane_size (&input->picture, plane, row, rows);
+    return;
+  }
+  *row = (size_t) info->width * 4 * info->format.sample_bytes;
+  *rows = info->height;
+}
+
 static void
 take_plane (FuzzInput *input, int plane, FuzzBytes *bytes)
 {
@@ -122,7 +133,7 @@ take_plane (FuzzInput *input, int plane, FuzzBytes *bytes)
   size_t row, stride, size;
   int rows;
 
-  picture_plane_size (&input->picture, plane, &row, &rows);
+  find_plane_size (input, plane, &row, &rows);
   stride = row + (one_in (bytes, 2) ? fuzz_take (bytes, 80) : 0);
   size = stride * (size_t) (rows - 1) + row;
   input->plane[plane] = malloc (size);
@@ -194,13 +205,13 @@ take_metadata (FuzzInput *input, FuzzBytes *bytes)
   size_t length;
 
   if (one_in (bytes, 4)) {
-    length = sizeof (tiff) + fuzz_take (bytes, one_in (bytes, 8) ? 65600 : 90);
+    length = sizeof (tiff) + fuzz_take (bytes, one_in (bytes, 64) ? 65600 : 90);
     metadata->exif = input->exif = calloc (1, length);
     metadata->exif_size = length;
     memcpy (input->exif, tiff, sizeof (tiff));
   }
   if (one_in (bytes, 4)) {
-    length = 1 + fuzz_take (bytes, one_in (bytes, 8) ? 65600 : 90);
+    length = 1 + fuzz_take (bytes, one_in (bytes, 64) ? 65600 : 90);
     metadata->comment = input->comment = malloc (length + 1);
     memset (input->comment, 'a', length);
     input->comment[length] = 0;
@@ -221,10 +232,13 @@ fuzz_input_init (FuzzInput *input, FuzzBytes *bytes)
   take_info (info, bytes);
   take_request (&input->request, info, bytes);
   take_metadata (input, bytes);
+  if ((int64_t) info->width * info->height > MOST_PIXELS
+      || (im_plan_make (&plan, info, &input->request, NULL)
+          && (int64_t) plan.width * plan.height > MOST_PIXELS))
+    return false;
   for (int plane = 0; plane < input->layout.n_planes; plane++)
     take_plane (input, plane, bytes);
-  return !im_plan_make (&plan, info, &input->request, NULL)
-      || (int64_t) plan.width * plan.height <= MOST_PIXELS;
+  return true;
 }
 
 void

@@ -32,7 +32,8 @@ typedef struct
   char *comment;
 } FuzzInput;
 
-/* False where the image would be so large that others are worth more. */
+/* False where the picture or the image would be so large that others are worth
+ * more. */
 bool fuzz_input_init (FuzzInput *input, FuzzBytes *bytes);
 void fuzz_input_clear (FuzzInput *input);
 
@@ -40,5 +41,7 @@ void fuzz_input_clear (FuzzInput *input);
 void fuzz_fail (const FuzzInput *input, const char *format, ...)
     __attribute__ ((format (printf, 2, 3), noreturn));
 
-/* What libFuzzer calls, and replay.c in its place. */
+/* What libFuzzer calls, and replay.c in its place; the first of them once, in
+ * front of all else, and not every target has it. */
+int LLVMFuzzerInitialize (int *argc, char ***argv);
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);

@@ -21,9 +21,9 @@ G_BEGIN_DECLS
   X (CROP_Y, "crop-y", 0) \
   X (CROP_W, "crop-w", 0) \
   X (CROP_H, "crop-h", 0) \
-  X (META, "meta", 0)         /* with a GstVideoMeta */ \
-  X (PAD, "pad", 0)           /* bytes more a row; with meta */ \
-  X (GAP, "gap", 0)           /* bytes before each plane; with meta */ \
+  X (META, "meta", 0) /* with a GstVideoMeta */ \
+  X (PAD, "pad", 0)   /* bytes, or 16 of them, more a row; with meta */ \
+  X (GAP, "gap", 0)   /* bytes before each plane; with meta */ \
   X (NEGATIVE, "negative", 0) /* rows from below; with meta */ \
   X (PAR_N, "par-n", 1) \
   X (PAR_D, "par-d", 1) \

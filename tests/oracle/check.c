@@ -14,15 +14,15 @@
 #include "files.h"
 
 /* How far samples may be from the reference's, unrounded: half of one is the
- * rounding, the rest what 16-bit fixed point and floats lose on the way. */
-#define PNG8_MOST 1.0
-/* Flattened or changed in light first, where codes of 8 bits stand between. */
+ * rounding, the rest what 16-bit fixed point, floats and weights that are left out
+ * because they are next to nothing lose on the way. */
+#define PNG8_MOST 0.65
 #define PNG16_MOST 8.0
 /* Light goes through tables, and its curves are steep at the dark end. */
-#define LIGHT16_MOST 64.0
+#define LIGHT16_MOST 48.0
 /* Both coded: where one sample of a block was rounded the other way, all of its
  * samples are coded a little differently. */
-#define JPEG_MOST 3.0
+#define JPEG_MOST 4.0
 #define JPEG_MEAN 0.35
 /* A flat picture just between two values may be either; then it is half of one
  * from where it should be. */

@@ -110,6 +110,13 @@ plane_rows (const GstVideoInfo *info, guint p)
                                   : 1;
 }
 
+/* Groups of pixels that end behind a row end in what is behind it. */
+static gsize
+pad_unit (const GstVideoFormatInfo *finfo)
+{
+  return GST_VIDEO_FORMAT_INFO_IS_COMPLEX (finfo) ? 16 : 1;
+}
+
 /* GStreamer's own layout, or, with a GstVideoMeta, one of the case's. */
 static Layout
 layout_of (const Case *c, const GstVideoInfo *info)
@@ -127,7 +134,7 @@ layout_of (const Case *c, const GstVideoInfo *info)
       layout.size += plane_size (info, p);
       continue;
     }
-    stride += (gsize) c->v[CASE_PAD];
+    stride += (gsize) c->v[CASE_PAD] * pad_unit (info->finfo);
     layout.stride[p] = (gint) stride;
     if (c->v[CASE_NEGATIVE]) {
       layout.offset[p] += stride * (rows - 1);
