@@ -1,51 +1,12 @@
-/* imbytes: coming to terms with upstream and downstream.
+/* imbytes: codec and size, as settings, frames and downstream allow them.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "gstimbytesprivate.h"
+#include "gstimbytesnegotiate.h"
 
 #include "gstimbytescheck.h"
 #include "gstimbytesformat.h"
-
-void
-gst_im_bytes_post_error (GstImBytes *self, const ImError *error)
-{
-  GstImBytesState *state = &self->state;
-
-  if (g_strcmp0 (state->complaint, error->message) == 0)
-    return;
-  g_free (state->complaint);
-  state->complaint = g_strdup (error->message);
-  switch (error->code) {
-    case IM_ERROR_NO_MEMORY:
-      GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT, ("%s", error->message),
-          (NULL));
-      break;
-    case IM_ERROR_CODEC:
-      GST_ELEMENT_ERROR (self, STREAM, ENCODE, ("%s", error->message), (NULL));
-      break;
-    default:
-      GST_ELEMENT_ERROR (self, CORE, NEGOTIATION, ("%s", error->message),
-          ("input: %dx%d %s", GST_VIDEO_INFO_WIDTH (&state->info),
-              GST_VIDEO_INFO_HEIGHT (&state->info),
-              GST_VIDEO_INFO_NAME (&state->info)));
-      break;
-  }
-}
-
-GstImBytesSettings
-gst_im_bytes_get_settings (GstImBytes *self)
-{
-  GstImBytesSettings settings;
-
-  GST_OBJECT_LOCK (self);
-  settings = self->settings;
-  settings.region_type =
-      gst_im_bytes_settings_get_region_type (&self->settings);
-  GST_OBJECT_UNLOCK (self);
-  settings.roi_type = NULL;
-  return settings;
-}
+#include "gstimbytesoutput.h"
 
 /* Puts what was chosen on the source pad. */
 static GstFlowReturn
@@ -69,12 +30,12 @@ set_output (GstImBytes *self, const GstVideoInfo *info)
       "Downstream refuses %s images of %dx%d pixels; ask for another size or "
       "format.",
       im_codec_get (plan->codec)->name, plan->width, plan->height);
-  gst_im_bytes_post_error (self, &error);
+  gst_im_bytes_output_error (self, &error);
   return GST_FLOW_NOT_NEGOTIATED;
 }
 
 static GstFlowReturn
-agree_anew (GstImBytes *self, const GstImBytesSettings *settings,
+negotiate_anew (GstImBytes *self, const GstImBytesSettings *settings,
     const GstImBytesPicture *picture, const GstVideoInfo *info)
 {
   GstImBytesState *state = &self->state;
@@ -87,21 +48,21 @@ agree_anew (GstImBytes *self, const GstImBytesSettings *settings,
   GstFlowReturn ret;
 
   gst_caps_unref (downstream);
-  state->agreed = FALSE;
+  state->negotiated = FALSE;
   if (!chosen) {
     if (GST_PAD_IS_FLUSHING (pad))
       return GST_FLOW_FLUSHING;
-    gst_im_bytes_post_error (self, &error);
+    gst_im_bytes_output_error (self, &error);
     return GST_FLOW_NOT_NEGOTIATED;
   }
   ret = set_output (self, info);
   if (ret != GST_FLOW_OK)
     return ret;
-  state->agreed = TRUE;
+  state->negotiated = TRUE;
   state->postponed = FALSE;
   state->picture = *picture;
   state->serial = settings->serial;
-  g_clear_pointer (&state->complaint, g_free);
+  g_clear_pointer (&state->last_error, g_free);
   return GST_FLOW_OK;
 }
 
@@ -110,37 +71,48 @@ agree_anew (GstImBytes *self, const GstImBytesSettings *settings,
 static gboolean
 gives_same_caps (const GstImBytesState *state, const GstImBytesPicture *picture)
 {
-  const ImPlan *agreed = &state->choice.plan;
+  const ImPlan *last = &state->choice.plan;
   ImRequest request = gst_im_bytes_caps_request (&state->choice, picture);
   ImPlan plan;
 
   return request.width > 0 && request.height > 0
       && im_plan_make (&plan, &picture->info, &request, NULL)
-      && plan.width == agreed->width && plan.height == agreed->height
-      && plan.par_n == agreed->par_n && plan.par_d == agreed->par_d;
+      && plan.width == last->width && plan.height == last->height
+      && plan.par_n == last->par_n && plan.par_d == last->par_d;
 }
 
 gboolean
-gst_im_bytes_is_agreed (GstImBytes *self, const GstImBytesPicture *picture)
+gst_im_bytes_is_negotiated (GstImBytes *self, const GstImBytesPicture *picture)
 {
   const GstImBytesState *state = &self->state;
 
-  return state->agreed
+  return state->negotiated
       && (gst_im_bytes_picture_is_alike (picture, &state->picture)
           || gives_same_caps (state, picture));
 }
 
 GstFlowReturn
-gst_im_bytes_agree (GstImBytes *self, const GstImBytesSettings *settings,
+gst_im_bytes_negotiate (GstImBytes *self, const GstImBytesSettings *settings,
     const GstImBytesPicture *picture)
 {
   GstImBytesState *state = &self->state;
 
   if (!gst_pad_check_reconfigure (GST_VIDEO_ENCODER_SRC_PAD (self))
       && state->serial == settings->serial
-      && gst_im_bytes_is_agreed (self, picture))
+      && gst_im_bytes_is_negotiated (self, picture))
     return GST_FLOW_OK;
-  return agree_anew (self, settings, picture, &state->info);
+  return negotiate_anew (self, settings, picture, &state->info);
+}
+
+GstFlowReturn
+gst_im_bytes_negotiate_without_frame (GstImBytes *self)
+{
+  GstImBytesSettings settings = gst_im_bytes_get_settings (self);
+  GstImBytesPicture picture = self->state.base;
+
+  picture.orientation =
+      gst_im_bytes_orient_get (&self->state.orient, settings.direction);
+  return gst_im_bytes_negotiate (self, &settings, &picture);
 }
 
 gboolean
@@ -154,7 +126,7 @@ gst_im_bytes_set_format (GstVideoEncoder *encoder, GstVideoCodecState *input)
   if (!gst_im_bytes_check_size (GST_VIDEO_INFO_FORMAT (&input->info),
           (guint) GST_VIDEO_INFO_WIDTH (&input->info),
           (guint) GST_VIDEO_INFO_HEIGHT (&input->info), &error)) {
-    gst_im_bytes_post_error (self, &error);
+    gst_im_bytes_output_error (self, &error);
     return FALSE;
   }
   state->info = input->info;
@@ -165,14 +137,14 @@ gst_im_bytes_set_format (GstVideoEncoder *encoder, GstVideoCodecState *input)
   gst_pad_check_reconfigure (GST_VIDEO_ENCODER_SRC_PAD (self));
   /* Tags come after caps, and some elements take only the first caps that they
    * get. */
-  state->agreed = FALSE;
+  state->negotiated = FALSE;
   state->postponed = settings.direction == GST_VIDEO_ORIENTATION_AUTO
       && !gst_pad_has_current_caps (GST_VIDEO_ENCODER_SRC_PAD (self));
   /* After a snapshot, downstream takes no caps any more until a stream or a flush
-   * begins anew; then the first frame has them agreed on. */
+   * begins anew; then the first frame negotiates them. */
   if (state->postponed || state->snapshot_done)
     return TRUE;
-  return agree_anew (self, &settings, &state->base, &state->info)
+  return negotiate_anew (self, &settings, &state->base, &state->info)
       == GST_FLOW_OK;
 }
 

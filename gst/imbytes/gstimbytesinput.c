@@ -1,12 +1,15 @@
-/* imbytes: frames, events and requests as they come in.
+/* imbytes: frames, events and requests as they come in, and which frames become
+ * images.
  *
  * A frame that is not wanted never gets as far as the base class, which would
  * make a codec frame of it; it costs well under a microsecond.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "gstimbytesprivate.h"
+#include "gstimbytesinput.h"
 
+#include "gstimbytesnegotiate.h"
+#include "gstimbytesoutput.h"
 #include "gstimbytesregions.h"
 
 /* The running time at which @buffer is shown; FALSE where it lies outside the
@@ -38,24 +41,22 @@ static gboolean
 has_what_is_shown (const GstImBytesSettings *settings, GstBuffer *buffer)
 {
   return settings->roi == GST_IM_BYTES_ROI_NONE
-      || gst_im_bytes_regions_are_in (buffer,
-          gst_im_bytes_settings_get_region_type (settings));
+      || gst_im_bytes_regions_are_in (buffer, settings->region_type);
 }
 
+/* What running times, requests and regions say; not yet how much has changed. */
 static GstImBytesVerdict
-judge (GstImBytes *self, GstBuffer *buffer, gdouble *min_change)
+select_frame (GstImBytes *self, GstBuffer *buffer, gboolean is_shown)
 {
-  GstImBytesState *state = &self->state;
-  gboolean shown = find_running_time (self, buffer, &state->time);
+  const GstImBytesContext *context = &self->state.context;
   GstImBytesVerdict verdict = GST_IM_BYTES_SKIP;
 
   GST_OBJECT_LOCK (self);
   self->stats.frames_in++;
-  if (shown && !state->snapshot_done
-      && has_what_is_shown (&self->settings, buffer))
-    verdict = gst_im_bytes_select_frame (&self->select, &self->settings.rules,
-        state->time);
-  *min_change = self->settings.rules.min_change;
+  if (is_shown && !self->state.snapshot_done
+      && has_what_is_shown (&context->settings, buffer))
+    verdict = gst_im_bytes_select_frame (&self->select,
+        &context->settings.rules, context->time);
   GST_OBJECT_UNLOCK (self);
   return verdict;
 }
@@ -85,58 +86,44 @@ find_change (GstImBytes *self, GstBuffer *buffer)
   return difference;
 }
 
-/* FALSE where it is skipped; *@gap then says whether downstream is to hear of
- * it. */
-static gboolean
-is_wanted (GstImBytes *self, GstBuffer *buffer, gboolean *gap)
+/* The verdict on the frame in @buffer. */
+static GstImBytesVerdict
+judge_frame (GstImBytes *self, GstBuffer *buffer, gboolean is_shown)
 {
-  GstImBytesState *state = &self->state;
-  gdouble min_change;
+  gdouble min_change = self->state.context.settings.rules.min_change;
+  GstImBytesVerdict verdict = select_frame (self, buffer, is_shown);
 
-  state->verdict = judge (self, buffer, &min_change);
   if (min_change <= 0.0)
-    im_change_forget (state->change);
-  else if (state->verdict != GST_IM_BYTES_SKIP
+    im_change_forget (self->state.change);
+  else if (verdict != GST_IM_BYTES_SKIP
       && find_change (self, buffer) < min_change
-      && state->verdict == GST_IM_BYTES_TAKE_IF_CHANGED)
-    state->verdict = GST_IM_BYTES_SKIP;
-  if (state->verdict != GST_IM_BYTES_SKIP)
-    return TRUE;
+      && verdict == GST_IM_BYTES_TAKE_IF_CHANGED)
+    verdict = GST_IM_BYTES_SKIP;
+  return verdict;
+}
+
+/* Counts a frame that is skipped. TRUE where downstream is to hear of it. */
+static gboolean
+skip_frame (GstImBytes *self)
+{
+  GstClockTime time = self->state.context.time;
+  gboolean gap;
+
   GST_OBJECT_LOCK (self);
   self->stats.frames_skipped++;
-  *gap = GST_CLOCK_TIME_IS_VALID (state->time) && !state->snapshot_done
-      && gst_im_bytes_select_gap (&self->select, state->time);
+  gap = GST_CLOCK_TIME_IS_VALID (time) && !self->state.snapshot_done
+      && gst_im_bytes_select_gap (&self->select, time);
   GST_OBJECT_UNLOCK (self);
-  return FALSE;
+  return gap;
 }
 
-void
-gst_im_bytes_push_gap (GstImBytes *self, GstBuffer *buffer)
-{
-  gst_pad_push_event (GST_VIDEO_ENCODER_SRC_PAD (self),
-      gst_event_new_gap (GST_BUFFER_PTS (buffer),
-          GST_BUFFER_DURATION (buffer)));
-}
-
-static GstVideoOrientationMethod
-get_direction (GstImBytes *self)
-{
-  GstVideoOrientationMethod direction;
-
-  GST_OBJECT_LOCK (self);
-  direction = self->settings.direction;
-  GST_OBJECT_UNLOCK (self);
-  return direction;
-}
-
-/* Whoever follows the orientation tag has to hear where it begins or ceases to
- * hold. */
+/* Sends the tags again when video-direction enters or leaves auto: elements
+ * downstream follow the orientation in them. */
 static void
-tell_tags_again (GstImBytes *self)
+resend_tags (GstImBytes *self, GstVideoOrientationMethod direction)
 {
   static const GstTagScope scopes[] = { GST_TAG_SCOPE_GLOBAL,
     GST_TAG_SCOPE_STREAM };
-  GstVideoOrientationMethod direction = get_direction (self);
   GstImBytesOrient *orient = &self->state.orient;
 
   for (guint i = 0; i < G_N_ELEMENTS (scopes); i++) {
@@ -145,8 +132,7 @@ tell_tags_again (GstImBytes *self)
 
     if (event == NULL)
       continue;
-    GST_VIDEO_ENCODER_CLASS (gst_im_bytes_parent ())
-        ->sink_event (GST_VIDEO_ENCODER (self), event);
+    gst_im_bytes_parent ()->sink_event (GST_VIDEO_ENCODER (self), event);
     self->state.events_waiting = TRUE;
   }
   gst_im_bytes_orient_told (orient, direction);
@@ -180,9 +166,10 @@ pass_on (GstImBytes *self, GstPad *pad, GstBuffer *buffer)
   ret = self->base_chain (pad, GST_OBJECT (self), buffer);
   if (state->was_handled)
     return ret;
-  if (state->verdict == GST_IM_BYTES_TAKE_AS_ASKED)
-    gst_im_bytes_request_again (self);
   GST_OBJECT_LOCK (self);
+  /* The request that it was to answer stays pending. */
+  if (state->context.verdict == GST_IM_BYTES_TAKE_AS_ASKED)
+    gst_im_bytes_select_request (&self->select, GST_CLOCK_TIME_NONE);
   if (ret == GST_FLOW_OK)
     self->stats.frames_skipped++;
   else
@@ -192,21 +179,26 @@ pass_on (GstImBytes *self, GstPad *pad, GstBuffer *buffer)
 }
 
 GstFlowReturn
-gst_im_bytes_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+gst_im_bytes_input_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstImBytes *self = GST_IM_BYTES (parent);
+  GstImBytesContext *context = &self->state.context;
   GstFlowReturn ret = GST_FLOW_OK;
-  gboolean gap;
+  gboolean is_shown, gap;
 
   sync_properties (self, buffer);
-  tell_tags_again (self);
-  if (is_wanted (self, buffer, &gap))
+  context->settings = gst_im_bytes_get_settings (self);
+  is_shown = find_running_time (self, buffer, &context->time);
+  resend_tags (self, context->settings.direction);
+  context->verdict = judge_frame (self, buffer, is_shown);
+  if (context->verdict != GST_IM_BYTES_SKIP)
     return pass_on (self, pad, buffer);
+  gap = skip_frame (self);
   /* The base class holds events back until the next frame. */
   if (self->state.events_waiting && !self->state.snapshot_done)
     ret = self->base_chain (pad, parent, gst_buffer_ref (buffer));
   if (gap && ret == GST_FLOW_OK)
-    gst_im_bytes_push_gap (self, buffer);
+    gst_im_bytes_output_gap (self, buffer);
   gst_buffer_unref (buffer);
   return ret;
 }
@@ -220,60 +212,33 @@ is_held_back (GstEvent *event)
       && GST_EVENT_TYPE (event) != GST_EVENT_FLUSH_STOP;
 }
 
-/* With TIME not valid it is for the next frame. */
-static gboolean
-request (GstImBytes *self, GstClockTime time)
+/* With @time not valid it is for the next frame. */
+static void
+request_image (GstImBytes *self, GstClockTime time)
 {
-  gboolean accepted;
-
   GST_OBJECT_LOCK (self);
-  accepted = gst_im_bytes_select_request (&self->select, time);
+  gst_im_bytes_select_request (&self->select, time);
   GST_OBJECT_UNLOCK (self);
-  return accepted;
 }
 
 gboolean
-gst_im_bytes_request_image (GstImBytes *self)
+gst_im_bytes_input_request_image (GstImBytes *self)
 {
   GstImBytesClosed closed;
-  gboolean was_refused;
 
   GST_OBJECT_LOCK (self);
   gst_im_bytes_select_request (&self->select, GST_CLOCK_TIME_NONE);
   closed = self->select.closed;
-  was_refused = self->select.was_refused;
-  self->select.was_refused = closed != GST_IM_BYTES_OPEN;
   GST_OBJECT_UNLOCK (self);
-  if (closed == GST_IM_BYTES_OPEN)
-    return TRUE;
-  if (was_refused)
-    GST_DEBUG_OBJECT (self, "refused another request");
-  else if (closed == GST_IM_BYTES_CLOSED_BY_SNAPSHOT)
-    GST_ELEMENT_WARNING (self, STREAM, ENCODE,
-        ("No further image: the snapshot was made. Set snapshot=false, or use "
-         "on-request=true instead, for more than one."),
-        (NULL));
-  else
-    GST_ELEMENT_WARNING (self, STREAM, ENCODE,
-        ("No further image: the stream has ended. The last one is still in "
-         "last-image."),
-        (NULL));
-  return FALSE;
-}
-
-void
-gst_im_bytes_request_again (GstImBytes *self)
-{
-  request (self, GST_CLOCK_TIME_NONE);
-}
-
-void
-gst_im_bytes_close (GstImBytes *self, GstImBytesClosed why)
-{
-  GST_OBJECT_LOCK (self);
-  if (self->select.closed == GST_IM_BYTES_OPEN)
-    self->select.closed = why;
-  GST_OBJECT_UNLOCK (self);
+  if (closed == GST_IM_BYTES_CLOSED_BY_SNAPSHOT)
+    gst_im_bytes_output_warn (self, GST_IM_BYTES_WARNING_REQUEST_REFUSED,
+        "No further image: the snapshot was made. Set snapshot=false, or use "
+        "on-request=true instead, for more than one.");
+  else if (closed == GST_IM_BYTES_CLOSED_BY_EOS)
+    gst_im_bytes_output_warn (self, GST_IM_BYTES_WARNING_REQUEST_REFUSED,
+        "No further image: the stream has ended. The last one is still in "
+        "last-image.");
+  return closed == GST_IM_BYTES_OPEN;
 }
 
 static void
@@ -284,11 +249,12 @@ restart (GstImBytes *self)
     im_change_forget (self->state.change);
   GST_OBJECT_LOCK (self);
   gst_im_bytes_select_restart (&self->select);
+  self->warned &= ~(guint) GST_IM_BYTES_WARNING_REQUEST_REFUSED;
   GST_OBJECT_UNLOCK (self);
 }
 
 gboolean
-gst_im_bytes_flush (GstVideoEncoder *encoder)
+gst_im_bytes_input_flush (GstVideoEncoder *encoder)
 {
   restart (GST_IM_BYTES (encoder));
   return TRUE;
@@ -297,7 +263,8 @@ gst_im_bytes_flush (GstVideoEncoder *encoder)
 static GstEvent *
 take_tags (GstImBytes *self, GstEvent *event)
 {
-  GstVideoOrientationMethod direction = get_direction (self);
+  GstVideoOrientationMethod direction =
+      gst_im_bytes_get_settings (self).direction;
   GstImBytesState *state = &self->state;
   ImOrientation before = gst_im_bytes_orient_get (&state->orient, direction);
   ImOrientation after;
@@ -305,7 +272,7 @@ take_tags (GstImBytes *self, GstEvent *event)
 
   gst_event_parse_tag (event, &list);
   gst_im_bytes_tags_merge (&state->tags, list);
-  tell_tags_again (self);
+  resend_tags (self, direction);
   event = gst_im_bytes_orient_take_tags (&state->orient, direction, event);
   after = gst_im_bytes_orient_get (&state->orient, direction);
   /* Another way up is another picture. */
@@ -316,48 +283,53 @@ take_tags (GstImBytes *self, GstEvent *event)
   return event;
 }
 
-/* Negotiation that waits for the first frame does not come to it where none
- * comes: what goes downstream now has to have caps before it. */
-static void
-agree_without_frame (GstImBytes *self)
+static GstEvent *
+take_event (GstImBytes *self, GstEvent *event)
 {
-  GstImBytesSettings settings = gst_im_bytes_get_settings (self);
-  GstImBytesPicture picture = self->state.base;
+  GstClockTime time;
 
-  picture.orientation =
-      gst_im_bytes_orient_get (&self->state.orient, settings.direction);
-  if (gst_im_bytes_agree (self, &settings, &picture) != GST_FLOW_OK)
-    GST_DEBUG_OBJECT (self, "the end, or a gap, comes without caps");
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_STREAM_START:
+      /* Another stream, another snapshot. */
+      restart (self);
+      gst_im_bytes_tags_restart (&self->state.tags);
+      gst_im_bytes_orient_clear (&self->state.orient);
+      gst_im_bytes_output_end_warning (self,
+          GST_IM_BYTES_WARNING_TAGS_TOO_LONG
+              | GST_IM_BYTES_WARNING_TAGS_NOT_WRITTEN);
+      return event;
+    case GST_EVENT_TAG:
+      return take_tags (self, event);
+    case GST_EVENT_EOS:
+      GST_OBJECT_LOCK (self);
+      gst_im_bytes_select_close (&self->select, GST_IM_BYTES_CLOSED_BY_EOS);
+      GST_OBJECT_UNLOCK (self);
+      return event;
+    default:
+      if (gst_video_event_is_force_key_unit (event)
+          && gst_video_event_parse_downstream_force_key_unit (event, NULL, NULL,
+              &time, NULL, NULL))
+        request_image (self, time);
+      return event;
+  }
 }
 
 gboolean
-gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
+gst_im_bytes_input_sink_event (GstVideoEncoder *encoder, GstEvent *event)
 {
   GstImBytes *self = GST_IM_BYTES (encoder);
   gboolean held_back = is_held_back (event);
-  GstClockTime time;
   gboolean ret;
 
-  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START) {
-    /* Another stream, another snapshot. */
-    restart (self);
-    gst_im_bytes_tags_restart (&self->state.tags);
-    gst_im_bytes_orient_clear (&self->state.orient);
-  } else if (GST_EVENT_TYPE (event) == GST_EVENT_TAG) {
-    event = take_tags (self, event);
-  } else if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
-    gst_im_bytes_close (self, GST_IM_BYTES_CLOSED_BY_EOS);
-  } else if (gst_video_event_is_force_key_unit (event)
-      && gst_video_event_parse_downstream_force_key_unit (event, NULL, NULL,
-          &time, NULL, NULL)) {
-    request (self, time);
-  }
-  if (self->state.postponed
-      && (GST_EVENT_TYPE (event) == GST_EVENT_EOS
-          || GST_EVENT_TYPE (event) == GST_EVENT_GAP))
-    agree_without_frame (self);
-  ret = GST_VIDEO_ENCODER_CLASS (gst_im_bytes_parent ())
-            ->sink_event (encoder, event);
+  event = take_event (self, event);
+  /* Negotiation that waits for the first frame does not come to it where none
+   * comes, and these have to have caps before them. */
+  if ((GST_EVENT_TYPE (event) == GST_EVENT_EOS
+          || GST_EVENT_TYPE (event) == GST_EVENT_GAP)
+      && self->state.postponed
+      && gst_im_bytes_negotiate_without_frame (self) != GST_FLOW_OK)
+    GST_DEBUG_OBJECT (self, "%" GST_PTR_FORMAT " comes without caps", event);
+  ret = gst_im_bytes_parent ()->sink_event (encoder, event);
   /* Events that are not serialized come from any thread. */
   if (held_back)
     self->state.events_waiting = TRUE;
@@ -366,14 +338,13 @@ gst_im_bytes_sink_event (GstVideoEncoder *encoder, GstEvent *event)
 
 /* The base class answers it with an event downstream, in front of the image. */
 gboolean
-gst_im_bytes_src_event (GstVideoEncoder *encoder, GstEvent *event)
+gst_im_bytes_input_src_event (GstVideoEncoder *encoder, GstEvent *event)
 {
   GstClockTime time;
 
   if (gst_video_event_is_force_key_unit (event)
       && gst_video_event_parse_upstream_force_key_unit (event, &time, NULL,
           NULL))
-    request (GST_IM_BYTES (encoder), time);
-  return GST_VIDEO_ENCODER_CLASS (gst_im_bytes_parent ())
-      ->src_event (encoder, event);
+    request_image (GST_IM_BYTES (encoder), time);
+  return gst_im_bytes_parent ()->src_event (encoder, event);
 }

@@ -31,12 +31,12 @@ typedef struct
 /* A picture is coded until it keeps to @limits; im_engine_write () gives the
  * bytes then. Quality begins at that of @request and may give way. FALSE with
  * @error set, or with @outcome saying that it is too large. */
-gboolean gst_im_bytes_image_encode (ImEngine *engine, ImBudget *budget,
+gboolean gst_im_bytes_encode (ImEngine *engine, ImBudget *budget,
     const GstImBytesLimits *limits, const ImImage *image,
     const ImRequest *request, GstImBytesOutcome *outcome, ImError *error);
 
 /* A sentence about an image that was too large. */
-gchar *gst_im_bytes_image_describe_excess (const GstImBytesOutcome *outcome,
+gchar *gst_im_bytes_encode_describe_excess (const GstImBytesOutcome *outcome,
     const GstImBytesLimits *limits);
 
 G_END_DECLS
