@@ -65,6 +65,15 @@ test     | py selenium                   | [python3-selenium] | [python3-seleniu
 asan     | lib asan ubsan                | gcc | libasan libubsan | gcc
 tsan     | lib tsan                      | gcc | libtsan | gcc
 valgrind | cmd valgrind                  | valgrind libc6-dbg | valgrind | valgrind
+cross    | cmd aarch64-linux-gnu-gcc     | [gcc-aarch64-linux-gnu] | |
+cross    | file /usr/aarch64-linux-gnu/lib/Scrt1.o | [libc6-dev-arm64-cross] | |
+cross    | cmd i686-linux-gnu-gcc        | [gcc-i686-linux-gnu] | |
+cross    | file /usr/i686-linux-gnu/lib/Scrt1.o | [libc6-dev-i386-cross] | |
+cross    | cmd s390x-linux-gnu-gcc       | [gcc-s390x-linux-gnu] | |
+cross    | file /usr/s390x-linux-gnu/lib/Scrt1.o | [libc6-dev-s390x-cross] | |
+cross    | cmd qemu-aarch64 qemu-i386 qemu-s390x | [qemu-user] | |
+cross    | cmd x86_64-w64-mingw32-gcc    | [gcc-mingw-w64-x86-64] | |
+cross    | file /usr/x86_64-w64-mingw32/include/zlib.h | [libz-mingw-w64-dev] | |
 ci       | cmd clang                     | clang | clang | clang
 ci       | fuzzer clang                  | libclang-rt-dev | compiler-rt | compiler-rt
 ci       | cmd clang-format              | clang-format | clang-tools-extra | clang
@@ -123,7 +132,7 @@ packages_missing () {
       packages=$(cut -d'|' -f"$column" <<<"$line")
       printf '%s\n' $packages
     fi
-  done < <(sed '/^$/d' <<<"$dependencies") | awk '!seen[$0]++'
+  done < <(sed '/^$/d' <<<"$dependencies") | awk 'NF && !seen[$0]++'
 }
 
 as_root () {

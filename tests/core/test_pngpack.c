@@ -198,10 +198,13 @@ test_round_trip (void)
              filter++) {
           ImPngOptions options = { .level = level,
             .filter = (ImPngFilter) filter };
-          ImBytes whole = pack_picture (&options, picture, bpps[b], 1, 1);
-          ImBytes parts = pack_picture (&options, picture, bpps[b], 3, 1);
-          ImBytes turns = pack_picture (&options, picture, bpps[b], 3, 2);
+          ImBytes whole, parts, turns;
 
+          if (testing_left_out ())
+            continue;
+          whole = pack_picture (&options, picture, bpps[b], 1, 1);
+          parts = pack_picture (&options, picture, bpps[b], 3, 1);
+          turns = pack_picture (&options, picture, bpps[b], 3, 2);
           check_stream (&whole, picture, bpps[b]);
           check_stream (&parts, picture, bpps[b]);
           CHECK (same_stream (&parts, &turns));

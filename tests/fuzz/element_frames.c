@@ -131,7 +131,7 @@ spoil_layout (Layout *layout, FuzzBytes *bytes)
     case 3:
       layout->stride[plane] = (gint) fuzz_take_odd (bytes);
       if (fuzz_one_in (bytes, 2))
-        layout->stride[plane] = -layout->stride[plane];
+        layout->stride[plane] = ~layout->stride[plane];
       break;
     case 4:
       layout->n_planes = fuzz_take (bytes, GST_VIDEO_MAX_PLANES + 1);
