@@ -416,6 +416,8 @@ test_light_is_monotonic (void)
         (ImTransfer) transfer, (ImPrimaries) primaries, false, false };
       int last = -1, v[3] = { 0 }, before = testing_failed_checks;
 
+      if (testing_left_out ())
+        continue;
       for (int i = 0; i <= 64; i++) {
         const double gray[] = { i / 64.0, i / 64.0, i / 64.0 };
 

@@ -325,25 +325,39 @@ take (const Option *option, guint *index)
   return value;
 }
 
-static const gchar *
-take_format (const Product *product, guint *index)
+static gint
+compare_formats (gconstpointer a, gconstpointer b)
 {
-  guint n;
-  const GstVideoFormat *all = gst_video_formats_raw (&n);
+  return *(const GstVideoFormat *) a - *(const GstVideoFormat *) b;
+}
 
+/* By number: GStreamer's own order begins with those of the machine's words. */
+static GArray *
+list_formats (void)
+{
+  GArray *formats = g_array_new (FALSE, FALSE, sizeof (GstVideoFormat));
+  guint n;
+  const GstVideoFormat *raw = gst_video_formats_raw (&n);
+
+  g_array_append_vals (formats, raw, n);
+  g_array_sort (formats, compare_formats);
+  return formats;
+}
+
+static const gchar *
+take_format (const Product *product, const GArray *all, guint *index)
+{
   return product->formats != NULL
       ? take (product->formats, index)
-      : gst_video_format_to_string (all[*index % n]);
+      : gst_video_format_to_string (
+          g_array_index (all, GstVideoFormat, *index % all->len));
 }
 
 static guint
-count_cases (const Product *product)
+count_cases (const Product *product, const GArray *all)
 {
-  guint n;
+  guint n = product->formats != NULL ? count (product->formats) : all->len;
 
-  gst_video_formats_raw (&n);
-  if (product->formats != NULL)
-    n = count (product->formats);
   n *= count (product->caps) * count (product->codecs);
   for (gint i = 0; i < 6 && product->options[i] != NULL; i++)
     n *= count (product->options[i]);
@@ -359,9 +373,9 @@ is_chosen (guint index, guint step)
 }
 
 static void
-run_product (const Product *product, guint step)
+run_product (const Product *product, const GArray *all, guint step)
 {
-  guint n = count_cases (product);
+  guint n = count_cases (product, all);
   Setup setup = { NULL };
 
   for (guint at = 0; at < n; at++) {
@@ -375,7 +389,7 @@ run_product (const Product *product, guint step)
       settings[i] = (gchar *) take (product->options[i], &index);
     codec = take (product->codecs, &index);
     caps = take (product->caps, &index);
-    if (setup_make (&setup, product, take_format (product, &index), caps,
+    if (setup_make (&setup, product, take_format (product, all, &index), caps,
             codec))
       run_case (&setup, settings);
   }
@@ -386,10 +400,13 @@ int
 main (int argc, char **argv)
 {
   guint step = argc > 1 ? (guint) atoi (argv[1]) : 1;
+  GArray *all;
 
   gst_init (NULL, NULL);
+  all = list_formats ();
   for (guint i = 0; i < G_N_ELEMENTS (products); i++)
-    run_product (&products[i], step);
+    run_product (&products[i], all, step);
+  g_array_free (all, TRUE);
   gst_deinit ();
   return 0;
 }

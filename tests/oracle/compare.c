@@ -171,19 +171,40 @@ judge (const Comparison *compared, const RefPicture *picture,
   return NULL;
 }
 
-/* Where a picture is picked or boxed, what lies just on an edge may fall to
- * either side, each sample for itself: those are taken that are nearer. */
 static void
-take_nearer (RefPicture *picture, const RefPicture *other, const File *file)
+take_limits (RefPicture *low, RefPicture *high, const RefPicture *other)
 {
+  for (gint p = 0; p < low->n_planes; p++)
+    for (gint i = 0; i < low->plane_width[p] * low->plane_height[p]; i++) {
+      low->plane[p][i] = MIN (low->plane[p][i], other->plane[p][i]);
+      high->plane[p][i] = MAX (high->plane[p][i], other->plane[p][i]);
+    }
+}
+
+/* Where a picture is picked or boxed, what lies just on an edge may fall to
+ * either side, each sample for itself, and chroma is the mean of several: what
+ * is between is right. */
+static void
+allow_either_side (RefPicture *picture, const File *file, const CaseFrame *made)
+{
+  RefPicture high, other;
+
+  ref_make (&high, &made->frame, &made->request);
+  for (gint side = 0; side < 4; side++) {
+    RefRequest request = made->request;
+
+    request.nudge_across = side & 1 ? 1e-7 : -1e-7;
+    request.nudge_down = side & 2 ? 1e-7 : -1e-7;
+    ref_make (&other, &made->frame, &request);
+    take_limits (picture, &high, &other);
+    ref_clear (&other);
+  }
   for (gint p = 0; p < picture->n_planes; p++)
     for (gint i = 0; i < picture->plane_width[p] * picture->plane_height[p];
-         i++) {
-      gdouble have = file->plane[p][i];
-
-      if (fabs (have - other->plane[p][i]) < fabs (have - picture->plane[p][i]))
-        picture->plane[p][i] = other->plane[p][i];
-    }
+         i++)
+      picture->plane[p][i] = CLAMP ((gdouble) file->plane[p][i],
+          picture->plane[p][i], high.plane[p][i]);
+  ref_clear (&high);
 }
 
 static void
@@ -216,16 +237,7 @@ compare_file (Verdict *verdict, const File *file, const CaseFrame *made)
   judge_file (verdict, file, made, &picture);
   /* Where shapes differ, no sample was compared. */
   if (verdict->complaint != NULL && jumps && verdict->apart.n > 0) {
-    for (gint side = 0; side < 4; side++) {
-      RefRequest request = made->request;
-      RefPicture other;
-
-      request.nudge_across = side & 1 ? 1e-7 : -1e-7;
-      request.nudge_down = side & 2 ? 1e-7 : -1e-7;
-      ref_make (&other, &made->frame, &request);
-      take_nearer (&picture, &other, file);
-      ref_clear (&other);
-    }
+    allow_either_side (&picture, file, made);
     judge_file (verdict, file, made, &picture);
   }
   ref_clear (&picture);
