@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "maths.h"
+#include "core/base/maths.h"
 
 /* Parts of the budget: what a new quality aims at, below what a picture leaves
  * room for a better one, and from where on a search has come near enough. */

@@ -12,8 +12,8 @@
  */
 #pragma once
 
-#include "error.h"
-#include "plan.h"
+#include "core/base/error.h"
+#include "core/plan/plan.h"
 
 #define IM_CHANGE_COLUMNS 32
 #define IM_CHANGE_ROWS 18

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "strip.h"
-#include "workers.h"
+#include "core/base/workers.h"
 
 struct _ImEngine
 {

@@ -17,8 +17,8 @@
  */
 #pragma once
 
-#include "codec.h"
-#include "plan.h"
+#include "codec_list.h"
+#include "core/plan/plan.h"
 
 typedef struct _ImEngine ImEngine;
 

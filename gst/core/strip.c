@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "colour.h"
+#include "core/rows/colour.h"
 
 struct _ImLane
 {

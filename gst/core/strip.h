@@ -11,8 +11,8 @@
  */
 #pragma once
 
-#include "codec.h"
-#include "resample.h"
+#include "codec_list.h"
+#include "core/rows/resample.h"
 
 /* Memory for @n_rows rows of the canvas, for the codec's use: free () what it
  * gives, which is NULL when out of memory. */

@@ -9,7 +9,7 @@
 
 #include <gst/gst.h>
 
-#include "core/plan.h"
+#include "core/plan/plan.h"
 
 G_BEGIN_DECLS
 

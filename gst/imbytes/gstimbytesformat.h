@@ -6,7 +6,7 @@
 
 #include <gst/video/video.h>
 
-#include "core/image.h"
+#include "core/base/image.h"
 
 G_BEGIN_DECLS
 

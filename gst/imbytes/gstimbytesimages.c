@@ -4,7 +4,7 @@
  */
 #include "gstimbytesimages.h"
 
-#include "core/workers.h"
+#include "core/base/workers.h"
 #include "gstimbytesnegotiate.h"
 #include "gstimbytesoutput.h"
 #include "gstimbytesregions.h"

@@ -13,7 +13,7 @@
 
 #include <gst/video/video.h>
 
-#include "core/plan.h"
+#include "core/plan/plan.h"
 
 G_BEGIN_DECLS
 

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/workers.h"
+#include "core/base/workers.h"
 #include "gstimbytessettings.h"
 
 /* What the larger of the two codecs can hold; see the plan. */

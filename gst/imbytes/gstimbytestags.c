@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/exif.h"
+#include "core/jpeg/exif.h"
 
 #define NO_TIME G_MININT64
 

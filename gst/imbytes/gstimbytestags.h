@@ -12,8 +12,8 @@
 
 #include <gst/gst.h>
 
-#include "core/bytes.h"
-#include "core/codec.h"
+#include "core/base/bytes.h"
+#include "core/plan/codec.h"
 
 G_BEGIN_DECLS
 

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "core/codec.h"
+#include "core/codec_list.h"
 #include "testing.h"
 
 /* Planes as the codec gets them, and the bytes it made of them. */

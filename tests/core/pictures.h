@@ -7,8 +7,8 @@
  */
 #pragma once
 
-#include "core/image.h"
-#include "core/plan.h"
+#include "core/base/image.h"
+#include "core/plan/plan.h"
 
 typedef struct
 {

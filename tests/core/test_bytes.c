@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include "testing.h"
 
 static void

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/colourspace.h"
+#include "core/plan/colourspace.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/compiler.h"
+#include "core/base/compiler.h"
 
 #include "testing.h"
 

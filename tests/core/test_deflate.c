@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/deflate.h"
+#include "core/png/deflate.h"
 #include "codecs.h"
 
 #include <zlib.h>

@@ -5,7 +5,7 @@
 #include "core/engine.h"
 
 
-#include "core/workers.h"
+#include "core/base/workers.h"
 #include "failing.h"
 #include "pictures.h"
 #include "testing.h"

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/exif.h"
+#include "core/jpeg/exif.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/filter.h"
+#include "core/plan/filter.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/huffman.h"
+#include "core/png/huffman.h"
 #include "testing.h"
 
 #define N 286

@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/kernels.h"
+#include "core/plan/filter.h"
+#include "core/rows/kernels.h"
 
 #include <math.h>
 #include <sys/mman.h>
@@ -298,14 +299,6 @@ mean_case (int n)
 
     CHECK (fabs (out[x] - mean) <= 0.5);
   }
-  /* Both rows moved so that they end with what may be read. */
-  for (int k = 0; k < n_tables; k++)
-    tables[k]->mean_1x2 ((int16_t *) outputs[k], top + n, bottom + n, n);
-  outputs_check ("mean_1x2", n, 0, (size_t) n * 2);
-  for (int x = 0; x < n; x++)
-    CHECK (fabs (out[x] - (top[n + x] + bottom[n + x]) / 2.0) <= 0.5);
-  unguard (&a);
-  unguard (&b);
 }
 
 static void
@@ -476,21 +469,23 @@ test_saturation (void)
 static void
 test_tables (void)
 {
-  const ImKernels *all[1] = { NULL };
+  ImProcessor best = im_processor_choose (NULL);
 
   CHECK (n_tables >= 1);
-  for (int k = 0; k < n_tables; k++) {
-    setenv ("IMBYTES_KERNELS", tables[k]->name, 1);
-    CHECK (im_kernels_get () == tables[k]);
+  CHECK (tables[n_tables - 1] == im_kernels_of (best));
+  CHECK (im_processor_choose ("abacus") == best);
+  CHECK (im_kernels_get () == im_kernels_of (im_processor_get ()));
+  for (int i = 0; i < IM_N_PROCESSORS; i++) {
+    ImProcessor set = (ImProcessor) i;
+    const ImKernels *kernels = im_kernels_of (set);
+
+    CHECK ((kernels != NULL) == im_processor_has (set));
+    if (kernels == NULL)
+      continue;
+    CHECK (im_processor_choose (im_processor_name (set)) == set);
+    CHECK (strcmp (kernels->name, im_processor_name (set)) == 0);
+    printf ("  %s\n", kernels->name);
   }
-  setenv ("IMBYTES_KERNELS", "abacus", 1);
-  CHECK (im_kernels_get () == tables[n_tables - 1]);
-  unsetenv ("IMBYTES_KERNELS");
-  CHECK (im_kernels_get () == tables[n_tables - 1]);
-  CHECK_EQUAL (im_kernels_all (all, 1), 1);
-  CHECK (all[0] == tables[0]);
-  for (int k = 0; k < n_tables; k++)
-    printf ("  %s\n", tables[k]->name);
 }
 
 static const Test tests[] = { TEST (test_tables), TEST (test_vertical),
@@ -500,6 +495,8 @@ static const Test tests[] = { TEST (test_tables), TEST (test_vertical),
 int
 main (void)
 {
-  n_tables = im_kernels_all (tables, MAX_TABLES);
+  for (int i = 0; i < IM_N_PROCESSORS; i++)
+    if (im_kernels_of ((ImProcessor) i) != NULL)
+      tables[n_tables++] = im_kernels_of ((ImProcessor) i);
   return TESTS_RUN (tests);
 }

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/maths.h"
+#include "core/base/maths.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/plan.h"
+#include "core/plan/plan.h"
 
 #include <math.h>
 

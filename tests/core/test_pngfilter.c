@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/pngfilter.h"
+#include "core/png/pngfilter.h"
 #include "testing.h"
 
 static int

@@ -3,13 +3,13 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/pngfilter.h"
-#include "core/pngpack.h"
+#include "core/png/pngfilter.h"
+#include "core/png/pngpack.h"
 #include "testing.h"
 
 #include <zlib.h>
 
-#include "core/rows.h"
+#include "core/base/rows.h"
 
 #define WIDTH 67
 #define HEIGHT 83

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/quick.h"
+#include "core/png/quick.h"
 #include "codecs.h"
 
 #include <zlib.h>

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/reader.h"
+#include "core/rows/reader.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/resample.h"
+#include "core/rows/resample.h"
 
 #include <math.h>
 

@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/workers.h"
+#include "core/base/workers.h"
 
 #include <dirent.h>
 #include <errno.h>

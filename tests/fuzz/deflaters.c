@@ -9,7 +9,7 @@
  */
 #include <pthread.h>
 
-#include "core/deflate.h"
+#include "core/png/deflate.h"
 
 #define MOST_KEPT 16
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/exif.h"
+#include "core/jpeg/exif.h"
 #include "input.h"
 
 #define MOST_ENTRIES 8

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "core/codec.h"
+#include "core/codec_list.h"
 #include "core/pictures.h"
 
 /* What is left of the bytes; all zero from their end on. */

@@ -1,0 +1,176 @@
+/* imbytes: what was asked for -> what is to be done.
+ *
+ * Pure arithmetic on values: no memory, no state, no pixels. The same request
+ * and input always give the same plan, on every machine and with any number of
+ * threads.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "core/base/error.h"
+#include "core/base/image.h"
+#include "core/base/rows.h"
+
+typedef enum
+{
+  IM_CODEC_JPEG,
+  IM_CODEC_PNG
+} ImCodecId;
+
+typedef enum
+{
+  IM_FIT_FILL,    /* stretch */
+  IM_FIT_CONTAIN, /* whole picture, borders */
+  IM_FIT_COVER,   /* whole canvas, picture cropped */
+  IM_FIT_INSIDE   /* largest that fits, no border */
+} ImFit;
+
+typedef enum
+{
+  IM_METHOD_NEAREST,
+  IM_METHOD_BILINEAR,
+  IM_METHOD_BICUBIC,
+  IM_METHOD_AREA,
+  IM_METHOD_LANCZOS,
+  IM_METHOD_SPLINE36
+} ImMethod;
+
+typedef enum
+{
+  IM_SUBSAMPLING_AUTO,
+  IM_SUBSAMPLING_420,
+  IM_SUBSAMPLING_422,
+  IM_SUBSAMPLING_444,
+  IM_SUBSAMPLING_GRAY
+} ImSubsampling;
+
+typedef enum
+{
+  IM_DCT_ISLOW,
+  IM_DCT_IFAST,
+  IM_DCT_FLOAT
+} ImDct;
+
+typedef enum
+{
+  IM_PNG_FILTER_AUTO,
+  IM_PNG_FILTER_NONE,
+  IM_PNG_FILTER_SUB,
+  IM_PNG_FILTER_UP,
+  IM_PNG_FILTER_AVERAGE,
+  IM_PNG_FILTER_PAETH,
+  IM_PNG_FILTER_ADAPTIVE
+} ImPngFilter;
+
+/* What makes a frame upright, in this order: its rows become columns, what is
+ * left and right changes places, what is above and below does. A quarter turn
+ * clockwise is transpose and flip_x. */
+typedef struct
+{
+  bool transpose, flip_x, flip_y;
+} ImOrientation;
+
+/* What libjpeg is told. */
+typedef struct
+{
+  int quality; /* 0 to 100, libjpeg's scale */
+  ImSubsampling subsampling;
+  bool progressive, optimize;
+  ImDct dct;
+} ImJpegOptions;
+
+typedef struct
+{
+  int level; /* 0 to 9 */
+  ImPngFilter filter;
+  int bit_depth; /* 0: as the input has it; 8; 16 */
+} ImPngOptions;
+
+/* What the user asked for. */
+typedef struct
+{
+  ImCodecId codec;
+  int width, height; /* pixels; 0: not asked for */
+  ImFit fit;
+  bool enlarge;
+  bool square_pixels;
+  uint32_t background; /* 0xAARRGGBB, sRGB */
+  ImMethod method;
+  ImRect
+      crop; /* of the input as it lies in memory; all zero: the whole of it */
+  /* Sizes, fit and the shape of pixels are about the picture that is upright. */
+  ImOrientation orientation;
+  ImJpegOptions jpeg;
+  ImPngOptions png;
+} ImRequest;
+
+/* What is to be done. Everything is in samples of the input or of the output
+ * file; a `canvas` is the whole output, the `picture` the part of it that is
+ * not border. */
+typedef struct
+{
+  ImImageInfo input;
+  ImCodecId codec;
+  ImMethod method;
+
+  /* The part of the input that is shown, in luma samples as they lie in memory.
+   * Cover crops to fractions of a sample. */
+  double src_x, src_y, src_width, src_height;
+  ImRect crop; /* no sample outside it is ever read */
+  ImOrientation orientation;
+
+  int width, height; /* canvas, pixels */
+  ImRect picture;    /* within the canvas */
+  int par_n, par_d;  /* of the output's pixels; 1/1 if square */
+  uint32_t background;
+
+  /* What the codec gets. JPEG: gray or Y'CbCr in planes, full-range BT.601;
+   * PNG: gray or R'G'B', with alpha or not, interleaved, big-endian. */
+  ImModel model;
+  bool has_alpha;
+  int n_components;     /* with alpha */
+  int bit_depth;        /* 8 or 16 */
+  int w_shift, h_shift; /* log2 of the chroma subsampling */
+
+  /* Of the chroma that leaves the resampler: the file's own where chroma can
+   * stay chroma all the way, else none, because the colour stage then has to
+   * see whole pixels. */
+  int chroma_w_shift, chroma_h_shift;
+
+  /* Through floating point: 16 bits or alpha in the file, or a change of
+   * transfer function or primaries. Else through 16-bit fixed point. */
+  bool deep;
+  bool linear_light; /* a change of transfer function or primaries */
+  bool luma_only;    /* gray output is the luma of Y'CbCr */
+  /* Fixed point, from rows of more than 8 bits: samples of two bytes, or those
+   * of one that were flattened. */
+  bool words;
+  /* Alpha is flattened as rows are read: every component becomes itself over
+   * this code value (on the scale of 8 bits), and alpha goes no further. */
+  bool flatten;
+  double flat_code[3];
+
+  /* Bands of strip_rows rows (the last may be shorter), each coded alone. A
+   * multiple of IM_BLOCK_ROWS unless there is but one. */
+  int strip_rows, n_strips;
+  /* Where the codec has to see the whole picture, n_strips is 1, and rows are
+   * made in these bands before it sees them. Else the bands are the strips. */
+  int band_rows, n_bands;
+
+  ImJpegOptions jpeg; /* subsampling is never AUTO here */
+  ImPngOptions png;   /* bit_depth is never 0 here */
+} ImPlan;
+
+/* False, with a sentence in @error, where the request contradicts itself or the
+ * result would not fit the file format. */
+bool im_plan_make (ImPlan *plan, const ImImageInfo *input,
+    const ImRequest *request, ImError *error);
+
+bool im_plan_equal (const ImPlan *a, const ImPlan *b);
+/* The same but for what only the codec reads: quality and the like. */
+bool im_plan_equal_but_options (const ImPlan *a, const ImPlan *b);
+bool im_image_info_equal (const ImImageInfo *a, const ImImageInfo *b);
+
+/* Largest width or height that files of @codec may have, in pixels. */
+int im_plan_max_size (ImCodecId codec);

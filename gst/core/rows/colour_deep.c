@@ -1,0 +1,393 @@
+/* imbytes: what the resampler made -> what the file means. Floating point.
+ *
+ * Rows of floats become R'G'B' (or gray) as the file means it, in place, with
+ * alpha divided out or flattened; then they are rounded, once. Y'CbCr whose
+ * chroma is at the file's own subsampling never passes through R'G'B'.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "colour_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/bytes.h"
+
+/* fminf () and fmaxf () are calls, for the sake of NaN, which none of these can
+ * be. */
+static inline float
+between (float x, float least, float most)
+{
+  x = x < least ? least : x;
+  return x > most ? most : x;
+}
+
+static inline float
+lut_get (const ImLut *lut, float x)
+{
+  float position = between (x, 0.0f, 1.0f) * IM_LUT_SIZE;
+  int i = (int) position;
+
+  return lut->value[i]
+      + (lut->value[i + 1] - lut->value[i]) * (position - (float) i);
+}
+
+static void
+light_luts (ImLight *light, ImTransfer transfer)
+{
+  for (int i = 0; i < IM_LUT_SIZE + 2; i++) {
+    double x = fmin ((double) i / IM_LUT_SIZE, 1.0);
+
+    light->decode.value[i] = (float) im_colour_decode (transfer, x);
+    light->encode.value[i] = (float) im_colour_encode_srgb (x * x);
+    light->gain.value[i] = (float) im_colour_hlg_gain (x * x);
+  }
+}
+
+static bool
+stage_light (ImColourStage *stage)
+{
+  const ImColour *colour = &stage->plan->input.colour;
+  ImMatrix3 m = im_colour_bt709_from_primaries (colour->primaries);
+  ImMatrix3 ycbcr = im_colour_ycbcr_from_rgb (
+      colour->primaries == IM_PRIMARIES_BT2020 ? IM_MATRIX_BT2020
+                                               : IM_MATRIX_BT709);
+  ImLight *light = calloc (1, sizeof (*light));
+
+  stage->light = light;
+  if (light == NULL)
+    return false;
+  light_luts (light, colour->transfer);
+  light->tone_bend = (float) im_colour_tone_bend ();
+  light->convert_primaries = colour->primaries != IM_PRIMARIES_BT709;
+  for (int i = 0; i < 3; i++) {
+    light->luminance[i] = (float) ycbcr.m[0][i];
+    for (int j = 0; j < 3; j++)
+      light->primaries[i][j] = (float) m.m[i][j];
+  }
+  return true;
+}
+
+bool
+im_colour_deep_init (ImColourStage *stage)
+{
+  const ImPlan *plan = stage->plan;
+  ImMatrix3 to_rgb = im_colour_rgb_from_ycbcr (plan->input.colour.matrix);
+  ImMatrix3 to_ycbcr = im_colour_ycbcr_from_rgb (IM_MATRIX_BT601);
+  bool planes = plan->model == IM_MODEL_YCBCR
+      && plan->input.format.model == IM_MODEL_YCBCR && !plan->linear_light
+      && stage->alpha < 0;
+
+  if (planes)
+    to_ycbcr = im_matrix3_multiply (to_ycbcr, to_rgb);
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 3; j++) {
+      stage->to_rgb[i][j] = (float) to_rgb.m[i][j];
+      stage->to_ycbcr[i][j] = (float) to_ycbcr.m[i][j];
+    }
+  return !plan->linear_light || stage_light (stage);
+}
+
+static inline uint8_t
+round_u8 (float v)
+{
+  v = v * 255.0f + 0.5f;
+  v = v < 0.0f ? 0.0f : v;
+  return (uint8_t) (int) (v > 255.0f ? 255.0f : v);
+}
+
+/* Network byte order (PNG, 7.1). */
+static inline void
+store_u16 (uint8_t *dst, float v)
+{
+  unsigned code;
+
+  v = v * 65535.0f + 0.5f;
+  v = v < 0.0f ? 0.0f : v;
+  code = (unsigned) (int) (v > 65535.0f ? 65535.0f : v);
+  dst[0] = (uint8_t) (code >> 8);
+  dst[1] = (uint8_t) code;
+}
+
+static void
+divide_alpha (float *const v[3], int n_colours, const float *alpha, int n)
+{
+  for (int x = 0; x < n; x++) {
+    /* Resampling leaves dust where there was nothing. */
+    float inverse = alpha[x] > 1e-5f ? 1.0f / alpha[x] : 0.0f;
+
+    for (int c = 0; c < n_colours; c++)
+      v[c][x] *= inverse;
+  }
+}
+
+static void
+rgb_from_ycbcr (const ImColourStage *stage, float *restrict a,
+    float *restrict b, float *restrict c, int n)
+{
+  float m[3][3];
+
+  memcpy (m, stage->to_rgb, sizeof (m));
+  for (int x = 0; x < n; x++) {
+    float y = a[x], cb = b[x], cr = c[x];
+
+    a[x] = y + m[0][2] * cr;
+    b[x] = y + m[1][1] * cb + m[1][2] * cr;
+    c[x] = y + m[2][1] * cb;
+  }
+}
+
+/* im_colour_tone () of the largest of the three, and the others along with it,
+ * so that hues stay. */
+static inline void
+tone_pixel (const ImLight *l, float light[3])
+{
+  float most = light[0] > light[1] ? light[0] : light[1];
+  float above;
+
+  most = light[2] > most ? light[2] : most;
+  above = most - (float) IM_TONE_KNEE;
+  if (above > 0.0f) {
+    float toned = (float) IM_TONE_KNEE + above / (1.0f + above * l->tone_bend);
+    float scale = (toned < 1.0f ? toned : 1.0f) / most;
+
+    for (int i = 0; i < 3; i++)
+      light[i] *= scale;
+  }
+}
+
+static inline float
+positive (float x)
+{
+  return x < 0.0f ? 0.0f : x;
+}
+
+static inline void
+light_pixel (const ImColourStage *stage, float v[3])
+{
+  const ImLight *l = stage->light;
+  ImTransfer transfer = stage->plan->input.colour.transfer;
+  float light[3], out[3];
+
+  for (int i = 0; i < 3; i++)
+    light[i] = lut_get (&l->decode, v[i]);
+  if (transfer == IM_TRANSFER_HLG) {
+    float luminance = l->luminance[0] * light[0] + l->luminance[1] * light[1]
+        + l->luminance[2] * light[2];
+    float gain = lut_get (&l->gain, sqrtf (luminance));
+
+    for (int i = 0; i < 3; i++)
+      light[i] *= gain;
+  }
+  for (int i = 0; i < 3; i++)
+    out[i] = !l->convert_primaries
+        ? light[i]
+        : positive (l->primaries[i][0] * light[0]
+            + l->primaries[i][1] * light[1] + l->primaries[i][2] * light[2]);
+  if (transfer == IM_TRANSFER_PQ || transfer == IM_TRANSFER_HLG)
+    tone_pixel (l, out);
+  for (int i = 0; i < 3; i++)
+    v[i] = lut_get (&l->encode, sqrtf (out[i]));
+}
+
+static void
+light_row (const ImColourStage *stage, float *const v[3], bool gray, int n)
+{
+  for (int x = 0; x < n; x++) {
+    float pixel[3] = { v[0][x], v[gray ? 0 : 1][x], v[gray ? 0 : 2][x] };
+
+    light_pixel (stage, pixel);
+    v[0][x] = pixel[0];
+    if (!gray) {
+      v[1][x] = pixel[1];
+      v[2][x] = pixel[2];
+    }
+  }
+}
+
+static void
+flatten (const ImColourStage *stage, float *const v[3], bool gray,
+    const float *alpha, int n)
+{
+  for (int c = 0; c < (gray ? 1 : 3); c++) {
+    float background = stage->background[gray ? 3 : c];
+
+    for (int x = 0; x < n; x++)
+      v[c][x] = v[c][x] * alpha[x] + background * (1.0f - alpha[x]);
+  }
+}
+
+/* Row @i of the block, in place, to what the file means. */
+static void
+finish_row (const ImColourStage *stage, const ImBlock *block, int i, int n)
+{
+  const ImPlan *plan = stage->plan;
+  bool gray = stage->gray_in;
+  float *v[3] = { block->row[0][i], block->row[gray ? 0 : 1][i],
+    block->row[gray ? 0 : 2][i] };
+  const float *alpha = stage->alpha < 0 ? NULL : block->row[stage->alpha][i];
+
+  if (stage->premultiplied && alpha)
+    divide_alpha (v, gray ? 1 : 3, alpha, n);
+  if (!gray && plan->input.format.model == IM_MODEL_YCBCR)
+    rgb_from_ycbcr (stage, v[0], v[1], v[2], n);
+  if (stage->light)
+    light_row (stage, v, gray, n);
+  if (alpha && !plan->has_alpha)
+    flatten (stage, v, gray, alpha, n);
+}
+
+static void
+png_row (const ImColourStage *stage, const ImBlock *block, int i, uint8_t *dst,
+    int n)
+{
+  const ImPlan *plan = stage->plan;
+  int size = plan->bit_depth / 8,
+      n_colours = plan->model == IM_MODEL_RGB ? 3 : 1,
+      pixel = plan->n_components * size;
+
+  for (int c = 0; c < plan->n_components; c++) {
+    const float *v = c < n_colours ? block->row[c][i]
+        : stage->alpha < 0         ? NULL
+                                   : block->row[stage->alpha][i];
+    uint8_t *out = dst + c * size;
+
+    for (int x = 0; x < n; x++) {
+      float value = v ? v[x] : 1.0f;
+
+      if (size == 2)
+        store_u16 (out + (size_t) x * (size_t) pixel, value);
+      else
+        out[(size_t) x * (size_t) pixel] = round_u8 (value);
+    }
+  }
+}
+
+/* @v are R'G'B', or Y'CbCr, or gray alone. */
+static void
+mix_row (const ImColourStage *stage, uint8_t *dst, const float *const v[3],
+    int c, int shift, int phase, int n)
+{
+  const float *m = stage->to_ycbcr[c];
+  float zero = c > 0 ? 128.0f / 255.0f : 0.0f;
+
+  for (int x = 0; x < n; x++) {
+    int k = (x + phase) >> shift;
+
+    dst[x] = round_u8 (m[0] * v[0][x] + m[1] * v[1][k] + m[2] * v[2][k] + zero);
+  }
+}
+
+static void
+jpeg_deep_luma (const ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
+{
+  const ImPlan *plan = stage->plan;
+  ImPlace place = im_colour_place (stage, block, 0, y);
+
+  for (int i = 0; i < block->n[0]; i++) {
+    int row = place.row + i;
+    uint8_t *dst = rows->data[0] + row * rows->stride[0] + place.column;
+    const float *luma = block->row[0][i];
+    int other;
+
+    if (stage->gray_in) {
+      for (int x = 0; x < place.n; x++)
+        dst[x] = round_u8 (luma[x]);
+      continue;
+    }
+    other = (row >> plan->chroma_h_shift)
+        - (im_colour_place (stage, block, 1, y).row);
+    mix_row (stage, dst,
+        (const float *const[]){ luma, block->row[1][other],
+            block->row[2][other] },
+        0, plan->chroma_w_shift, place.column & plan->chroma_w_shift, place.n);
+  }
+}
+
+static void
+mean_f32 (float *dst, const float *top, const float *bottom, int w_shift,
+    int phase, int n)
+{
+  for (int x = 0, k = 0; x < n; k++) {
+    int end = w_shift == 0 || (k == 0 && phase > 0) ? x + 1 : x + 2;
+    float sum = 0.0f;
+    int first = x;
+
+    if (end > n)
+      end = n;
+    for (; x < end; x++)
+      sum += top[x] + bottom[x];
+    dst[k] = sum / (float) (2 * (end - first));
+  }
+}
+
+static void
+jpeg_deep_chroma_from_rgb (const ImColourStage *stage, const ImBlock *block,
+    int y, const ImRows *rows)
+{
+  const ImPlan *plan = stage->plan;
+  ImPlace place = im_colour_place (stage, block, 0, y);
+  ImChromaArea area = im_colour_chroma_area (plan, place, block->n[0]);
+
+  for (int row = area.first_row; row < area.end_row; row++) {
+    ImRowsUnder under = im_colour_rows_under (plan, place, block->n[0], row);
+
+    for (int c = 0; c < 3; c++)
+      mean_f32 (stage->mean_f[c], block->row[c][under.top],
+          block->row[c][under.bottom], plan->w_shift,
+          place.column & plan->w_shift, place.n);
+    for (int c = 1; c < 3; c++)
+      mix_row (stage, rows->data[c] + row * rows->stride[c] + area.first,
+          (const float *const *) stage->mean_f, c, 0, 0, area.n);
+  }
+}
+
+static void
+jpeg_deep_chroma (const ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
+{
+  ImPlace place = im_colour_place (stage, block, 1, y);
+
+  /* Luma takes no part in chroma, and any row stands for it. */
+  for (int i = 0; i < block->n[1]; i++)
+    for (int c = 1; c < 3; c++)
+      mix_row (stage,
+          rows->data[c] + (place.row + i) * rows->stride[c] + place.column,
+          (const float *const[]){ block->row[1][i], block->row[1][i],
+              block->row[2][i] },
+          c, 0, 0, place.n);
+}
+
+void
+im_colour_deep_block (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
+{
+  const ImPlan *plan = stage->plan;
+  ImPlace place = im_colour_place (stage, block, 0, y);
+  bool planes = plan->input.format.model == IM_MODEL_YCBCR
+      && !plan->linear_light && stage->alpha < 0
+      && plan->codec == IM_CODEC_JPEG;
+
+  if (!planes)
+    for (int i = 0; i < block->n[0]; i++)
+      finish_row (stage, block, i, place.n);
+  if (plan->codec == IM_CODEC_PNG) {
+    for (int i = 0; i < block->n[0]; i++)
+      png_row (stage, block, i,
+          rows->data[0] + (place.row + i) * rows->stride[0]
+              + place.column * plan->n_components * plan->bit_depth / 8,
+          place.n);
+    return;
+  }
+  jpeg_deep_luma (stage, block, y, rows);
+  if (plan->model == IM_MODEL_GRAY)
+    return;
+  if (stage->gray_in)
+    im_colour_neutral_chroma (stage, block, y, rows);
+  else if (planes)
+    jpeg_deep_chroma (stage, block, y, rows);
+  else
+    jpeg_deep_chroma_from_rgb (stage, block, y, rows);
+}

@@ -1,0 +1,47 @@
+/* imbytes: the inner loops, in a table for each instruction set.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "kernels.h"
+
+#include "core/base/system.h"
+
+static void
+fill (ImKernels *kernels, ImProcessor set)
+{
+  im_kernels_init_c (kernels);
+#ifdef HAVE_AVX2
+  if (set == IM_PROCESSOR_AVX2 || set == IM_PROCESSOR_AVX512)
+    im_kernels_init_avx2 (kernels);
+#endif
+#ifdef HAVE_AVX512
+  if (set == IM_PROCESSOR_AVX512)
+    im_kernels_init_avx512 (kernels);
+#endif
+#ifdef HAVE_NEON
+  if (set == IM_PROCESSOR_NEON)
+    im_kernels_init_neon (kernels);
+#endif
+  kernels->name = im_processor_name (set);
+}
+
+const ImKernels *
+im_kernels_of (ImProcessor set)
+{
+  static ImMutex lock = IM_MUTEX_INIT;
+  static ImKernels tables[IM_N_PROCESSORS];
+
+  if (!im_processor_has (set))
+    return NULL;
+  im_mutex_lock (&lock);
+  if (tables[set].name == NULL)
+    fill (&tables[set], set);
+  im_mutex_unlock (&lock);
+  return &tables[set];
+}
+
+const ImKernels *
+im_kernels_get (void)
+{
+  return im_kernels_of (im_processor_get ());
+}

@@ -1,0 +1,24 @@
+/* imbytes: the portable kernels, which say what all others compute.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "kernels_loops.h"
+
+void
+im_kernels_init_c (ImKernels *kernels)
+{
+  kernels->vertical_u8 = vertical_u8;
+  kernels->vertical_q6 = vertical_q6;
+  kernels->vertical_f32 = vertical_f32;
+  kernels->split2 = split2;
+  kernels->split3 = split3;
+  kernels->split4 = split4;
+  kernels->columns_from_rows = columns_from_rows;
+  kernels->rows_from_columns = rows_from_columns;
+  kernels->horizontal_q6 = horizontal_q6;
+  kernels->horizontal_f32 = horizontal_f32;
+  kernels->mean_2x2 = mean_2x2;
+  kernels->mix1 = mix1;
+  kernels->mix3 = mix3;
+  kernels->mix_rgb = mix_rgb;
+}

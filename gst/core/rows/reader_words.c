@@ -1,0 +1,340 @@
+/* imbytes: rows of samples that are more than bytes, and rows of floats.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "reader_private.h"
+
+#include <limits.h>
+
+#include <string.h>
+
+#include "core/base/compiler.h"
+
+/* Rows need not start on even addresses. */
+static inline uint16_t
+load_u16 (const uint8_t *src, bool big_endian)
+{
+  bool swapped = big_endian != IM_BIG_ENDIAN;
+  uint16_t word;
+
+  memcpy (&word, src, sizeof (word));
+  return swapped ? (uint16_t) (word >> 8 | word << 8) : word;
+}
+
+static inline void
+pick_u16 (float *restrict dst, const uint8_t *restrict src, int step,
+    bool big_endian, int shift, int mask, int first, int last)
+{
+  for (int x = first; x < last; x++)
+    dst[x] = (float) (load_u16 (src + (ptrdiff_t) x * step, big_endian) >> shift
+        & mask);
+}
+
+/* Components of two bytes. Steps that the compiler knows are ones that it can
+ * vectorise. */
+static void
+pick_words_f32 (const ImReader *reader, int c, const uint8_t *src, float *dst,
+    int first, int last)
+{
+  const ImFormat *format = &reader->input.format;
+  const ImComponent *component = &format->component[c];
+  int mask = (int) ((1u << component->depth) - 1), shift = component->shift;
+
+  if (component->step == 2 && !format->big_endian)
+    pick_u16 (dst, src, 2, false, shift, mask, first, last);
+  else if (component->step == 4 && !format->big_endian)
+    pick_u16 (dst, src, 4, false, shift, mask, first, last);
+  else if (component->step == 8 && !format->big_endian)
+    pick_u16 (dst, src, 8, false, shift, mask, first, last);
+  else
+    pick_u16 (dst, src, component->step, format->big_endian, shift, mask, first,
+        last);
+}
+
+static void
+pick_f32 (ImReader *reader, int c, const uint8_t *src, float *dst)
+{
+  const ImFormat *format = &reader->input.format;
+  const ImComponent *component = &format->component[c];
+  int first = reader->span[c].first, last = reader->span[c].last;
+  int mask = (int) ((1u << component->depth) - 1), shift = component->shift;
+
+  if (format->sample_bytes == 1) {
+    const uint8_t *restrict bytes = reader->spare[0];
+
+    im_reader_pick_u8 (reader, c, src, reader->spare[0]);
+    for (int x = first; x < last; x++)
+      dst[x] = (float) (bytes[x] >> shift & mask);
+  } else {
+    pick_words_f32 (reader, c, src, dst, first, last);
+  }
+}
+
+static float
+sample_value (const ImFormat *format, const ImComponent *component,
+    const uint8_t *src)
+{
+  unsigned v = format->sample_bytes == 1 ? *src
+                                         : load_u16 (src, format->big_endian);
+
+  return (float) (v >> component->shift & ((1u << component->depth) - 1));
+}
+
+/* The mean of the alpha of the pixels under each sample of component @c. */
+static void
+mean_alpha (ImReader *reader, int c, int y, float *dst)
+{
+  const ImFormat *format = &reader->input.format;
+  const ImComponent *component = &format->component[c];
+  int a = format->n_components - 1;
+  const ImComponent *alpha = &format->component[a];
+  int across = 1 << component->w_shift, down = 1 << component->h_shift;
+  const ImReaderSpan *span = &reader->span[c];
+
+  for (int x = span->first; x < span->last; x++)
+    dst[x] = 0.0f;
+  for (int i = 0; i < down; i++) {
+    int row = y * down + i;
+    const uint8_t *src = im_reader_samples (reader, a,
+        row < reader->input.height ? row : reader->input.height - 1);
+
+    for (int x = span->first; x < span->last; x++)
+      for (int j = 0; j < across; j++) {
+        int column = x * across + j;
+
+        if (column >= reader->input.width)
+          column = reader->input.width - 1;
+        dst[x] += sample_value (format, alpha,
+            src + (ptrdiff_t) column * alpha->step);
+      }
+  }
+  for (int x = span->first; x < span->last; x++)
+    dst[x] *= reader->scale[a] / (float) (across * down);
+}
+
+const float *
+im_reader_alpha_f32 (ImReader *reader, int c, int y)
+{
+  const ImFormat *format = &reader->input.format;
+  bool held;
+  float *dst;
+
+  if (!im_reader_is_coarse (format, c))
+    return im_reader_row_f32 (reader, format->n_components - 1, y);
+  dst = im_ring_slot (&reader->alpha, y, &held);
+  if (!held)
+    mean_alpha (reader, c, y, dst);
+  return dst;
+}
+
+static inline void
+pick_q6 (int16_t *restrict dst, const uint8_t *restrict src, int step,
+    bool big_endian, const ImComponent *component, int first, int last)
+{
+  uint16_t mask = (uint16_t) ((1u << component->depth) - 1);
+  int shift = component->shift, depth = component->depth;
+  int up = depth < 8 + IM_Q ? 8 + IM_Q - depth : 0;
+  int down = depth > 8 + IM_Q ? depth - 8 - IM_Q : 0;
+
+  for (int x = first; x < last; x++) {
+    uint16_t sample = load_u16 (src + (ptrdiff_t) x * step, big_endian);
+
+    sample = (uint16_t) (sample >> shift & mask);
+    dst[x] = (int16_t) ((uint16_t) (sample << up) >> down);
+  }
+}
+
+static void
+row_from_words (ImReader *reader, int c, const uint8_t *src, int16_t *dst)
+{
+  const ImFormat *format = &reader->input.format;
+  const ImComponent *component = &format->component[c];
+  const ImReaderSpan *span = &reader->span[c];
+
+  if (component->step == 2 && !format->big_endian)
+    pick_q6 (dst, src, 2, false, component, span->first, span->last);
+  else if (component->step == 4 && !format->big_endian)
+    pick_q6 (dst, src, 4, false, component, span->first, span->last);
+  else if (component->step == 8 && !format->big_endian)
+    pick_q6 (dst, src, 8, false, component, span->first, span->last);
+  else
+    pick_q6 (dst, src, component->step, format->big_endian, component,
+        span->first, span->last);
+}
+
+/* The alpha of the pixels under sample @x, of row @y, of component @c. */
+static int
+mean_alpha_u8 (ImReader *reader, int c, int x, int y)
+{
+  const ImFormat *format = &reader->input.format;
+  const ImComponent *component = &format->component[c];
+  int a = im_reader_alpha (reader), sum = 0;
+  int across = 1 << component->w_shift, down = 1 << component->h_shift;
+
+  for (int i = 0; i < down; i++) {
+    int row = y * down + i;
+    const uint8_t *src = im_reader_samples (reader, a,
+        row < reader->input.height ? row : reader->input.height - 1);
+
+    for (int j = 0; j < across; j++) {
+      int column = x * across + j;
+
+      if (column >= reader->input.width)
+        column = reader->input.width - 1;
+      sum += src[(ptrdiff_t) column * format->component[a].step];
+    }
+  }
+  return (sum + across * down / 2) / (across * down);
+}
+
+/* @sample over @code, in 16 bits all the way: 32897 / 65536 is 128 / 255, near
+ * enough to be exact where alpha is 0 or 255. */
+static inline void
+flatten (int16_t *restrict dst, const uint8_t *restrict sample,
+    const uint8_t *restrict alpha, int code, int n)
+{
+  uint16_t behind = (uint16_t) code;
+
+  for (int x = 0; x < n; x++) {
+    uint16_t sum = (uint16_t) ((uint16_t) (sample[x] * alpha[x])
+        + (uint16_t) (behind * (uint16_t) (255 - alpha[x])));
+    uint16_t twice = (uint16_t) ((uint32_t) sum * 32897u >> 16);
+
+    dst[x] = (int16_t) ((uint16_t) (twice + 1) >> 1);
+  }
+}
+
+/* Pixels of one plane, alpha and all: row @y of every component. */
+static void
+flatten_pixels (ImReader *reader, int c, int y, const uint8_t *src)
+{
+  const ImFormat *format = &reader->input.format;
+  const ImReaderSpan *span = &reader->span[c];
+  const uint8_t *alpha =
+      reader->spare[format->component[im_reader_alpha (reader)].offset];
+
+  im_reader_split (reader, c, src, reader->spare);
+  for (int i = 0; i < im_reader_alpha (reader); i++) {
+    bool held;
+    int16_t *dst;
+
+    if (reader->span[i].rows == 0)
+      continue;
+    dst = im_ring_slot (&reader->ring[i], y, &held);
+    flatten (dst + span->first, reader->spare[format->component[i].offset],
+        alpha, reader->flat_code[i], span->last - span->first);
+  }
+}
+
+static void
+flatten_row (ImReader *reader, int c, int y, int16_t *dst)
+{
+  const ImFormat *format = &reader->input.format;
+  const ImReaderSpan *span = &reader->span[c];
+  int a = im_reader_alpha (reader), step = format->component[a].step;
+  uint8_t *sample = reader->spare[0], *alpha = reader->spare[1];
+  const uint8_t *src;
+
+  if (im_reader_is_coarse (format, c)) {
+    for (int x = span->first; x < span->last; x++)
+      alpha[x] = (uint8_t) mean_alpha_u8 (reader, c, x, y);
+  } else {
+    src = im_reader_samples (reader, a, y);
+    for (int x = span->first; x < span->last; x++)
+      alpha[x] = src[(ptrdiff_t) x * step];
+  }
+  im_reader_pick_u8 (reader, c, im_reader_samples (reader, c, y), sample);
+  flatten (dst + span->first, sample + span->first, alpha + span->first,
+      reader->flat_code[c], span->last - span->first);
+}
+
+/* Row @y of alpha, 0 to 1, for all components that are as fine: they share it. */
+static const float *
+alpha_of_words (ImReader *reader, int y)
+{
+  const ImFormat *format = &reader->input.format;
+  int a = im_reader_alpha (reader), first = INT_MAX, last = 0;
+  float scale = reader->scale[a];
+  bool held;
+  float *dst = im_ring_slot (&reader->fine_alpha, y, &held);
+
+  if (held)
+    return dst;
+  for (int c = 0; c < a; c++) {
+    const ImReaderSpan *span = &reader->span[c];
+
+    if (span->rows == 0 || im_reader_is_coarse (format, c))
+      continue;
+    first = span->first < first ? span->first : first;
+    last = span->last > last ? span->last : last;
+  }
+  pick_words_f32 (reader, a, im_reader_samples (reader, a, y), dst, first,
+      last);
+  for (int x = first; x < last; x++)
+    dst[x] *= scale;
+  return dst;
+}
+
+static inline void
+lay_upon (int16_t *restrict dst, const float *restrict alpha, float behind,
+    int n)
+{
+  for (int x = 0; x < n; x++)
+    dst[x] = (int16_t) (behind + ((float) dst[x] - behind) * alpha[x] + 0.5f);
+}
+
+static void
+flatten_words (ImReader *reader, int c, int y, int16_t *dst)
+{
+  const ImReaderSpan *span = &reader->span[c];
+  const float *alpha;
+
+  row_from_words (reader, c, im_reader_samples (reader, c, y), dst);
+  alpha = im_reader_is_coarse (&reader->input.format, c)
+      ? im_reader_alpha_f32 (reader, c, y)
+      : alpha_of_words (reader, y);
+  lay_upon (dst + span->first, alpha + span->first, reader->flat_q6[c],
+      span->last - span->first);
+}
+
+const int16_t *
+im_reader_row_q6 (ImReader *reader, int c, int y)
+{
+  bool held;
+  int16_t *dst = im_ring_slot (&reader->ring[c], y, &held);
+
+  if (held)
+    return dst;
+  if (!reader->flatten)
+    row_from_words (reader, c, im_reader_samples (reader, c, y), dst);
+  else if (reader->input.format.sample_bytes == 2)
+    flatten_words (reader, c, y, dst);
+  else if (reader->n_interleaved[c] == 4)
+    flatten_pixels (reader, c, y, im_reader_samples (reader, c, y));
+  else
+    flatten_row (reader, c, y, dst);
+  return dst;
+}
+
+const float *
+im_reader_row_f32 (ImReader *reader, int c, int y)
+{
+  const ImFormat *format = &reader->input.format;
+  const ImReaderSpan *span = &reader->span[c];
+  float scale = reader->scale[c], offset = reader->offset[c];
+  bool held;
+  float *dst = im_ring_slot (&reader->ring[c], y, &held);
+
+  if (held)
+    return dst;
+  pick_f32 (reader, c, im_reader_samples (reader, c, y), dst);
+  for (int x = span->first; x < span->last; x++)
+    dst[x] = dst[x] * scale + offset;
+  if (reader->premultiply && c < format->n_components - 1) {
+    const float *alpha = im_reader_alpha_f32 (reader, c, y);
+
+    for (int x = span->first; x < span->last; x++)
+      dst[x] *= alpha[x];
+  }
+  return dst;
+}

@@ -1,0 +1,66 @@
+/* imbytes: the two passes, vertical first.
+ *
+ * Vertical is what goes down the frame in memory. Mirroring is in the tables of
+ * weights; where the image is transposed, the rows that leave are the columns
+ * that the passes make.
+ *
+ * The vertical pass reads source rows and makes rows that are as wide as the
+ * source; the horizontal pass makes those as wide as the output. Nothing is
+ * rounded to 8 bits in between or afterwards: samples leave in Q6 (kernels.h),
+ * those of the deep path as floats (reader.h).
+ *
+ * Each output row depends on the frame alone, so that a picture comes out the
+ * same in one piece and in strips.
+ *
+ * Thread-safety: ImResampleTables never change once built and are shared; a
+ * resampler is used by one thread at a time.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "core/plan/filter.h"
+#include "reader.h"
+#include "block.h"
+
+/* Rows between the passes, as wide as the source. Those of a component whose
+ * bytes alternate with others' may be rows of all these bytes, made for the
+ * first of them, its leader; an ordinary one leads itself alone. */
+typedef struct
+{
+  int leader;
+  int width;  /* samples; 0: in its leader's */
+  int column; /* of its first sample that is used */
+  int step;   /* from one of its samples to the next */
+} ImTall;
+
+/* One filter for each axis of the frame in memory, for luma (or R'G'B', gray, alpha) and for chroma. */
+typedef struct
+{
+  ImFilter filter[2][2]; /* [chroma][axis] */
+  int n_components;      /* of the input, that the output needs */
+  bool component[4];     /* which */
+  ImTall tall[4];
+  bool premultiply; /* rows come multiplied by alpha */
+} ImResampleTables;
+
+/* False when out of memory, and then @tables are empty. They have to be all
+ * zero or built before. */
+bool im_resample_tables_build (ImResampleTables *tables, const ImPlan *plan);
+void im_resample_tables_clear (ImResampleTables *tables);
+
+typedef struct _ImResampler ImResampler;
+
+/* @plan and @tables have to outlive it. NULL when out of memory. */
+ImResampler *im_resampler_new (const ImPlan *plan,
+    const ImResampleTables *tables);
+void im_resampler_free (ImResampler *resampler);
+
+/* Bytes of one row of component @c in a block. */
+size_t im_resample_row_size (const ImPlan *plan, const ImResampleTables *tables,
+    int c);
+
+void im_resampler_start (ImResampler *resampler, const ImImage *frame);
+
+/* Fills the rows that @block asks for. */
+void im_resampler_block (ImResampler *resampler, const ImBlock *block);
