@@ -150,6 +150,8 @@ main (int argc, char **argv)
   }
   if (options.figures)
     print_figures (figures);
+  printf ("%d passed, %d failed, 0 skipped\n",
+      (options.text != NULL ? 1 : options.cases) - failed, failed);
   checker_free (checker);
   g_hash_table_unref (figures);
   g_free (options.text);

@@ -148,7 +148,8 @@ main (int argc, char **argv)
   for (guint i = 0; i < n_formats; i++)
     failed += run_format (checker, formats[i], i, every, &n_run,
         failed < MOST_REPORTS);
-  printf ("%u cases of %u formats: %d failed\n", n_run, n_formats, failed);
+  printf ("%u cases of %u formats\n%u passed, %d failed, 0 skipped\n", n_run,
+      n_formats, n_run - (guint) failed, failed);
   checker_free (checker);
   return failed > 0;
 }
