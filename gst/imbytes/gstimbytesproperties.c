@@ -451,7 +451,7 @@ install_threads (GObjectClass *klass)
       g_param_spec_uint ("n-threads", "Threads",
           "Threads to use at most, the streaming thread among them "
           "(0 = one for each processor)",
-          0, IM_MAX_LANES, 0, FLAGS | GST_PARAM_MUTABLE_READY));
+          0, IM_MAX_SLOTS, 0, FLAGS | GST_PARAM_MUTABLE_READY));
 }
 
 void
