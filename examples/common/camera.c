@@ -6,6 +6,7 @@
 
 #include <gst/app/gstappsink.h>
 
+#include "program.h"
 #include "text.h"
 
 #define FIRST_PAUSE (G_USEC_PER_SEC / 2)
@@ -106,13 +107,8 @@ camera_describe_source (const gchar *source, GError **error)
 {
   gchar *uri, *description;
 
-  if (!gst_registry_check_feature_version (gst_registry_get (), "imbytes", 0, 0,
-          0)) {
-    g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
-        "GStreamer does not find imbytes; set GST_PLUGIN_PATH to the folder of "
-        "libgstimbytes.so");
+  if (!program_find_imbytes (error))
     return NULL;
-  }
   if (g_str_equal (source, "test"))
     return g_strdup ("videotestsrc is-live=true");
   if (g_str_has_prefix (source, "/dev/video")
@@ -250,14 +246,13 @@ pop_end (Camera *camera)
 static void
 end (Camera *camera, GstMessage *message)
 {
-  GError *error = NULL;
+  gboolean failed = GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR;
 
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    gst_message_parse_error (message, &error, NULL);
-    g_printerr ("%s: %s%s\n", camera->options.source, error->message,
-        camera->options.loop ? "; trying again" : "");
+  if (failed) {
     g_free (camera->failure);
-    camera->failure = g_strdup (error->message);
+    camera->failure = program_describe_message (message);
+    g_printerr ("%s: %s%s\n", camera->options.source, camera->failure,
+        camera->options.loop ? "; trying again" : "");
   }
   stop (camera);
   if (!camera->options.loop) {
@@ -265,11 +260,10 @@ end (Camera *camera, GstMessage *message)
   } else {
     /* A film that is shorter than the interval, or a picture, does not come more
      * often for that. */
-    camera->again = error != NULL ? g_get_monotonic_time () + camera->pause
-                                  : camera->due;
+    camera->again = failed ? g_get_monotonic_time () + camera->pause
+                           : camera->due;
     camera->pause = MIN (camera->pause * 2, LONGEST_PAUSE);
   }
-  g_clear_error (&error);
 }
 
 static void

@@ -54,17 +54,3 @@ numbers_take (const gchar *option, const gchar *value, gpointer numbers,
       "there is no option %s", option);
   return FALSE;
 }
-
-GOptionContext *
-numbers_context_new (const gchar *parameters, const gchar *summary,
-    const GOptionEntry *entries, Number *numbers, GOptionGroup *group)
-{
-  GOptionContext *context = g_option_context_new (parameters);
-  GOptionGroup *own = g_option_group_new ("main", "", "", numbers, NULL);
-
-  g_option_group_add_entries (own, entries);
-  g_option_context_set_main_group (context, own);
-  g_option_context_set_summary (context, summary);
-  g_option_context_add_group (context, group);
-  return context;
-}

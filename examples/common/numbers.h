@@ -34,9 +34,3 @@ gboolean numbers_take (const gchar *option, const gchar *value,
 /* @text as a number of that range; FALSE with a sentence in @error that says what
  * it is and what it may be. */
 gboolean number_parse (const Number *number, const gchar *text, GError **error);
-
-/* A context with these entries and those of GStreamer's own @group. @parameters,
- * @summary: for --help. */
-GOptionContext *numbers_context_new (const gchar *parameters,
-    const gchar *summary, const GOptionEntry *entries, Number *numbers,
-    GOptionGroup *group);

@@ -11,14 +11,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <errno.h>
-#include <locale.h>
 #include <mosquitto.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "camera.h"
 #include "json.h"
+#include "program.h"
 #include "text.h"
 
 /* Messages that libmosquitto may have under way. */
@@ -38,6 +36,7 @@ typedef struct
   gchar *host, *prefix, *name, *user, *password, *ca_file, *format;
   gint port, qos, count;
   gboolean discovery;
+  const gint *stop; /* set by Ctrl-C */
 } Options;
 
 typedef struct
@@ -54,27 +53,6 @@ typedef struct
       pause; /* when the broker is looked for once more; 0: it is there */
   guint64 sent, bytes;
 } Publisher;
-
-static gint stop;
-
-static void
-on_signal (int number)
-{
-  (void) number;
-  g_atomic_int_set (&stop, 1);
-}
-
-/* Calls that wait are interrupted, and whoever asks twice is not kept waiting. */
-static void
-catch_signals (void)
-{
-  struct sigaction action = { .sa_handler = on_signal,
-    .sa_flags = (int) SA_RESETHAND };
-
-  sigaction (SIGINT, &action, NULL);
-  sigaction (SIGTERM, &action, NULL);
-  signal (SIGPIPE, SIG_IGN);
-}
 
 static int
 send_message (Publisher *publisher, const gchar *topic, gsize size,
@@ -189,7 +167,7 @@ lose (Publisher *publisher, int code)
   const Options *options = &publisher->options;
 
   if (!publisher->was_connected) {
-    if (!publisher->said && !g_atomic_int_get (&stop))
+    if (!publisher->said && !g_atomic_int_get (options->stop))
       g_printerr ("imbytes-mqtt: cannot reach a broker at %s:%d: %s; --host, "
                   "--port and --ca-file say where it is and how it is spoken "
                   "to\n",
@@ -257,7 +235,7 @@ is_finished (const Publisher *publisher, Camera *camera)
 {
   gint count = publisher->options.count;
 
-  return g_atomic_int_get (&stop) || publisher->failed
+  return g_atomic_int_get (publisher->options.stop) || publisher->failed
       || camera_is_over (camera)
       || (count > 0 && publisher->sent >= (guint64) count);
 }
@@ -389,13 +367,11 @@ is_topic (const gchar *text, const gchar *forbidden)
 }
 
 static gboolean
-check_options (const Options *options, int argc, GError **error)
+check_options (const Options *options, GError **error)
 {
   const gchar *wrong = NULL;
 
-  if (argc != 2)
-    wrong = "one SOURCE is needed; --help says more";
-  else if (!g_str_equal (options->format, "jpeg")
+  if (!g_str_equal (options->format, "jpeg")
       && !g_str_equal (options->format, "png"))
     wrong = "--format is jpeg or png";
   else if (!is_topic (options->prefix, "+#\"\\")
@@ -409,14 +385,11 @@ check_options (const Options *options, int argc, GError **error)
   else if (options->ca_file != NULL
       && !g_file_test (options->ca_file, G_FILE_TEST_IS_REGULAR))
     wrong = "the file of --ca-file is not there";
-  if (wrong != NULL)
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        wrong);
-  return wrong == NULL;
+  return wrong == NULL || program_refuse (error, "%s", wrong);
 }
 
 static gboolean
-parse_options (Options *options, int *argc, char ***argv, GError **error)
+parse_options (Options *options, int argc, char **argv, GError **error)
 {
   /* -q is --qos here. */
   Number numbers[] = { { "qos", 'q', 0, 2, &options->qos, NULL },
@@ -450,16 +423,14 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     NUMBER_ENTRY ("count", 'c', "End after so many images (0: all)", "N"),
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
-  GOptionContext *context =
-      numbers_context_new ("SOURCE - a camera's images on MQTT",
-          "SOURCE is a file (played again and again), a URI, a camera "
-          "(/dev/video0) or `test`.",
-          entries, numbers, gst_init_get_option_group ());
-  gboolean parsed;
+  const Program program = { "imbytes-mqtt",
+    "SOURCE - a camera's images on MQTT",
+    "SOURCE is a file (played again and again), a URI, a camera "
+    "(/dev/video0) or `test`.",
+    entries, numbers, &options->camera.source };
 
-  parsed = g_option_context_parse (context, argc, argv, error);
-  g_option_context_free (context);
-  return parsed && check_options (options, *argc, error);
+  return program_start (&program, argc, argv, error)
+      && check_options (options, error);
 }
 
 int
@@ -472,23 +443,18 @@ main (int argc, char **argv)
   GError *error = NULL;
   gint status = 1;
 
-  setlocale (LC_ALL, "");
-  setvbuf (stdout, NULL, _IOLBF, 0);
-  catch_signals ();
   options.host = g_strdup ("127.0.0.1");
   options.prefix = g_strdup ("imbytes");
   options.name = g_strdup ("camera");
   options.format = g_strdup ("jpeg");
   options.password = g_strdup (g_getenv ("MQTT_PASSWORD"));
-  if (parse_options (&options, &argc, &argv, &error)) {
-    options.camera.source = argv[1];
+  if (parse_options (&options, argc, argv, &error)) {
+    options.stop = program_catch_signals ();
     options.camera.format = options.format;
     status = publish_all (&options, &error);
   }
-  if (error != NULL) {
-    g_printerr ("imbytes-mqtt: %s\n", error->message);
-    g_error_free (error);
-  }
+  if (error != NULL)
+    status = program_fail (error);
   g_free (options.host);
   g_free (options.prefix);
   g_free (options.name);

@@ -11,15 +11,13 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include <glib-unix.h>
 #include <gst/rtsp-server/rtsp-server.h>
-#include <locale.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "camera.h"
+#include "program.h"
 #include "text.h"
 
 #define STEP 8
@@ -40,6 +38,7 @@
 typedef struct
 {
   gchar *address, *path;
+  const gchar *source;
   gint port, width, height, quality, max_clients;
   gdouble rate;
 } Options;
@@ -47,9 +46,7 @@ typedef struct
 typedef struct
 {
   Options options;
-  const gchar *source;
   GstRTSPServer *rtsp;
-  GMainLoop *loop;
   GMutex lock;    /* for the clients: they end in threads of their own */
   GQueue clients; /* of Connection, the oldest first */
 } Server;
@@ -65,7 +62,7 @@ static gchar *
 describe_pipeline (const Server *server, GError **error)
 {
   const Options *options = &server->options;
-  gchar *frames = camera_describe_source (server->source, error), *description;
+  gchar *frames = camera_describe_source (options->source, error), *description;
   guint64 interval = options->rate > 0 ? (guint64) (GST_SECOND / options->rate)
                                        : 0;
 
@@ -121,13 +118,12 @@ end_sessions (gpointer user_data)
 static gboolean
 on_media_message (GstRTSPMedia *media, GstMessage *message, gpointer server)
 {
-  GError *error = NULL;
-
   (void) media, (void) server;
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    gst_message_parse_error (message, &error, NULL);
-    g_printerr ("imbytes-rtsp: %s\n", error->message);
-    g_error_free (error);
+    gchar *sentence = program_describe_message (message);
+
+    g_printerr ("imbytes-rtsp: %s\n", sentence);
+    g_free (sentence);
   }
   return FALSE;
 }
@@ -297,13 +293,6 @@ expire_sessions (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-on_signal (gpointer user_data)
-{
-  g_main_loop_quit (user_data);
-  return G_SOURCE_CONTINUE;
-}
-
 static GstRTSPServer *
 new_rtsp_server (Server *server, const gchar *pipeline)
 {
@@ -335,7 +324,7 @@ serve (Server *server, const gchar *pipeline)
 {
   GstRTSPServer *rtsp = server->rtsp = new_rtsp_server (server, pipeline);
   guint attached = gst_rtsp_server_attach (rtsp, NULL);
-  guint sources[3];
+  guint expiring;
 
   if (attached == 0) {
     g_printerr ("imbytes-rtsp: cannot listen on %s:%d; is it taken, or not an "
@@ -344,46 +333,36 @@ serve (Server *server, const gchar *pipeline)
     g_object_unref (rtsp);
     return 1;
   }
-  server->loop = g_main_loop_new (NULL, FALSE);
-  sources[0] = g_unix_signal_add (SIGINT, on_signal, server->loop);
-  sources[1] = g_unix_signal_add (SIGTERM, on_signal, server->loop);
-  sources[2] = g_timeout_add_seconds (1, expire_sessions, server);
+  expiring = g_timeout_add_seconds (1, expire_sessions, server);
   g_print ("rtsp://%s:%d%s\n", server->options.address,
       gst_rtsp_server_get_bound_port (rtsp), server->options.path);
-  g_main_loop_run (server->loop);
-  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
-    g_source_remove (sources[i]);
+  program_run_until_signal ();
+  g_source_remove (expiring);
   g_source_remove (attached);
-  g_main_loop_unref (server->loop);
   g_object_unref (rtsp);
   return 0;
 }
 
 static gboolean
-check_options (Options *options, int argc, GError **error)
+check_options (Options *options, GError **error)
 {
   const gchar *wrong = NULL;
 
-  if (argc != 2)
-    wrong = "one SOURCE is needed; --help says more";
-  else if (options->rate > 0 && options->rate < MIN_RATE)
+  if (options->rate > 0 && options->rate < MIN_RATE)
     wrong = "--rate is 0 (all), or goes from 1e-06 to 1e6";
   else if (options->path[0] != '/' || !text_is_line (options->path)
       || strpbrk (options->path, " ?#") != NULL)
     wrong = "--path begins with a /, and has no space, ?, # or control "
             "character";
-  if (wrong != NULL) {
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        wrong);
-    return FALSE;
-  }
+  if (wrong != NULL)
+    return program_refuse (error, "%s", wrong);
   round_size (&options->width, "width");
   round_size (&options->height, "height");
   return TRUE;
 }
 
 static gboolean
-parse_options (Options *options, int *argc, char ***argv, GError **error)
+parse_options (Options *options, int argc, char **argv, GError **error)
 {
   Number numbers[] = { { "port", 'p', 0, 65535, &options->port, NULL },
     { "width", 0, 0, CAMERA_MAX_SIZE, &options->width, NULL },
@@ -407,15 +386,12 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     NUMBER_ENTRY ("max-clients", 0, "Sessions at most (100)", "N"),
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
-  GOptionContext *context =
-      numbers_context_new ("SOURCE - a video as motion JPEG over RTSP",
-          "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.", entries,
-          numbers, gst_init_get_option_group ());
-  gboolean parsed;
+  const Program program = { "imbytes-rtsp",
+    "SOURCE - a video as motion JPEG over RTSP", PROGRAM_SOURCE, entries,
+    numbers, &options->source };
 
-  parsed = g_option_context_parse (context, argc, argv, error);
-  g_option_context_free (context);
-  return parsed && check_options (options, *argc, error);
+  return program_start (&program, argc, argv, error)
+      && check_options (options, error);
 }
 
 int
@@ -426,23 +402,14 @@ main (int argc, char **argv)
   };
   gchar *pipeline = NULL;
   GError *error = NULL;
-  gint status = 1;
+  gint status;
 
   g_mutex_init (&server.lock);
-  setlocale (LC_ALL, "");
-  setvbuf (stdout, NULL, _IOLBF, 0);
   server.options.address = g_strdup ("127.0.0.1");
   server.options.path = g_strdup ("/live");
-  if (parse_options (&server.options, &argc, &argv, &error)) {
-    server.source = argv[1];
+  if (parse_options (&server.options, argc, argv, &error))
     pipeline = describe_pipeline (&server, &error);
-  }
-  if (error != NULL) {
-    g_printerr ("imbytes-rtsp: %s\n", error->message);
-    g_error_free (error);
-  } else {
-    status = serve (&server, pipeline);
-  }
+  status = error == NULL ? serve (&server, pipeline) : program_fail (error);
   g_free (pipeline);
   g_free (server.options.address);
   g_free (server.options.path);

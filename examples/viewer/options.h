@@ -33,8 +33,9 @@ typedef struct
   gint request_timeout; /* seconds in which a request has to be there */
 } ViewerOptions;
 
-/* Initialises GStreamer too. FALSE with a sentence in @error. */
-gboolean viewer_options_parse (ViewerOptions *options, int *argc, char ***argv,
+/* Starts the program, see program_start (). FALSE with a sentence in @error if the
+ * command line is wrong. Call viewer_options_clear () in any case. */
+gboolean viewer_options_parse (ViewerOptions *options, int argc, char **argv,
     GError **error);
 void viewer_options_clear (ViewerOptions *options);
 
