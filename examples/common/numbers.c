@@ -31,7 +31,7 @@ number_parse (const Number *number, const gchar *text, GError **error)
     *number->integer = (gint) integer;
     return TRUE;
   }
-  /* With a comma, too, where the user's language has one. */
+  /* Accepts the decimal comma of the user's locale, and the point. */
   real = g_strtod (text, &end);
   if (end == text || *end != '\0' || !isfinite (real) || real < number->min
       || real > number->max)

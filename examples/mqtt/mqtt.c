@@ -2,11 +2,12 @@
  *
  *   imbytes-mqtt [OPTIONS] SOURCE
  *
- * Each image is one message on PREFIX/CAMERA/jpeg, the last one retained, which is
- * what Home Assistant's MQTT camera shows. PREFIX/CAMERA/availability says
- * `online`, and by the last will `offline`.
+ * The program publishes each image as one retained message on PREFIX/NAME/jpeg, which
+ * Home Assistant's MQTT camera shows. It publishes `online` on
+ * PREFIX/NAME/availability; its last will there is `offline`.
  *
- * While the broker is away the newest images wait, and the oldest go.
+ * While the broker cannot be reached, the newest images wait in a queue and the oldest
+ * are dropped.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -19,11 +20,12 @@
 #include "program.h"
 #include "text.h"
 
-/* Messages that libmosquitto may have under way. */
+/* Messages that libmosquitto may have been given and not yet published. */
 #define MAX_UNDER_WAY 2
 #define WAIT_US 20000
 #define KEEP_ALIVE 15 /* seconds */
-/* In which one message at least has to be taken, whatever the broker sends. */
+/* The connection counts as lost if no message is published for so long, even if the
+ * broker answers pings. */
 #define ANSWER_US (30 * G_USEC_PER_SEC)
 #define MAX_TOPIC 200         /* characters of --prefix */
 #define MAX_PAYLOAD 268435455 /* bytes, of MQTT */
@@ -45,12 +47,12 @@ typedef struct
   struct mosquitto *mosquitto;
   gchar *image_topic, *state_topic;
   gboolean connected, was_connected, failed;
-  gboolean said; /* why it is not connected */
+  gboolean said; /* the user has read why there is no connection */
   gboolean online;
-  gint under_way;  /* messages */
-  gint64 progress; /* when the last of them was taken, or the first sent */
-  gint64 again,
-      pause; /* when the broker is looked for once more; 0: it is there */
+  gint under_way;  /* messages that libmosquitto has not published yet */
+  gint64 progress; /* when it published the last, or got the first */
+  gint64 again;    /* when to reconnect; 0: connected or connecting */
+  gint64 pause;    /* microseconds to wait after the next failure */
   guint64 sent, bytes;
 } Publisher;
 
@@ -120,8 +122,8 @@ on_connect (struct mosquitto *mosquitto, void *data, int code)
   publisher->said = FALSE;
   publisher->pause = FIRST_PAUSE;
   publisher->progress = g_get_monotonic_time ();
-  /* Without acknowledgements what was under way is lost; with them it is sent
-   * once more. */
+  /* libmosquitto sends messages with acknowledgements (QoS 1 and 2) once more; those
+   * without are lost. */
   if (publisher->options.qos == 0)
     publisher->under_way = 0;
   send_state (publisher, TRUE);
@@ -140,7 +142,7 @@ on_publish (struct mosquitto *mosquitto, void *data, int id)
   publisher->progress = g_get_monotonic_time ();
 }
 
-/* What is wrong with a certificate is said nowhere else. */
+/* libmosquitto reports a wrong certificate only here. */
 static void
 on_log (struct mosquitto *mosquitto, void *data, int level, const char *text)
 {
@@ -160,7 +162,8 @@ say_code (int code)
                                 : mosquitto_strerror (code);
 }
 
-/* A broker that was there comes back; one that never was is a wrong address. */
+/* After a first connection, the program reconnects. Without one, the address is
+ * probably wrong, and the program exits with an error. */
 static void
 lose (Publisher *publisher, int code)
 {
@@ -190,8 +193,8 @@ is_stalled (const Publisher *publisher)
       && g_get_monotonic_time () - publisher->progress > ANSWER_US;
 }
 
-/* Whatever is to be done with the broker; comes back after @wait_us at most where
- * that is nothing. */
+/* Reads from and writes to the broker, or reconnects when it is time. Waits @wait_us
+ * at most if there is nothing to do. */
 static void
 talk (Publisher *publisher, gint64 wait_us)
 {
@@ -240,8 +243,8 @@ is_finished (const Publisher *publisher, Camera *camera)
       || (count > 0 && publisher->sent >= (guint64) count);
 }
 
-/* The broker is never kept waiting for long by a camera, nor the other way round;
- * what has to wait waits in the camera's queue, where the newest win. */
+/* Neither a slow camera nor a slow broker blocks the other for long. Images that have
+ * to wait do so in the camera's queue, which drops the oldest. */
 static void
 publish_next (Publisher *publisher, Camera *camera)
 {
@@ -264,7 +267,7 @@ publish_next (Publisher *publisher, Camera *camera)
   }
 }
 
-/* What is under way arrives, if the broker takes it within a second. */
+/* Gives the broker a second to acknowledge the last messages. */
 static void
 say_goodbye (Publisher *publisher)
 {
@@ -358,7 +361,7 @@ publish_all (Options *options, GError **error)
   return status;
 }
 
-/* A topic that begins with $ is the broker's own. */
+/* Topics that begin with $ are reserved for brokers. */
 static gboolean
 is_topic (const gchar *text, const gchar *forbidden)
 {
@@ -391,7 +394,7 @@ check_options (const Options *options, GError **error)
 static gboolean
 parse_options (Options *options, int argc, char **argv, GError **error)
 {
-  /* -q is --qos here. */
+  /* The first row with a letter wins: -q is --qos here, and --quality has none. */
   Number numbers[] = { { "qos", 'q', 0, 2, &options->qos, NULL },
     CAMERA_NUMBERS (&options->camera),
     { "port", 'p', 1, 65535, &options->port, NULL },

@@ -3,11 +3,11 @@
  *   imbytes-rtsp [OPTIONS] SOURCE
  *
  * SOURCE is a file, a URI, a camera (/dev/video0) or `test`. All clients share one
- * pipeline: each frame is encoded once. It starts with the first client and ends
- * with the last.
+ * pipeline, so each frame is encoded once. The pipeline starts with the first client
+ * and stops with the last.
  *
- * RFC 2435 knows baseline JPEG of 4:2:0 and 4:2:2, in steps of 8 pixels up to
- * 2040 each way; the caps behind imbytes make sure of it.
+ * RFC 2435 has baseline JPEG with 4:2:0 or 4:2:2, and widths and heights in steps of 8
+ * pixels up to 2040. The caps filter after imbytes enforces these sizes.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -23,16 +23,18 @@
 #define STEP 8
 #define MAX_SIZE 2040
 
-/* gst-rtsp-server keeps ten seconds for a client on TCP that takes nothing. */
+/* The kernel closes a TCP connection whose peer acknowledges nothing for so long.
+ * gst-rtsp-server itself would queue ten seconds of video for that client. */
 #define STALLED_SECONDS 4
-/* For what was sent last to arrive. */
+/* From the end of the source until the sessions are closed: the last packets need time
+ * to arrive. */
 #define GOODBYE_SECONDS 1
 
 #define MIN_RATE 1e-6  /* pictures a second */
 #define MAX_BODY 65536 /* bytes of a request */
-/* Of a connection that has no session: it has to have asked for one by then. */
+/* The server closes a connection that has set up no session by then. */
 #define REQUEST_SECONDS 10
-/* Connections without a session, besides those with one. */
+/* Connections beyond --max-clients: those that have no session yet. */
 #define SPARE_CONNECTIONS 32
 
 typedef struct
@@ -47,7 +49,7 @@ typedef struct
 {
   Options options;
   GstRTSPServer *rtsp;
-  GMutex lock;    /* for the clients: they end in threads of their own */
+  GMutex lock;    /* for `clients`: each is closed in a thread of its own */
   GQueue clients; /* of Connection, the oldest first */
 } Server;
 
@@ -68,7 +70,7 @@ describe_pipeline (const Server *server, GError **error)
 
   if (frames == NULL)
     return NULL;
-  /* Sizes that are left open become the nearest that RTP can say. */
+  /* If the user sets no size, negotiation picks the nearest that RTP supports. */
   description = g_strdup_printf (
       "( %s ! imbytes format=jpeg subsampling=4:2:0 progressive=false "
       "optimize=false fit=contain width=%d height=%d quality=%d "
@@ -81,7 +83,7 @@ describe_pipeline (const Server *server, GError **error)
   return description;
 }
 
-/* To what RTP can say, aloud. */
+/* Rounds @size to one that RTP supports, and tells the user if that changes it. */
 static void
 round_size (gint *size, const gchar *name)
 {
@@ -128,8 +130,9 @@ on_media_message (GstRTSPMedia *media, GstMessage *message, gpointer server)
   return FALSE;
 }
 
-/* Who stays at the end of a film would keep it from beginning anew for others. The
- * pipeline's own message of the end does not always come. */
+/* A client that stays connected at the end of a file would keep the shared pipeline
+ * alive, and the file would not start again for others. The pipeline does not always
+ * post an EOS message, so the end is detected by the event. */
 static GstPadProbeReturn
 on_event (GstPad *pad, GstPadProbeInfo *info, gpointer server)
 {
@@ -139,8 +142,8 @@ on_event (GstPad *pad, GstPadProbeInfo *info, gpointer server)
   return GST_PAD_PROBE_OK;
 }
 
-/* Sinks that wait for the clock do so for 20 ms more than it takes, for pipelines
- * whose elements might be slow. */
+/* By default a sink that waits for the clock adds 20 ms of latency, in case elements are
+ * slow. Here that is not needed. */
 static void
 on_element (GstBin *pipeline, GstBin *bin, GstElement *element, gpointer server)
 {
@@ -151,8 +154,8 @@ on_element (GstBin *pipeline, GstBin *bin, GstElement *element, gpointer server)
     g_object_set (element, "processing-deadline", (guint64) 0, NULL);
 }
 
-/* Errors of the pipeline go to the clients as a status; here they are said in
- * words. */
+/* A client learns only the status code of an error in the pipeline; the program prints
+ * the message. */
 static void
 on_media_configure (GstRTSPMediaFactory *factory, GstRTSPMedia *media,
     gpointer server)
@@ -209,7 +212,7 @@ has_session (GstRTSPClient *client)
   return has;
 }
 
-/* The thread of the client sees the end of its connection, and does the rest. */
+/* Shuts the socket down. The client's own thread notices, and frees the client. */
 static void
 cut_off (Connection *connection)
 {
@@ -221,7 +224,7 @@ cut_off (Connection *connection)
     g_socket_shutdown (socket, TRUE, TRUE, NULL);
 }
 
-/* Those that have been without a session for @seconds; with @one the oldest only. */
+/* Closes connections that have had no session for @seconds; only the oldest if @one. */
 static void
 cut_off_idle (Server *server, gint seconds, gboolean one)
 {
@@ -242,7 +245,7 @@ cut_off_idle (Server *server, gint seconds, gboolean one)
   g_mutex_unlock (&server->lock);
 }
 
-/* The system ends a connection on which nothing was taken for so long. */
+/* See STALLED_SECONDS. */
 static void
 limit_stall (GstRTSPClient *client)
 {
@@ -274,13 +277,13 @@ on_client (GstRTSPServer *rtsp, GstRTSPClient *client, gpointer user_data)
   n = server->clients.length;
   g_mutex_unlock (&server->lock);
   g_print ("%u clients\n", n);
-  /* Who only connects keeps nobody out. */
+  /* Connections without a session must not use up the limit. */
   if (n > (guint) server->options.max_clients + SPARE_CONNECTIONS)
     cut_off_idle (server, 0, TRUE);
 }
 
-/* A client that went away without a word is noticed here, and one that asks for
- * nothing. */
+/* Once a second: closes connections that requested nothing in time, and sessions whose
+ * client vanished without TEARDOWN. */
 static gboolean
 expire_sessions (gpointer user_data)
 {

@@ -3,10 +3,10 @@
  *   imbytes-upload --url TEMPLATE [OPTIONS] SOURCE
  *   imbytes-upload --urls FILE [OPTIONS] SOURCE
  *
- * To a server with WebDAV, or to anything S3-like that gives presigned URLs. What
- * fails for the moment is tried again, later and later; meanwhile the newest images
- * of a camera wait and the oldest go, and a file waits. Each image that was not
- * uploaded is counted, with the reason.
+ * The server has WebDAV, or is like S3 and signs URLs in advance. The program retries
+ * an upload that fails temporarily, with a pause that grows. Meanwhile a file waits;
+ * of a camera the newest images wait in a queue and the oldest are dropped. The
+ * program counts the images that it did not upload, by reason.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -68,8 +68,8 @@ fill_template (const gchar *template, guint64 n, gint64 taken)
   return g_string_free (url, FALSE);
 }
 
-/* The next URL that was signed for us; NULL when there is none left. What follows a
- * line that is longer than any URL is not guessed at. */
+/* The next presigned URL; NULL if there is none left, or if a line is too long for a
+ * URL: what follows in the file might be the rest of that line. Free it. */
 static gchar *
 read_url (Uploader *uploader)
 {

@@ -2,9 +2,9 @@
  *
  *   imbytes-viewer [OPTIONS] [FILE, URI or camera]
  *
- * source.c gives frames to hub.c, which hands each to the branches there are:
- * one imbytes for each different picture that is asked for. client.c and
- * snapshot.c send what they make.
+ * source.c delivers frames to hub.c. The hub passes each frame to its branches: one
+ * imbytes for each different picture that clients request. client.c and snapshot.c
+ * send the images to the clients.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -1,4 +1,4 @@
-/* imbytes viewer: what was said on the command line.
+/* imbytes viewer: the options of the command line.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
