@@ -9,8 +9,8 @@
  *   if (!program_start (&program, argc, argv, &error))
  *     return program_fail (error);
  *
- * A program either looks at the flag of program_catch_signals () now and then, or
- * spends its life in program_run_until_signal ().
+ * A program either calls program_catch_signals () before that, and looks at the flag
+ * now and then; or it spends its life in program_run_until_signal ().
  *
  * Thread-safety: call these functions from the main thread, except
  * program_find_imbytes () and program_describe_message (), which any thread may

@@ -231,7 +231,7 @@ take_over (Command *command, const Given *given)
     .lease_ms = (guint) (given->lease * 1000),
     .max_results = (guint) given->max_results,
     .max_tries = (guint) given->max_tries,
-    .stop = program_catch_signals () };
+    .stop = command->store.stop };
 }
 
 int
@@ -248,6 +248,7 @@ main (int argc, char **argv)
   GError *error = NULL;
   gint status;
 
+  command.store.stop = program_catch_signals ();
   given.redis = g_strdup ("127.0.0.1:6379");
   given.farm = g_strdup ("farm");
   given.format = g_strdup ("jpeg");

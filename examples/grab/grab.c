@@ -267,13 +267,12 @@ main (int argc, char **argv)
   GError *error = NULL;
   gint status;
 
+  grab.stop = program_catch_signals ();
+  /* `imbytes-grab ... | head` ends when head has read enough. */
+  signal (SIGPIPE, SIG_DFL);
   grab.options.format = g_strdup ("jpeg");
-  if (parse_options (&grab.options, argc, argv, &error)) {
-    grab.stop = program_catch_signals ();
-    /* `imbytes-grab ... | head` ends when head has read enough. */
-    signal (SIGPIPE, SIG_DFL);
+  if (parse_options (&grab.options, argc, argv, &error))
     grab.pipeline = build_pipeline (&grab.options, &error);
-  }
   status = error == NULL ? run (&grab) : program_fail (error);
   g_clear_pointer (&grab.pipeline, gst_object_unref);
   g_free (grab.options.format);

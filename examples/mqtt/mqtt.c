@@ -446,13 +446,13 @@ main (int argc, char **argv)
   GError *error = NULL;
   gint status = 1;
 
+  options.stop = program_catch_signals ();
   options.host = g_strdup ("127.0.0.1");
   options.prefix = g_strdup ("imbytes");
   options.name = g_strdup ("camera");
   options.format = g_strdup ("jpeg");
   options.password = g_strdup (g_getenv ("MQTT_PASSWORD"));
   if (parse_options (&options, argc, argv, &error)) {
-    options.stop = program_catch_signals ();
     options.camera.format = options.format;
     status = publish_all (&options, &error);
   }

@@ -298,10 +298,10 @@ main (int argc, char **argv)
   GError *error = NULL;
   gint status = 1;
 
+  options.put.stop = program_catch_signals ();
   options.format = g_strdup ("jpeg");
   options.put.user = g_strdup (g_getenv ("UPLOAD_USER"));
   if (parse_options (&options, argc, argv, &error)) {
-    options.put.stop = program_catch_signals ();
     options.camera.format = options.format;
     options.put.content_type =
         g_str_equal (options.format, "png") ? "image/png" : "image/jpeg";
