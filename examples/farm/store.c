@@ -71,6 +71,27 @@ disconnect (Store *store)
   g_clear_pointer (&store->redis, redisFree);
 }
 
+/* As redisCommandArgv (), whose limit is of the time between two bytes. */
+static redisReply *
+ask (redisContext *redis, int n, const gchar *const *words, const gsize *sizes)
+{
+  gint64 end = g_get_monotonic_time () + STORE_REPLY_SECONDS * G_USEC_PER_SEC;
+  void *reply = NULL;
+  int done = 0;
+
+  if (redisAppendCommandArgv (redis, n, (const char **) words, sizes)
+      != REDIS_OK)
+    return NULL;
+  while (!done && g_get_monotonic_time () < end)
+    if (redisBufferWrite (redis, &done) != REDIS_OK)
+      return NULL;
+  while (redisGetReplyFromReader (redis, &reply) == REDIS_OK && reply == NULL
+      && g_get_monotonic_time () < end)
+    if (redisBufferRead (redis) != REDIS_OK)
+      return NULL;
+  return reply;
+}
+
 /* Whether a reply is none that a connection cannot begin with. A group that is there
  * already is fine; so is one that may be, if only there were memory to make it. */
 static gboolean
@@ -82,7 +103,9 @@ is_fine (const Store *store, redisReply *reply, gchar **why)
           || g_str_has_prefix (reply->str, "OOM"));
 
   if (!fine)
-    *why = g_strdup (reply != NULL ? reply->str : store->redis->errstr);
+    *why = g_strdup (reply != NULL   ? reply->str
+            : store->redis->err != 0 ? store->redis->errstr
+                                     : "it does not come to an end");
   if (reply != NULL)
     freeReplyObject (reply);
   return fine;
@@ -93,8 +116,11 @@ is_fine (const Store *store, redisReply *reply, gchar **why)
 static gboolean
 connect_and_begin (Store *store, gchar **why)
 {
-  static const gchar make[] = "XGROUP CREATE %s %s 0 MKSTREAM";
-  const gchar *password = g_getenv ("REDISCLI_AUTH");
+  const gchar *const password[] = { "AUTH", g_getenv ("REDISCLI_AUTH") };
+  const gchar *const jobs[] = { "XGROUP", "CREATE", store->jobs, "workers", "0",
+    "MKSTREAM" };
+  const gchar *const results[] = { "XGROUP", "CREATE", store->results,
+    "collectors", "0", "MKSTREAM" };
 
   disconnect (store);
   store->redis = connect_to (store);
@@ -102,13 +128,10 @@ connect_and_begin (Store *store, gchar **why)
     *why = g_strdup (store->redis != NULL ? store->redis->errstr : "no memory");
     return FALSE;
   }
-  return (password == NULL
-             || is_fine (store,
-                 redisCommand (store->redis, "AUTH %s", password), why))
-      && is_fine (store,
-          redisCommand (store->redis, make, store->jobs, "workers"), why)
-      && is_fine (store,
-          redisCommand (store->redis, make, store->results, "collectors"), why);
+  return (password[1] == NULL
+             || is_fine (store, ask (store->redis, 2, password, NULL), why))
+      && is_fine (store, ask (store->redis, 6, jobs, NULL), why)
+      && is_fine (store, ask (store->redis, 6, results, NULL), why);
 }
 
 /* Waits longer each time, and looks often whether it is time to stop. */
@@ -156,27 +179,6 @@ complain (Store *store, const gchar *complaint)
   g_free (line);
   g_free (store->complaint);
   store->complaint = g_strdup (complaint);
-}
-
-/* As redisCommandArgv (), whose limit is of the time between two bytes. */
-static redisReply *
-ask (redisContext *redis, int n, const gchar *const *words, const gsize *sizes)
-{
-  gint64 end = g_get_monotonic_time () + STORE_REPLY_SECONDS * G_USEC_PER_SEC;
-  void *reply = NULL;
-  int done = 0;
-
-  if (redisAppendCommandArgv (redis, n, (const char **) words, sizes)
-      != REDIS_OK)
-    return NULL;
-  while (!done && g_get_monotonic_time () < end)
-    if (redisBufferWrite (redis, &done) != REDIS_OK)
-      return NULL;
-  while (redisGetReplyFromReader (redis, &reply) == REDIS_OK && reply == NULL
-      && g_get_monotonic_time () < end)
-    if (redisBufferRead (redis) != REDIS_OK)
-      return NULL;
-  return reply;
 }
 
 redisReply *

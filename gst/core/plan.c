@@ -114,24 +114,26 @@ plan_crop (ImPlan *plan, const ImRequest *request, ImError *error)
 static void
 cut_evenly (double *begin, double *size, double shown)
 {
-  double cut = *size * (1.0 - shown);
-
-  if (shown < 1.0) {
-    *begin += cut / 2;
-    *size -= cut;
-  }
+  if (shown >= *size)
+    return;
+  *begin += (*size - shown) / 2;
+  *size = shown;
 }
 
-/* The picture covers the canvas, and what does not fit is cut off evenly. */
+/* The picture covers the canvas, and what does not fit is cut off evenly. Nothing
+ * is divided and multiplied again that need not be: of a scale of 1, samples have to
+ * come out where they are, or just between two. */
 static void
 plan_cover (ImPlan *plan, double width, double height, double scale)
 {
-  double across = plan->width / scale / width;
-  double down = plan->height / scale / height;
   bool transpose = plan->orientation.transpose;
+  double *across = transpose ? &plan->src_height : &plan->src_width;
+  double *down = transpose ? &plan->src_width : &plan->src_height;
 
-  cut_evenly (&plan->src_x, &plan->src_width, transpose ? down : across);
-  cut_evenly (&plan->src_y, &plan->src_height, transpose ? across : down);
+  cut_evenly (transpose ? &plan->src_y : &plan->src_x, across,
+      plan->width / scale * (*across / width));
+  cut_evenly (transpose ? &plan->src_x : &plan->src_y, down,
+      plan->height / scale * (*down / height));
 }
 
 static int

@@ -99,6 +99,21 @@ reader_alloc_rings (ImReader *reader, size_t sample)
 }
 
 static bool
+reader_alloc_alpha (ImReader *reader, size_t width)
+{
+  const ImFormat *format = &reader->input.format;
+  bool words = reader->flatten && format->sample_bytes == 2;
+  size_t size = width * sizeof (float);
+
+  for (int c = 0; c < 3 && (reader->premultiply || words); c++)
+    if (im_reader_is_coarse (format, c) && reader->span[c].rows > 0
+        && reader->alpha.data == NULL
+        && !ring_init (&reader->alpha, reader->span[c].rows, size))
+      return false;
+  return !words || ring_init (&reader->fine_alpha, reader->span[0].rows, size);
+}
+
+static bool
 reader_alloc (ImReader *reader, size_t sample)
 {
   size_t width = (size_t) reader->input.width + UNPACK_SLACK;
@@ -108,13 +123,7 @@ reader_alloc (ImReader *reader, size_t sample)
   reader->spare_data = im_alloc_array (im_align (width), 4);
   for (size_t i = 0; i < 4 && reader->spare_data; i++)
     reader->spare[i] = reader->spare_data + i * im_align (width);
-  for (int c = 0; c < 3 && reader->premultiply; c++)
-    if (im_reader_is_coarse (&reader->input.format, c)
-        && reader->span[c].rows > 0 && reader->alpha.data == NULL
-        && !ring_init (&reader->alpha, reader->span[c].rows,
-            width * sizeof (float)))
-      return false;
-  return reader->spare_data != NULL;
+  return reader->spare_data != NULL && reader_alloc_alpha (reader, width);
 }
 
 /* Components whose bytes take turns, each one in every pixel: they are taken
@@ -200,6 +209,7 @@ im_reader_free (ImReader *reader)
     ring_clear (&reader->ring[c]);
   ring_clear (&reader->unpacked);
   ring_clear (&reader->alpha);
+  ring_clear (&reader->fine_alpha);
   free (reader->spare_data);
   free (reader);
 }
@@ -212,6 +222,7 @@ im_reader_start (ImReader *reader, const ImImage *frame)
     ring_forget (&reader->ring[c]);
   ring_forget (&reader->unpacked);
   ring_forget (&reader->alpha);
+  ring_forget (&reader->fine_alpha);
 }
 
 void
@@ -223,6 +234,7 @@ im_reader_set_columns (ImReader *reader, const ImReaderSpan *spans)
     ring_forget (&reader->ring[c]);
   }
   ring_forget (&reader->alpha);
+  ring_forget (&reader->fine_alpha);
   reader_join_spans (reader);
 }
 

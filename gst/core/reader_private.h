@@ -38,7 +38,9 @@ struct _ImReader
 
   bool premultiply;          /* f32 */
   float scale[4], offset[4]; /* f32: sample -> meaning */
-  ImRing alpha;              /* f32: alpha at the resolution of chroma */
+  /* Floats, of alpha that colours are multiplied by or flattened with: at the
+   * resolution of chroma that is coarser, and at its own (q6). */
+  ImRing alpha, fine_alpha;
 };
 
 static inline bool

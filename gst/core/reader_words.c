@@ -4,6 +4,8 @@
  */
 #include "reader_private.h"
 
+#include <limits.h>
+
 #include <string.h>
 
 #include "compiler.h"
@@ -28,6 +30,27 @@ pick_u16 (float *restrict dst, const uint8_t *restrict src, int step,
         & mask);
 }
 
+/* Components of two bytes. Steps that the compiler knows are ones that it can
+ * vectorise. */
+static void
+pick_words_f32 (const ImReader *reader, int c, const uint8_t *src, float *dst,
+    int first, int last)
+{
+  const ImFormat *format = &reader->input.format;
+  const ImComponent *component = &format->component[c];
+  int mask = (int) ((1u << component->depth) - 1), shift = component->shift;
+
+  if (component->step == 2 && !format->big_endian)
+    pick_u16 (dst, src, 2, false, shift, mask, first, last);
+  else if (component->step == 4 && !format->big_endian)
+    pick_u16 (dst, src, 4, false, shift, mask, first, last);
+  else if (component->step == 8 && !format->big_endian)
+    pick_u16 (dst, src, 8, false, shift, mask, first, last);
+  else
+    pick_u16 (dst, src, component->step, format->big_endian, shift, mask, first,
+        last);
+}
+
 static void
 pick_f32 (ImReader *reader, int c, const uint8_t *src, float *dst)
 {
@@ -42,13 +65,8 @@ pick_f32 (ImReader *reader, int c, const uint8_t *src, float *dst)
     im_reader_pick_u8 (reader, c, src, reader->spare[0]);
     for (int x = first; x < last; x++)
       dst[x] = (float) (bytes[x] >> shift & mask);
-  } else if (component->step == 2 && !format->big_endian) {
-    pick_u16 (dst, src, 2, false, shift, mask, first, last);
-  } else if (component->step == 4 && !format->big_endian) {
-    pick_u16 (dst, src, 4, false, shift, mask, first, last);
   } else {
-    pick_u16 (dst, src, component->step, format->big_endian, shift, mask, first,
-        last);
+    pick_words_f32 (reader, c, src, dst, first, last);
   }
 }
 
@@ -137,6 +155,8 @@ row_from_words (ImReader *reader, int c, const uint8_t *src, int16_t *dst)
     pick_q6 (dst, src, 2, false, component, span->first, span->last);
   else if (component->step == 4 && !format->big_endian)
     pick_q6 (dst, src, 4, false, component, span->first, span->last);
+  else if (component->step == 8 && !format->big_endian)
+    pick_q6 (dst, src, 8, false, component, span->first, span->last);
   else
     pick_q6 (dst, src, component->step, format->big_endian, component,
         span->first, span->last);
@@ -228,18 +248,53 @@ flatten_row (ImReader *reader, int c, int y, int16_t *dst)
       reader->flat_code[c], span->last - span->first);
 }
 
-/* Samples of two bytes, whose alpha may have more bits than theirs have place. */
+/* Row @y of alpha, 0 to 1, for all components that are as fine: they share it. */
+static const float *
+alpha_of_words (ImReader *reader, int y)
+{
+  const ImFormat *format = &reader->input.format;
+  int a = im_reader_alpha (reader), first = INT_MAX, last = 0;
+  float scale = reader->scale[a];
+  bool held;
+  float *dst = im_ring_slot (&reader->fine_alpha, y, &held);
+
+  if (held)
+    return dst;
+  for (int c = 0; c < a; c++) {
+    const ImReaderSpan *span = &reader->span[c];
+
+    if (span->rows == 0 || im_reader_is_coarse (format, c))
+      continue;
+    first = span->first < first ? span->first : first;
+    last = span->last > last ? span->last : last;
+  }
+  pick_words_f32 (reader, a, im_reader_samples (reader, a, y), dst, first,
+      last);
+  for (int x = first; x < last; x++)
+    dst[x] *= scale;
+  return dst;
+}
+
+static inline void
+lay_upon (int16_t *restrict dst, const float *restrict alpha, float behind,
+    int n)
+{
+  for (int x = 0; x < n; x++)
+    dst[x] = (int16_t) (behind + ((float) dst[x] - behind) * alpha[x] + 0.5f);
+}
+
 static void
 flatten_words (ImReader *reader, int c, int y, int16_t *dst)
 {
   const ImReaderSpan *span = &reader->span[c];
-  float *alpha = (float *) (void *) reader->spare_data;
-  float behind = reader->flat_q6[c];
+  const float *alpha;
 
   row_from_words (reader, c, im_reader_samples (reader, c, y), dst);
-  mean_alpha (reader, c, y, alpha);
-  for (int x = span->first; x < span->last; x++)
-    dst[x] = (int16_t) (behind + ((float) dst[x] - behind) * alpha[x] + 0.5f);
+  alpha = im_reader_is_coarse (&reader->input.format, c)
+      ? im_reader_alpha_f32 (reader, c, y)
+      : alpha_of_words (reader, y);
+  lay_upon (dst + span->first, alpha + span->first, reader->flat_q6[c],
+      span->last - span->first);
 }
 
 const int16_t *

@@ -36,8 +36,11 @@
 
 #include <string.h>
 
+#include "gstimbytesimages.h"
+#include "gstimbytesinput.h"
+#include "gstimbytesnegotiate.h"
+#include "gstimbytesoutput.h"
 #include "gstimbytespool.h"
-#include "gstimbytesregions.h"
 
 GST_DEBUG_CATEGORY (gst_im_bytes_debug);
 
@@ -70,47 +73,33 @@ G_DEFINE_TYPE_WITH_CODE (GstImBytes, gst_im_bytes, GST_TYPE_VIDEO_ENCODER,
 GST_ELEMENT_REGISTER_DEFINE (imbytes, "imbytes", GST_RANK_NONE,
     GST_TYPE_IM_BYTES)
 
-gpointer
+GstVideoEncoderClass *
 gst_im_bytes_parent (void)
 {
-  return parent_class;
+  return GST_VIDEO_ENCODER_CLASS (parent_class);
 }
 
-/* The base class comes here by itself where downstream wants to be asked anew
- * while a frame is on its way; that has to be settled before the next. */
-static gboolean
-gst_im_bytes_negotiate (GstVideoEncoder *encoder)
+GstImBytesSettings
+gst_im_bytes_get_settings (GstImBytes *self)
 {
-  GST_IM_BYTES (encoder)->state.agreed = FALSE;
-  return GST_VIDEO_ENCODER_CLASS (parent_class)->negotiate (encoder);
-}
+  GstImBytesSettings settings;
 
-/* The image shares its memory with what is pushed, but not the buffer, which
- * stays writable for downstream. */
-static GstFlowReturn
-gst_im_bytes_pre_push (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
-{
-  GstImBytes *self = GST_IM_BYTES (encoder);
-  GstBuffer *buffer;
-  GstCaps *caps =
-      gst_pad_get_current_caps (GST_VIDEO_ENCODER_SRC_PAD (encoder));
-  GstSample *sample, *old;
-
-  /* Every image stands alone, also the second that is made of one frame, which
-   * the base class takes for a part of the first. */
-  GST_BUFFER_FLAG_UNSET (frame->output_buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-  buffer =
-      gst_im_bytes_buffer_share (frame->output_buffer, frame->input_buffer);
-  sample = gst_sample_new (buffer, caps, &encoder->output_segment, NULL);
-  gst_buffer_unref (buffer);
-  gst_clear_caps (&caps);
   GST_OBJECT_LOCK (self);
-  old = self->last_image;
-  self->last_image = sample;
+  settings = self->settings;
+  settings.region_type =
+      gst_im_bytes_settings_get_region_type (&self->settings);
   GST_OBJECT_UNLOCK (self);
-  if (old != NULL)
-    gst_sample_unref (old);
-  return GST_FLOW_OK;
+  settings.roi_type = NULL;
+  return settings;
+}
+
+/* The base class comes here by itself where downstream wants to be asked again
+ * while a frame is on its way; the next frame negotiates anew. */
+static gboolean
+gst_im_bytes_renegotiate (GstVideoEncoder *encoder)
+{
+  GST_IM_BYTES (encoder)->state.negotiated = FALSE;
+  return GST_VIDEO_ENCODER_CLASS (parent_class)->negotiate (encoder);
 }
 
 static gboolean
@@ -125,12 +114,11 @@ gst_im_bytes_transform_meta (GstVideoEncoder *encoder,
 static void
 clear_state (GstImBytesState *state)
 {
-  im_engine_free (state->engine);
   im_change_free (state->change);
+  gst_im_bytes_images_free (state->images);
   gst_im_bytes_tags_clear (&state->tags);
-  gst_im_bytes_regions_free (state->regions);
   gst_im_bytes_orient_clear (&state->orient);
-  g_free (state->complaint);
+  g_free (state->last_error);
   memset (state, 0, sizeof (*state));
   gst_video_info_init (&state->info);
 }
@@ -143,20 +131,18 @@ gst_im_bytes_start (GstVideoEncoder *encoder)
   GstSample *old;
 
   clear_state (&self->state);
-  self->state.engine = im_engine_new ();
   self->state.change = im_change_new ();
-  self->state.regions = gst_im_bytes_regions_new ();
-  if (self->state.engine != NULL)
-    im_engine_set_threads (self->state.engine, (int) settings.n_threads);
+  self->state.images = gst_im_bytes_images_new (settings.n_threads);
   GST_OBJECT_LOCK (self);
   memset (&self->stats, 0, sizeof (self->stats));
   gst_im_bytes_select_restart (&self->select);
+  self->warned = 0;
   old = self->last_image;
   self->last_image = NULL;
   GST_OBJECT_UNLOCK (self);
   if (old != NULL)
     gst_sample_unref (old);
-  return self->state.engine != NULL && self->state.change != NULL;
+  return self->state.images != NULL && self->state.change != NULL;
 }
 
 static gboolean
@@ -232,7 +218,8 @@ gst_im_bytes_init (GstImBytes *self)
   gst_im_bytes_settings_init (&self->settings);
   gst_im_bytes_select_init (&self->select);
   self->base_chain = GST_PAD_CHAINFUNC (pad);
-  gst_pad_set_chain_function (pad, GST_DEBUG_FUNCPTR (gst_im_bytes_chain));
+  gst_pad_set_chain_function (pad,
+      GST_DEBUG_FUNCPTR (gst_im_bytes_input_chain));
   /* Caps need not say anything of interlacing. */
   GST_PAD_SET_ACCEPT_INTERSECT (pad);
 }
@@ -290,8 +277,8 @@ install_signals (GstImBytesClass *klass)
    */
   signals[SIGNAL_REQUEST_IMAGE] = g_signal_new_class_handler ("request-image",
       G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
-      G_CALLBACK (gst_im_bytes_request_image), NULL, NULL, NULL, G_TYPE_BOOLEAN,
-      0);
+      G_CALLBACK (gst_im_bytes_input_request_image), NULL, NULL, NULL,
+      G_TYPE_BOOLEAN, 0);
 }
 
 static void
@@ -313,15 +300,15 @@ gst_im_bytes_class_init (GstImBytesClass *klass)
 
   encoder_class->start = gst_im_bytes_start;
   encoder_class->stop = gst_im_bytes_stop;
-  encoder_class->flush = gst_im_bytes_flush;
+  encoder_class->flush = gst_im_bytes_input_flush;
   encoder_class->getcaps = gst_im_bytes_getcaps;
   encoder_class->set_format = gst_im_bytes_set_format;
-  encoder_class->negotiate = gst_im_bytes_negotiate;
+  encoder_class->negotiate = gst_im_bytes_renegotiate;
   encoder_class->propose_allocation = gst_im_bytes_propose_allocation;
-  encoder_class->sink_event = gst_im_bytes_sink_event;
-  encoder_class->src_event = gst_im_bytes_src_event;
-  encoder_class->handle_frame = gst_im_bytes_handle_frame;
-  encoder_class->pre_push = gst_im_bytes_pre_push;
+  encoder_class->sink_event = gst_im_bytes_input_sink_event;
+  encoder_class->src_event = gst_im_bytes_input_src_event;
+  encoder_class->handle_frame = gst_im_bytes_images_handle_frame;
+  encoder_class->pre_push = gst_im_bytes_output_pre_push;
   encoder_class->transform_meta = gst_im_bytes_transform_meta;
 
   gst_element_class_add_pad_template (element_class,

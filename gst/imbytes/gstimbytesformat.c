@@ -155,8 +155,8 @@ init_format (ImFormat *format, const GstVideoFormatInfo *finfo)
     format->sample_bytes = unpacked->depth[0] > 8 ? 2 : 1;
     format->unpack = format->sample_bytes == 2 ? unpack_words : unpack_bytes;
     /* GStreamer unpacks to words of the machine's own order. */
-    format->big_endian =
-        format->sample_bytes == 2 && G_BYTE_ORDER == G_BIG_ENDIAN;
+    format->big_endian = format->sample_bytes == 2
+        && G_BYTE_ORDER == G_BIG_ENDIAN;
   }
   for (guint i = 0; i < format->n_components; i++) {
     guint c = i < n_colours ? i : 3;

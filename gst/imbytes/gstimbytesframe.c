@@ -138,7 +138,9 @@ gst_im_bytes_frame_map (GstImBytesFrame *mapped, const GstVideoInfo *info,
   ImImage *image = &mapped->image;
 
   memset (mapped->copy, 0, sizeof (mapped->copy));
-  if (!map_planes (&mapped->frame, info, &picture->info, buffer, error))
+  mapped->is_mapped =
+      map_planes (&mapped->frame, info, &picture->info, buffer, error);
+  if (!mapped->is_mapped)
     return FALSE;
   if (overrun > 0 && !copy_planes (mapped, overrun)) {
     gst_im_bytes_frame_unmap (mapped);
@@ -158,9 +160,12 @@ gst_im_bytes_frame_map (GstImBytesFrame *mapped, const GstVideoInfo *info,
 void
 gst_im_bytes_frame_unmap (GstImBytesFrame *mapped)
 {
+  if (!mapped->is_mapped)
+    return;
   gst_video_frame_unmap (&mapped->frame);
   for (guint p = 0; p < G_N_ELEMENTS (mapped->copy); p++)
     g_free (mapped->copy[p]);
+  mapped->is_mapped = FALSE;
 }
 
 /* GLib ends the process where memory runs out; malloc does not, and gives just

@@ -40,6 +40,7 @@ gboolean gst_im_bytes_picture_is_alike (const GstImBytesPicture *a,
 /* A frame that is mapped for reading. */
 typedef struct
 {
+  gboolean is_mapped;
   GstVideoFrame frame;
   ImImage image;
   guint8
@@ -53,6 +54,7 @@ typedef struct
 gboolean gst_im_bytes_frame_map (GstImBytesFrame *mapped,
     const GstVideoInfo *info, const GstImBytesPicture *picture,
     GstBuffer *buffer, ImError *error);
+/* Does nothing where it is unmapped already. */
 void gst_im_bytes_frame_unmap (GstImBytesFrame *mapped);
 
 /* The file that @engine just made, in one memory of exactly @size bytes.

@@ -24,7 +24,6 @@ typedef struct
    * those of the container (GST_TAG_SCOPE_GLOBAL), or NULL. */
   GstEvent *tags[2];
   gboolean hidden; /* the orientation in them, from downstream */
-  gboolean has_complained;
 } GstImBytesOrient;
 
 /* Forgets the tags, as a new stream does. */

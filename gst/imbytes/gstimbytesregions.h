@@ -1,30 +1,31 @@
-/* imbytes: images of the regions of a frame instead of the whole of it.
+/* imbytes: the regions of interest of a frame.
  *
- * Regions are GstVideoRegionOfInterestMeta. Those whose images look alike from
- * outside are coded at once, each on one thread of the pool; the bytes do not
- * depend on which.
- *
- * Thread-safety: the streaming thread alone.
+ * Thread-safety: functions on their arguments alone.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 
-#include "gstimbytesprivate.h"
+#include "gstimbytessettings.h"
 
 G_BEGIN_DECLS
 
-/* Whether the frame in @buffer has any region of @type, which is what
- * gst_im_bytes_settings_get_region_type () gives. */
+/* The next region of @type, which is what
+ * gst_im_bytes_settings_get_region_type () gives, in the order of the metas;
+ * @state as for gst_buffer_iterate_meta (). NULL after the last. */
+const GstVideoRegionOfInterestMeta *gst_im_bytes_regions_next (GstBuffer
+                                                                   *buffer,
+    gpointer *state, GQuark type);
+
+/* Whether there is any. */
 gboolean gst_im_bytes_regions_are_in (GstBuffer *buffer, GQuark type);
 
-GstImBytesRegions *gst_im_bytes_regions_new (void);
-void gst_im_bytes_regions_free (GstImBytesRegions *regions);
+/* What @region and @frame have in common; empty where that is nothing. */
+ImRect gst_im_bytes_regions_clip (const GstVideoRegionOfInterestMeta *region,
+    const ImRect *frame);
 
-/* Sends an image for each region of @frame, in the order of its metas, and
- * finishes it. @picture is that of the whole frame; @mapped is unmapped. */
-GstFlowReturn gst_im_bytes_regions_send (GstImBytes *self,
-    GstVideoCodecFrame *frame, GstImBytesFrame *mapped,
-    const GstImBytesPicture *picture, const GstImBytesSettings *settings);
+/* Copies @region to @image, so that one knows what the image shows. */
+void gst_im_bytes_regions_describe (GstBuffer *image,
+    const GstVideoRegionOfInterestMeta *region);
 
 G_END_DECLS

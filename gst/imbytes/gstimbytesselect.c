@@ -33,10 +33,16 @@ void
 gst_im_bytes_select_restart (GstImBytesSelect *select)
 {
   select->closed = GST_IM_BYTES_OPEN;
-  select->was_refused = FALSE;
   select->last = GST_CLOCK_TIME_NONE;
   select->last_image = GST_CLOCK_TIME_NONE;
   select->last_gap = GST_CLOCK_TIME_NONE;
+}
+
+void
+gst_im_bytes_select_close (GstImBytesSelect *select, GstImBytesClosed why)
+{
+  if (select->closed == GST_IM_BYTES_OPEN)
+    select->closed = why;
 }
 
 gboolean

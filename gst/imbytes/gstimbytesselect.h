@@ -42,9 +42,8 @@ typedef enum
 typedef struct
 {
   GstImBytesClosed closed;
-  gboolean was_refused; /* a request since it was closed: it was warned of */
-  gboolean requested;   /* the next frame */
-  GArray *times; /* GstClockTime: the first frame from then on; or NULL */
+  gboolean requested; /* the next frame */
+  GArray *times;      /* GstClockTime: the first frame from then on; or NULL */
 
   GstClockTime last;       /* frame that was taken, or was due and unchanged */
   GstClockTime last_image; /* frame that became an image */
@@ -57,6 +56,10 @@ void gst_im_bytes_select_clear (GstImBytesSelect *select);
 
 /* Time begins anew: after a flush, or with another stream. Requests stay. */
 void gst_im_bytes_select_restart (GstImBytesSelect *select);
+
+/* No further image is going to be made, unless it was closed before. Any
+ * thread. */
+void gst_im_bytes_select_close (GstImBytesSelect *select, GstImBytesClosed why);
 
 /* Asks for the first frame with a running time of @time or later, or with
  * GST_CLOCK_TIME_NONE for the next, whatever its time; where very many wait, too.

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "gstimbytesenums.h"
-#include "gstimbytesimage.h"
+#include "gstimbytesencode.h"
 #include "gstimbytesselect.h"
 
 G_BEGIN_DECLS

@@ -8,7 +8,7 @@
 
 #include <gst/gst.h>
 
-#include "gstimbytesimage.h"
+#include "gstimbytesencode.h"
 
 G_BEGIN_DECLS
 

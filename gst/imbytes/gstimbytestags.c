@@ -35,7 +35,6 @@ gst_im_bytes_tags_restart (GstImBytesTags *tags)
 {
   forget_metadata (tags);
   g_clear_pointer (&tags->list, gst_tag_list_unref);
-  tags->told = GST_IM_BYTES_TAGS_WRITTEN;
 }
 
 void
@@ -424,8 +423,6 @@ gst_im_bytes_tags_get (GstImBytesTags *tags, GstBuffer *buffer,
 
   if (!is_made_for (tags, time, picture))
     tags->result = make_metadata (tags, time, picture);
-  *result = tags->result == tags->told ? GST_IM_BYTES_TAGS_WRITTEN
-                                       : tags->result;
-  tags->told = tags->result;
+  *result = tags->result;
   return &tags->metadata;
 }

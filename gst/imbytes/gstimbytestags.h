@@ -48,8 +48,6 @@ typedef struct
   ImBytes exif;
   gchar *comment;
   ImMetadata metadata;
-
-  GstImBytesTagsResult told; /* the result before this one */
 } GstImBytesTags;
 
 void gst_im_bytes_tags_clear (GstImBytesTags *tags);
@@ -63,8 +61,7 @@ void gst_im_bytes_tags_merge (GstImBytesTags *tags, const GstTagList *list);
 /* What an image of the frame in @buffer is to say, which comes out as @picture.
  * The capture time is that of a GstReferenceTimestampMeta with a UNIX or NTP
  * clock, else what the tags say, else left out. Valid until the next call.
- * *@result says what was left out, and GST_IM_BYTES_TAGS_WRITTEN where that was
- * so before and has been told. */
+ * *@result says what was left out. */
 const ImMetadata *gst_im_bytes_tags_get (GstImBytesTags *tags,
     GstBuffer *buffer, const GstImBytesTagsPicture *picture,
     GstImBytesTagsResult *result);

@@ -16,8 +16,8 @@ static const gchar *const inputs[] = {
   "video/x-raw,format=I420,width=64,height=48,framerate=30/1",
   "video/x-raw,format=RGB,width=30,height=50,framerate=25/1",
   "video/x-raw,format=GRAY8,width=1,height=1,framerate=0/1",
-  "video/x-raw,format=P010_10LE,width=33,height=17,framerate=30/1,"
-  "interlace-mode=interleaved",
+  ("video/x-raw,format=P010_10LE,width=33,height=17,framerate=30/1,"
+   "interlace-mode=interleaved"),
 };
 
 /* A stream that is driven step by step, each drawn at random. */

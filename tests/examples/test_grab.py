@@ -117,6 +117,11 @@ def test_no_copy():
     sample.get_buffer().unmap(info)
 
 
+def in_seconds(text):
+    """Of hours, minutes and seconds, or seconds alone."""
+    return sum(float(part) * 60 ** i for i, part in enumerate(text.split(b':')[::-1]))
+
+
 class Stalled:
     """A program whose output is not read, but for the first lines: it stands still in
     the middle of an image."""
@@ -131,8 +136,13 @@ class Stalled:
         self.text = b''
         while self.text.count(b'bytes') < 10:
             self.text += os.read(self.out, 256) or b'bytes ' * 10
-        # No line more has room.
-        harness.wait_until(lambda: self.waiting() > 4096 - 200, self.process)
+        # What it wants to write has no room.
+        harness.wait_until(self.is_full, self.process)
+
+    def is_full(self):
+        before = self.waiting()
+        time.sleep(1.5)
+        return before > 0 and self.waiting() == before
 
     def waiting(self):
         return struct.unpack('i', fcntl.ioctl(self.out, termios.FIONREAD, b'0000'))[0]
@@ -152,7 +162,7 @@ class Stalled:
                 text += os.read(self.out, 65536)
             except BlockingIOError:
                 pass
-            times = [float(line.split()[0].split(b':')[-1]) for line in text.split(b'\n')[1:-1]
+            times = [in_seconds(line.split()[0]) for line in text.split(b'\n')[1:-1]
                      if b'bytes' in line]
             gaps = [b - a for a, b in zip(times, times[1:])]
             return gaps if until(gaps) else []

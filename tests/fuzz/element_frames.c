@@ -112,11 +112,24 @@ take_layout (Layout *layout, const GstVideoInfo *info, FuzzBytes *bytes)
     tighten (layout);
 }
 
+/* A frame so large that its size wraps, in rows that all lie at one place. */
+static void
+claim_much (Layout *layout, FuzzBytes *bytes)
+{
+  layout->width = (guint) MAX (layout->width, fuzz_take_odd (bytes));
+  layout->height = (guint) MAX (layout->height, fuzz_take_odd (bytes));
+  for (guint p = 0; p < layout->n_planes; p++) {
+    layout->offset[p] = 0;
+    layout->stride[p] = (gint) fuzz_take (bytes, 4);
+  }
+}
+
 /* Numbers that somebody has made up. */
 static void
 spoil_layout (Layout *layout, FuzzBytes *bytes)
 {
   guint plane = fuzz_take (bytes, GST_VIDEO_MAX_PLANES);
+  GstVideoFormat format = layout->format;
 
   switch (fuzz_take (bytes, 6)) {
     case 0:
@@ -131,13 +144,18 @@ spoil_layout (Layout *layout, FuzzBytes *bytes)
     case 3:
       layout->stride[plane] = (gint) fuzz_take_odd (bytes);
       if (fuzz_one_in (bytes, 2))
-        layout->stride[plane] = -layout->stride[plane];
+        layout->stride[plane] = ~layout->stride[plane];
       break;
     case 4:
       layout->n_planes = fuzz_take (bytes, GST_VIDEO_MAX_PLANES + 1);
       break;
     default:
       layout->format = (GstVideoFormat) fuzz_take (bytes, 140);
+      /* No format has such a number. */
+      if (layout->format >= 125) {
+        layout->format = format;
+        claim_much (layout, bytes);
+      }
       break;
   }
 }

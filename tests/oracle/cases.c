@@ -230,6 +230,10 @@ draw_request (Case *c, guint64 *state)
   gboolean large = one_in (state, 60);
   guint sizes = (guint) below (state, 8);
 
+  /* Chroma of fields stands apart in pictures of their own size alone. */
+  if (c->v[CASE_INTERLACE] != INTERLACE_NONE && one_in (state, 2))
+    sizes = 0;
+
   if (sizes > 1) /* else its own */
     c->v[CASE_OUT_W] = sizes == 2 ? 0 : draw_size (state, large);
   if (sizes > 1 && sizes != 3)

@@ -40,8 +40,23 @@ scaled (gint size, Scale scale)
   return scale == SCALE_SMALLER ? size * 5 / 9 : size * 8 / 5;
 }
 
-/* What is not multiplied takes turns: by the number of the case, whose factors
- * have none in common with these. */
+/* What chroma and its codes mean, which most formats have. */
+static void
+take_turns_in_meaning (Case *c, guint number)
+{
+  static const gint sites[] = { 0, GST_VIDEO_CHROMA_SITE_NONE,
+    GST_VIDEO_CHROMA_SITE_H_COSITED, GST_VIDEO_CHROMA_SITE_V_COSITED,
+    GST_VIDEO_CHROMA_SITE_COSITED };
+
+  c->v[CASE_SITE] = sites[number / 13 % G_N_ELEMENTS (sites)];
+  c->v[CASE_INTERLACE] = number / 17 % N_INTERLACES;
+  c->v[CASE_COLOUR] = number / 19 % 2;
+  c->v[CASE_RANGE] = 1 + number / 23 % 2;
+  c->v[CASE_MATRIX] = GST_VIDEO_COLOR_MATRIX_FCC + number / 5 % 5;
+}
+
+/* What is not multiplied takes turns: by the number of the case, in steps of other
+ * lengths than the factors of the product have. */
 static Case
 make_case (GstVideoFormat format, guint file, gint direction, Scale scale,
     guint number)
@@ -62,6 +77,7 @@ make_case (GstVideoFormat format, guint file, gint direction, Scale scale,
   c.v[CASE_OUT_H] = scaled (size[1], scale);
   c.v[CASE_METHOD] = number % 2 == 0 ? REF_BILINEAR
                                      : number / 11 % (REF_SPLINE36 + 1);
+  take_turns_in_meaning (&c, number);
   return c;
 }
 
