@@ -6,6 +6,7 @@
 
 #include <gst/app/gstappsink.h>
 
+#include "program.h"
 #include "text.h"
 
 #define FIRST_PAUSE (G_USEC_PER_SEC / 2)
@@ -16,14 +17,15 @@ struct _Camera
   CameraOptions options;
   gchar *description;
   GstElement *pipeline;
-  gint64 pause, again; /* until and from when the source is started again */
+  gint64 again; /* when to start the source again */
+  gint64 pause; /* microseconds to wait after the next failure */
 
   GMutex lock;
   GCond changed;
   GQueue waiting; /* CameraImage */
   guint64 dropped;
   gboolean live, stopping;
-  gint64 due; /* of the first image of the next run of a file that is looped */
+  gint64 due; /* when a file that loops may deliver its next first image */
 
   gboolean over;
   gchar *failure;
@@ -42,7 +44,8 @@ free_image (CameraImage *image)
   g_free (image);
 }
 
-/* A file waits for the queue; a camera cannot. FALSE where it is time to stop. */
+/* A camera cannot wait, so its oldest image is dropped. A file waits until there is room
+ * in the queue. FALSE if the source is being stopped. */
 static gboolean
 make_room (Camera *camera)
 {
@@ -89,7 +92,7 @@ on_sample (GstAppSink *sink, gpointer user_data)
   return taken ? GST_FLOW_OK : GST_FLOW_FLUSHING;
 }
 
-/* No character of @name has a meaning for the parser. */
+/* Quoted, no character of @name has a meaning for the parser. */
 static gchar *
 describe (const gchar *elements, const gchar *name)
 {
@@ -106,13 +109,8 @@ camera_describe_source (const gchar *source, GError **error)
 {
   gchar *uri, *description;
 
-  if (!gst_registry_check_feature_version (gst_registry_get (), "imbytes", 0, 0,
-          0)) {
-    g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
-        "GStreamer does not find imbytes; set GST_PLUGIN_PATH to the folder of "
-        "libgstimbytes.so");
+  if (!program_find_imbytes (error))
     return NULL;
-  }
   if (g_str_equal (source, "test"))
     return g_strdup ("videotestsrc is-live=true");
   if (g_str_has_prefix (source, "/dev/video")
@@ -133,8 +131,8 @@ camera_describe_source (const gchar *source, GError **error)
   return description;
 }
 
-/* The bus is looked at only when somebody takes images, which may not be for
- * hours: what nobody would read does not wait on it. */
+/* Only camera_pull () reads the bus, and hours may pass between two calls. Messages that
+ * nobody reads would fill the memory, so they are dropped here. */
 static GstBusSyncReply
 on_message (GstBus *bus, GstMessage *message, gpointer camera)
 {
@@ -170,8 +168,8 @@ start (Camera *camera, GError **error)
   gst_object_unref (bus);
   live = gst_element_set_state (camera->pipeline, GST_STATE_PAUSED)
       == GST_STATE_CHANGE_NO_PREROLL;
-  /* A file that stands for a camera is played as fast as one. A camera need not be
-   * waited for: sinks that wait do so for 20 ms more than it takes. */
+  /* A file that loops plays at its own speed, as a camera does. A camera sets the pace
+   * itself; a sink that waited for the clock would add 20 ms of latency. */
   g_object_set (sink, "sync", options->loop && !live, NULL);
   g_mutex_lock (&camera->lock);
   camera->live = live;
@@ -188,7 +186,7 @@ stop (Camera *camera)
 {
   if (camera->pipeline == NULL)
     return;
-  /* Who waits for room in the queue would not let go of the pipeline. */
+  /* The pipeline cannot stop while its thread waits for room in the queue. */
   g_mutex_lock (&camera->lock);
   camera->stopping = TRUE;
   g_cond_broadcast (&camera->changed);
@@ -235,7 +233,7 @@ camera_free (Camera *camera)
   g_free (camera);
 }
 
-/* What the pipeline has to say; NULL where it goes on. */
+/* The message that ends the pipeline; NULL while it runs. */
 static GstMessage *
 pop_end (Camera *camera)
 {
@@ -250,26 +248,24 @@ pop_end (Camera *camera)
 static void
 end (Camera *camera, GstMessage *message)
 {
-  GError *error = NULL;
+  gboolean failed = GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR;
 
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    gst_message_parse_error (message, &error, NULL);
-    g_printerr ("%s: %s%s\n", camera->options.source, error->message,
-        camera->options.loop ? "; trying again" : "");
+  if (failed) {
     g_free (camera->failure);
-    camera->failure = g_strdup (error->message);
+    camera->failure = program_describe_message (message);
+    g_printerr ("%s: %s%s\n", camera->options.source, camera->failure,
+        camera->options.loop ? "; trying again" : "");
   }
   stop (camera);
   if (!camera->options.loop) {
     camera->over = TRUE;
   } else {
-    /* A film that is shorter than the interval, or a picture, does not come more
-     * often for that. */
-    camera->again = error != NULL ? g_get_monotonic_time () + camera->pause
-                                  : camera->due;
+    /* A file that is shorter than the interval, such as a picture, must not deliver
+     * images more often than the interval says. */
+    camera->again = failed ? g_get_monotonic_time () + camera->pause
+                           : camera->due;
     camera->pause = MIN (camera->pause * 2, LONGEST_PAUSE);
   }
-  g_clear_error (&error);
 }
 
 static void

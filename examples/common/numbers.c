@@ -31,7 +31,7 @@ number_parse (const Number *number, const gchar *text, GError **error)
     *number->integer = (gint) integer;
     return TRUE;
   }
-  /* With a comma, too, where the user's language has one. */
+  /* Accepts the decimal comma of the user's locale, and the point. */
   real = g_strtod (text, &end);
   if (end == text || *end != '\0' || !isfinite (real) || real < number->min
       || real > number->max)
@@ -53,18 +53,4 @@ numbers_take (const gchar *option, const gchar *value, gpointer numbers,
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
       "there is no option %s", option);
   return FALSE;
-}
-
-GOptionContext *
-numbers_context_new (const gchar *parameters, const gchar *summary,
-    const GOptionEntry *entries, Number *numbers, GOptionGroup *group)
-{
-  GOptionContext *context = g_option_context_new (parameters);
-  GOptionGroup *own = g_option_group_new ("main", "", "", numbers, NULL);
-
-  g_option_group_add_entries (own, entries);
-  g_option_context_set_main_group (context, own);
-  g_option_context_set_summary (context, summary);
-  g_option_context_add_group (context, group);
-  return context;
 }

@@ -1,7 +1,7 @@
 /* imbytes examples: numbers on the command line, each with its range.
  *
- * GOption alone takes what overflows, is not a number (nan) or begins with 0x, and
- * cannot say which values an option has.
+ * GOption's own number types accept values that overflow, nan and hexadecimal numbers,
+ * and their errors do not name the range.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -9,34 +9,29 @@
 
 #include <glib.h>
 
-/* One for each option, and one with no name at the end. */
+/* A table has one for each option, and ends with one whose name is NULL. */
 typedef struct
 {
   const gchar *name; /* "port" of --port */
   gchar letter;      /* of its short form, or 0 */
   gdouble min, max;
-  /* Where it goes: one of the two is set. */
+  /* Where the value is stored: one of the two is not NULL. */
   gint *integer;
   gdouble *real;
 } Number;
 
-/* An entry of such an option in a table of GOptionEntry. */
+/* The entry of such an option in a table of GOptionEntry. */
 #define NUMBER_ENTRY(name, letter, description, unit) \
   { \
     name, letter, 0, G_OPTION_ARG_CALLBACK, (gpointer) numbers_take, \
         description, unit \
   }
 
-/* A GOptionArgFunc whose data is a table of Number. */
+/* The GOptionArgFunc of NUMBER_ENTRY (). Its data is the table of Number, which
+ * program_start () hands to GOption. */
 gboolean numbers_take (const gchar *option, const gchar *value,
     gpointer numbers, GError **error);
 
-/* @text as a number of that range; FALSE with a sentence in @error that says what
- * it is and what it may be. */
+/* Stores the value of @text. FALSE with a sentence in @error if @text is no number or is
+ * out of range; the sentence has the range and @text. */
 gboolean number_parse (const Number *number, const gchar *text, GError **error);
-
-/* A context with these entries and those of GStreamer's own @group. @parameters,
- * @summary: for --help. */
-GOptionContext *numbers_context_new (const gchar *parameters,
-    const gchar *summary, const GOptionEntry *entries, Number *numbers,
-    GOptionGroup *group);

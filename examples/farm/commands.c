@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "program.h"
 #include "uri.h"
 
 gboolean
@@ -99,10 +100,8 @@ open_store (const Command *command, const gchar *me)
 
   options.me = me;
   store = store_new (&options, &error);
-  if (store == NULL) {
-    g_printerr ("imbytes-farm: %s\n", error->message);
-    g_error_free (error);
-  }
+  if (store == NULL)
+    program_fail (error);
   return store;
 }
 

@@ -1,6 +1,6 @@
-/* imbytes farm: what the program can be told to do.
+/* imbytes farm: the commands of the program.
  *
- * Each gives the exit status.
+ * Each command_ function that has a Command alone runs one, and returns the exit status.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -29,22 +29,25 @@ gint command_submit (const Command *command);
 gint command_work (const Command *command);
 gint command_status (const Command *command);
 gint command_collect (const Command *command);
-/* Without Redis: the jobs of --source on this machine, into the folder. */
+/* Does the jobs of all sources on this machine, without Redis. Writes the images into
+ * the folder of --output. */
 gint command_local (const Command *command);
 
-/* A job for @source. FALSE with @error set where it is none. */
+/* Makes a job for @source; clear it. FALSE with @error set if @source is no file and no
+ * URI, or if the job has a value out of range. */
 gboolean command_make_job (const Command *command, const gchar *source,
     Job *job, GError **error);
 
-/* FOLDER/JOB-TIME.EXTENSION, whole or not at all, however often. */
+/* Writes FOLDER/JOB-TIME.EXTENSION. The file is replaced atomically: a reader never sees
+ * a part of it. Prints an error and returns FALSE if that fails. */
 gboolean command_save (const gchar *folder, const gchar *job,
     const gchar *format, GstClockTime time, const guint8 *image, gsize size);
 
-/* Of a worker or collector. Another process of the same number may have had it
- * before, so that there is chance in it: a name is never used twice. Free it. */
+/* A unique name for a worker or a collector. Process ids are reused, so a random number
+ * is part of it. Free it. */
 gchar *command_make_name (guint index);
 
-/* The template filled in. Free it. */
+/* The URL of an image: the template of --url with its fields replaced. Free it. */
 gchar *command_make_url (const Command *command, const Job *job,
     GstClockTime time);
 

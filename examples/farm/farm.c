@@ -10,14 +10,10 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include <locale.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commands.h"
-#include "numbers.h"
+#include "program.h"
 #include "text.h"
 #include "uri.h"
 
@@ -25,15 +21,6 @@
 #define MAX_SLOTS 1024
 #define MAX_RESULTS 1000000000
 #define MAX_TRIES 1000000
-
-static gint stop;
-
-static void
-on_signal (int number)
-{
-  (void) number;
-  g_atomic_int_set (&stop, 1);
-}
 
 typedef struct
 {
@@ -46,7 +33,7 @@ static const Verb verbs[] = { { "submit", command_submit, TRUE },
   { "work", command_work, FALSE }, { "collect", command_collect, FALSE },
   { "status", command_status, FALSE }, { "local", command_local, TRUE } };
 
-/* As GOption fills them in. */
+/* The options whose values a Command has in other units. */
 typedef struct
 {
   gchar *redis, *farm, *format;
@@ -65,7 +52,8 @@ find_verb (const gchar *name)
   return NULL;
 }
 
-/* `--local` and the like may stand anywhere. */
+/* Finds the command and removes it from @argv. The command is the first argument; with
+ * -- before it (`--local`) it may be any. NULL if there is none. */
 static const Verb *
 take_verb (int *argc, char **argv)
 {
@@ -83,8 +71,7 @@ take_verb (int *argc, char **argv)
   return NULL;
 }
 
-/* No number is not within any bounds either. */
-/* Without both, images would be written over each other. */
+/* A template without {job} and {time} would give two images the same URL. */
 static gboolean
 is_template (const gchar *url)
 {
@@ -100,11 +87,8 @@ are_allowed (gchar **allowed, GError **error)
   for (; allowed != NULL && *allowed != NULL; allowed++) {
     const gchar *wrong = uri_find_wrong (*allowed);
 
-    if (wrong != NULL) {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-          "--allow %s, not %.80s", wrong, *allowed);
-      return FALSE;
-    }
+    if (wrong != NULL)
+      return program_refuse (error, "--allow %s, not %.80s", wrong, *allowed);
   }
   return TRUE;
 }
@@ -115,11 +99,8 @@ are_headers (const Command *command, GError **error)
   gchar **headers = command->put.headers;
 
   for (; headers != NULL && *headers != NULL; headers++) {
-    if (!text_is_header (*headers)) {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-          "--header is NAME: VALUE, on one line");
-      return FALSE;
-    }
+    if (!text_is_header (*headers))
+      return program_refuse (error, "--header is NAME: VALUE, on one line");
   }
   return TRUE;
 }
@@ -145,10 +126,7 @@ check (const Given *given, const Verb *verb, const Command *command,
     wrong = "--format is jpeg or png";
   else if (command->url != NULL && !is_template (command->url))
     wrong = "--url begins with http:// or https:// and has {job} and {time}";
-  if (wrong != NULL)
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        wrong);
-  return wrong == NULL;
+  return wrong == NULL || program_refuse (error, "%s", wrong);
 }
 
 static const gchar summary[] =
@@ -161,8 +139,8 @@ static const gchar summary[] =
     "REDISCLI_AUTH in the environment is the password of Redis.";
 
 static gboolean
-parse (const Verb *verb, Given *given, Command *command, int *argc,
-    char ***argv, GError **error)
+parse (const Verb *verb, Given *given, Command *command, int argc, char **argv,
+    GError **error)
 {
   Number numbers[] = { { "every", 'e', 0, MAX_SECONDS, NULL, &given->every },
     { "width", 0, 0, JOB_MAX_SIZE, &command->request.width, NULL },
@@ -225,18 +203,15 @@ parse (const Verb *verb, Given *given, Command *command, int *argc,
         NULL, "[FILE or URI...]" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
-  GOptionContext *context = numbers_context_new (NULL, summary, entries,
-      numbers, gst_init_get_option_group ());
-  gboolean parsed;
+  const Program program = { "imbytes-farm", NULL, summary, entries, numbers,
+    NULL };
 
-  parsed = g_option_context_parse (context, argc, argv, error);
-  g_option_context_free (context);
-  if (parsed && verb == NULL) {
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        "submit, work, collect, status or local? --help says more");
+  if (!program_start (&program, argc, argv, error))
     return FALSE;
-  }
-  return parsed && check (given, verb, command, error);
+  if (verb == NULL)
+    return program_refuse (error,
+        "submit, work, collect, status or local? --help says more");
+  return check (given, verb, command, error);
 }
 
 static void
@@ -256,7 +231,7 @@ take_over (Command *command, const Given *given)
     .lease_ms = (guint) (given->lease * 1000),
     .max_results = (guint) given->max_results,
     .max_tries = (guint) given->max_tries,
-    .stop = &stop };
+    .stop = command->store.stop };
 }
 
 int
@@ -271,22 +246,17 @@ main (int argc, char **argv)
     .put = { .program = "imbytes-farm", .stall_seconds = 10 } };
   const Verb *verb = take_verb (&argc, argv);
   GError *error = NULL;
-  gint status = 1;
+  gint status;
 
-  setlocale (LC_ALL, "");
-  setvbuf (stdout, NULL, _IOLBF, 0);
-  signal (SIGINT, on_signal);
-  signal (SIGTERM, on_signal);
-  signal (SIGPIPE, SIG_IGN);
+  command.store.stop = program_catch_signals ();
   given.redis = g_strdup ("127.0.0.1:6379");
   given.farm = g_strdup ("farm");
   given.format = g_strdup ("jpeg");
-  if (parse (verb, &given, &command, &argc, &argv, &error)) {
+  if (parse (verb, &given, &command, argc, argv, &error)) {
     take_over (&command, &given);
     status = verb->run (&command);
   } else {
-    g_printerr ("imbytes-farm: %s\n", error->message);
-    g_error_free (error);
+    status = program_fail (error);
   }
   g_free (given.redis);
   g_free (given.farm);

@@ -31,20 +31,6 @@ typedef struct
   gchar *reason;
 } Making;
 
-gboolean
-images_can_be_made (void)
-{
-  GstElementFactory *factory = gst_element_factory_find ("imbytes");
-
-  if (factory != NULL) {
-    gst_object_unref (factory);
-    return TRUE;
-  }
-  g_printerr ("imbytes-farm: GStreamer has no element imbytes here; set "
-              "GST_PLUGIN_PATH to the folder of libgstimbytes.so\n");
-  return FALSE;
-}
-
 gchar *
 images_sum (const guint8 *data, gsize size)
 {

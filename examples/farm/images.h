@@ -55,10 +55,6 @@ typedef struct
   gpointer data;
 } ImagesFunctions;
 
-/* FALSE, after saying why, where no job could be done: a worker without the plugin
- * would make them all fail. */
-gboolean images_can_be_made (void);
-
 /* In the calling thread. Images up to @mark, which may be NULL, are not handed over.
  * They are not made again either where seeking leads to the same images: to the last
  * of them, with the same time and bytes. *@reason is a sentence after IMAGES_FAILED;

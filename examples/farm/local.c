@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 
+#include "program.h"
+
 typedef struct
 {
   const Command *command;
@@ -112,10 +114,11 @@ command_local (const Command *command)
 {
   guint n = command_count_slots (command);
   Local local = { .command = command, .start = g_get_monotonic_time () };
+  GError *error = NULL;
   GThread **threads;
 
-  if (!images_can_be_made ())
-    return 1;
+  if (!program_find_imbytes (&error))
+    return program_fail (error);
   if (command->output == NULL
       || g_mkdir_with_parents (command->output, 0777) != 0) {
     g_printerr ("imbytes-farm: --output has to name a folder that can be made: "

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "program.h"
 #include "uri.h"
 
 typedef struct
@@ -278,20 +279,23 @@ open_slot (Slot *slot, const Command *command, guint index)
   slot->name = command_make_name (index);
   options.me = slot->name;
   slot->store = store_new (&options, &error);
-  if (slot->store != NULL)
-    return TRUE;
-  g_printerr ("imbytes-farm: %s\n", error->message);
-  g_error_free (error);
-  return FALSE;
+  if (slot->store == NULL)
+    program_fail (error);
+  return slot->store != NULL;
 }
 
 gint
 command_work (const Command *command)
 {
   guint n = command_count_slots (command);
-  Slot *slots = g_new0 (Slot, n);
-  gint status = images_can_be_made () ? 0 : 1;
+  GError *error = NULL;
+  gint status = 0;
+  Slot *slots;
 
+  /* A worker without the plugin would make all jobs fail. */
+  if (!program_find_imbytes (&error))
+    return program_fail (error);
+  slots = g_new0 (Slot, n);
   for (guint i = 0; i < n && status == 0; i++)
     status = open_slot (&slots[i], command, i) ? 0 : 1;
   for (guint i = 0; i < n && status == 0; i++)

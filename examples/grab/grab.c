@@ -9,10 +9,9 @@
  */
 #include <gst/app/gstappsink.h>
 #include <gst/video/video.h>
-#include <locale.h>
 #include <signal.h>
 
-#include "numbers.h"
+#include "program.h"
 #include "text.h"
 
 /* As many images wait for the program at most. */
@@ -25,6 +24,7 @@ typedef struct
   gdouble seconds;
   gint width, height, quality, count;
   gchar *format, *folder;
+  const gchar *source;
 } Options;
 
 typedef struct
@@ -32,31 +32,22 @@ typedef struct
   Options options;
   GstElement *pipeline;
   GstAppSink *sink;
-  const gchar *source;
+  const gint *stop; /* set by Ctrl-C */
   guint taken;
   gboolean failed;
 } Grab;
 
-static gint stop;
-
-static void
-on_signal (int number)
-{
-  (void) number;
-  g_atomic_int_set (&stop, 1);
-}
-
 static void
 fail (Grab *grab, const gchar *message)
 {
-  /* One thing that goes wrong makes others do. */
+  /* One error causes others: only the first is printed. */
   if (!grab->failed)
-    g_printerr ("imbytes-grab: %s: %s\n", grab->source, message);
+    g_printerr ("imbytes-grab: %s: %s\n", grab->options.source, message);
   grab->failed = TRUE;
 }
 
-/* This is where a program of your own does what it is for: @data is one whole
- * JPEG or PNG file, and goes away when this returns. It may take its time. */
+/* Put your own program's work here. @data is one whole JPEG or PNG file; it is valid
+ * until this function returns. The function may take its time. */
 static gboolean
 on_image (Grab *grab, const guint8 *data, gsize size, GstClockTime time,
     const GstStructure *caps)
@@ -85,7 +76,7 @@ on_image (Grab *grab, const guint8 *data, gsize size, GstClockTime time,
   return TRUE;
 }
 
-/* Whatever is mapped is unmapped, and the sample given back. */
+/* Calls on_image () with the bytes of @sample, and takes ownership of @sample. */
 static gboolean
 take (Grab *grab, GstSample *sample)
 {
@@ -108,25 +99,24 @@ listen_to_bus (Grab *grab)
 {
   GstBus *bus = gst_element_get_bus (grab->pipeline);
   GstMessage *message;
-  GError *error = NULL;
 
   while ((message = gst_bus_pop_filtered (bus,
               GST_MESSAGE_ERROR | GST_MESSAGE_WARNING))
       != NULL) {
-    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-      gst_message_parse_error (message, &error, NULL);
-      fail (grab, error->message);
-    } else {
-      gst_message_parse_warning (message, &error, NULL);
-      g_printerr ("imbytes-grab: %s\n", error->message);
-    }
-    g_clear_error (&error);
+    gchar *sentence = program_describe_message (message);
+
+    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+      fail (grab, sentence);
+    else
+      g_printerr ("imbytes-grab: %s\n", sentence);
+    g_free (sentence);
     gst_message_unref (message);
   }
   gst_object_unref (bus);
 }
 
-/* What gives frames of @source, as gst-launch-1.0 would have it. */
+/* The elements that produce the frames of @source, in the syntax of gst-launch-1.0.
+ * Free it. */
 static gchar *
 describe_source (const gchar *source, GError **error)
 {
@@ -141,7 +131,7 @@ describe_source (const gchar *source, GError **error)
       : gst_filename_to_uri (source, error);
   if (what == NULL)
     return NULL;
-  /* No character in it has a meaning for the parser. */
+  /* Quoted, no character of the name has a meaning for the parser. */
   quoted = text_quote (what);
   description = is_camera
       ? g_strdup_printf ("v4l2src device=\"%s\"", quoted)
@@ -152,11 +142,14 @@ describe_source (const gchar *source, GError **error)
 }
 
 static GstElement *
-build_pipeline (const gchar *source, const Options *options, GError **error)
+build_pipeline (const Options *options, GError **error)
 {
-  gchar *frames = describe_source (source, error), *description;
+  gchar *frames, *description;
   GstElement *pipeline;
 
+  if (!program_find_imbytes (error))
+    return NULL;
+  frames = describe_source (options->source, error);
   if (frames == NULL)
     return NULL;
   description = g_strdup_printf (
@@ -178,8 +171,8 @@ build_pipeline (const gchar *source, const Options *options, GError **error)
   return pipeline;
 }
 
-/* A camera does not wait: what is not taken in time gives way to what is newer.
- * A file does, and nothing of it is lost. */
+/* A camera does not wait: when the appsink is full, it drops its oldest image. A file
+ * waits, and the program gets every image. */
 static void
 start (Grab *grab)
 {
@@ -191,15 +184,15 @@ start (Grab *grab)
   gst_element_set_state (grab->pipeline, GST_STATE_PLAYING);
 }
 
-/* Images are fetched, by a thread that may be slow, from the queue that the
- * appsink is. Were they taken in a callback of it, the pipeline would stand still
- * for as long, and a source that does not would fill what lies before. */
+/* This thread may be slow: it pulls images from the appsink's queue. A callback of the
+ * appsink would block the pipeline meanwhile, and a live source would fill the queues
+ * before it. */
 static void
 take_images (Grab *grab)
 {
   gint count = grab->options.count;
 
-  while (!g_atomic_int_get (&stop)
+  while (!g_atomic_int_get (grab->stop)
       && (count <= 0 || grab->taken < (guint) count)) {
     GstSample *sample = gst_app_sink_try_pull_sample (grab->sink, WAIT);
 
@@ -214,11 +207,6 @@ take_images (Grab *grab)
 static gint
 run (Grab *grab)
 {
-  struct sigaction action = { .sa_handler = on_signal,
-    .sa_flags = (int) SA_RESETHAND };
-
-  sigaction (SIGINT, &action, NULL);
-  sigaction (SIGTERM, &action, NULL);
   grab->sink =
       GST_APP_SINK (gst_bin_get_by_name (GST_BIN (grab->pipeline), "sink"));
   start (grab);
@@ -231,23 +219,18 @@ run (Grab *grab)
 }
 
 static gboolean
-check_options (const Options *options, int argc, GError **error)
+check_options (const Options *options, GError **error)
 {
   const gchar *wrong = NULL;
 
-  if (argc != 2)
-    wrong = "one SOURCE is needed; --help says more";
-  else if (!g_str_equal (options->format, "jpeg")
+  if (!g_str_equal (options->format, "jpeg")
       && !g_str_equal (options->format, "png"))
     wrong = "--format is jpeg or png";
-  if (wrong != NULL)
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        wrong);
-  return wrong == NULL;
+  return wrong == NULL || program_refuse (error, "%s", wrong);
 }
 
 static gboolean
-parse_options (Options *options, int *argc, char ***argv, GError **error)
+parse_options (Options *options, int argc, char **argv, GError **error)
 {
   Number numbers[] = { { "every", 'e', 0, 1e9, NULL, &options->seconds },
     { "width", 0, 0, MAX_SIZE, &options->width, NULL },
@@ -269,15 +252,12 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
         "Also write them into this folder", "FOLDER" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
-  GOptionContext *context =
-      numbers_context_new ("SOURCE - pictures of a video as bytes",
-          "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.", entries,
-          numbers, gst_init_get_option_group ());
-  gboolean parsed;
+  const Program program = { "imbytes-grab",
+    "SOURCE - pictures of a video as bytes", PROGRAM_SOURCE, entries, numbers,
+    &options->source };
 
-  parsed = g_option_context_parse (context, argc, argv, error);
-  g_option_context_free (context);
-  return parsed && check_options (options, *argc, error);
+  return program_start (&program, argc, argv, error)
+      && check_options (options, error);
 }
 
 int
@@ -285,19 +265,15 @@ main (int argc, char **argv)
 {
   Grab grab = { .options = { .seconds = 1.0, .quality = 85 } };
   GError *error = NULL;
-  gint status = 1;
+  gint status;
 
-  setlocale (LC_ALL, "");
+  grab.stop = program_catch_signals ();
+  /* `imbytes-grab ... | head` ends when head has read enough. */
+  signal (SIGPIPE, SIG_DFL);
   grab.options.format = g_strdup ("jpeg");
-  if (parse_options (&grab.options, &argc, &argv, &error))
-    grab.pipeline = build_pipeline (argv[1], &grab.options, &error);
-  if (error != NULL) {
-    g_printerr ("imbytes-grab: %s\n", error->message);
-    g_error_free (error);
-  } else if (grab.pipeline != NULL) {
-    grab.source = argv[1];
-    status = run (&grab);
-  }
+  if (parse_options (&grab.options, argc, argv, &error))
+    grab.pipeline = build_pipeline (&grab.options, &error);
+  status = error == NULL ? run (&grab) : program_fail (error);
   g_clear_pointer (&grab.pipeline, gst_object_unref);
   g_free (grab.options.format);
   g_free (grab.options.folder);

@@ -2,30 +2,30 @@
  *
  *   imbytes-mqtt [OPTIONS] SOURCE
  *
- * Each image is one message on PREFIX/CAMERA/jpeg, the last one retained, which is
- * what Home Assistant's MQTT camera shows. PREFIX/CAMERA/availability says
- * `online`, and by the last will `offline`.
+ * The program publishes each image as one retained message on PREFIX/NAME/jpeg, which
+ * Home Assistant's MQTT camera shows. It publishes `online` on
+ * PREFIX/NAME/availability; its last will there is `offline`.
  *
- * While the broker is away the newest images wait, and the oldest go.
+ * While the broker cannot be reached, the newest images wait in a queue and the oldest
+ * are dropped.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <errno.h>
-#include <locale.h>
 #include <mosquitto.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "camera.h"
 #include "json.h"
+#include "program.h"
 #include "text.h"
 
-/* Messages that libmosquitto may have under way. */
+/* Messages that libmosquitto may have been given and not yet published. */
 #define MAX_UNDER_WAY 2
 #define WAIT_US 20000
 #define KEEP_ALIVE 15 /* seconds */
-/* In which one message at least has to be taken, whatever the broker sends. */
+/* The connection counts as lost if no message is published for so long, even if the
+ * broker answers pings. */
 #define ANSWER_US (30 * G_USEC_PER_SEC)
 #define MAX_TOPIC 200         /* characters of --prefix */
 #define MAX_PAYLOAD 268435455 /* bytes, of MQTT */
@@ -38,6 +38,7 @@ typedef struct
   gchar *host, *prefix, *name, *user, *password, *ca_file, *format;
   gint port, qos, count;
   gboolean discovery;
+  const gint *stop; /* set by Ctrl-C */
 } Options;
 
 typedef struct
@@ -46,35 +47,14 @@ typedef struct
   struct mosquitto *mosquitto;
   gchar *image_topic, *state_topic;
   gboolean connected, was_connected, failed;
-  gboolean said; /* why it is not connected */
+  gboolean said; /* the user has read why there is no connection */
   gboolean online;
-  gint under_way;  /* messages */
-  gint64 progress; /* when the last of them was taken, or the first sent */
-  gint64 again,
-      pause; /* when the broker is looked for once more; 0: it is there */
+  gint under_way;  /* messages that libmosquitto has not published yet */
+  gint64 progress; /* when it published the last, or got the first */
+  gint64 again;    /* when to reconnect; 0: connected or connecting */
+  gint64 pause;    /* microseconds to wait after the next failure */
   guint64 sent, bytes;
 } Publisher;
-
-static gint stop;
-
-static void
-on_signal (int number)
-{
-  (void) number;
-  g_atomic_int_set (&stop, 1);
-}
-
-/* Calls that wait are interrupted, and whoever asks twice is not kept waiting. */
-static void
-catch_signals (void)
-{
-  struct sigaction action = { .sa_handler = on_signal,
-    .sa_flags = (int) SA_RESETHAND };
-
-  sigaction (SIGINT, &action, NULL);
-  sigaction (SIGTERM, &action, NULL);
-  signal (SIGPIPE, SIG_IGN);
-}
 
 static int
 send_message (Publisher *publisher, const gchar *topic, gsize size,
@@ -142,8 +122,8 @@ on_connect (struct mosquitto *mosquitto, void *data, int code)
   publisher->said = FALSE;
   publisher->pause = FIRST_PAUSE;
   publisher->progress = g_get_monotonic_time ();
-  /* Without acknowledgements what was under way is lost; with them it is sent
-   * once more. */
+  /* libmosquitto sends messages with acknowledgements (QoS 1 and 2) once more; those
+   * without are lost. */
   if (publisher->options.qos == 0)
     publisher->under_way = 0;
   send_state (publisher, TRUE);
@@ -162,7 +142,7 @@ on_publish (struct mosquitto *mosquitto, void *data, int id)
   publisher->progress = g_get_monotonic_time ();
 }
 
-/* What is wrong with a certificate is said nowhere else. */
+/* libmosquitto reports a wrong certificate only here. */
 static void
 on_log (struct mosquitto *mosquitto, void *data, int level, const char *text)
 {
@@ -182,14 +162,15 @@ say_code (int code)
                                 : mosquitto_strerror (code);
 }
 
-/* A broker that was there comes back; one that never was is a wrong address. */
+/* After a first connection, the program reconnects. Without one, the address is
+ * probably wrong, and the program exits with an error. */
 static void
 lose (Publisher *publisher, int code)
 {
   const Options *options = &publisher->options;
 
   if (!publisher->was_connected) {
-    if (!publisher->said && !g_atomic_int_get (&stop))
+    if (!publisher->said && !g_atomic_int_get (options->stop))
       g_printerr ("imbytes-mqtt: cannot reach a broker at %s:%d: %s; --host, "
                   "--port and --ca-file say where it is and how it is spoken "
                   "to\n",
@@ -212,8 +193,8 @@ is_stalled (const Publisher *publisher)
       && g_get_monotonic_time () - publisher->progress > ANSWER_US;
 }
 
-/* Whatever is to be done with the broker; comes back after @wait_us at most where
- * that is nothing. */
+/* Reads from and writes to the broker, or reconnects when it is time. Waits @wait_us
+ * at most if there is nothing to do. */
 static void
 talk (Publisher *publisher, gint64 wait_us)
 {
@@ -257,13 +238,13 @@ is_finished (const Publisher *publisher, Camera *camera)
 {
   gint count = publisher->options.count;
 
-  return g_atomic_int_get (&stop) || publisher->failed
+  return g_atomic_int_get (publisher->options.stop) || publisher->failed
       || camera_is_over (camera)
       || (count > 0 && publisher->sent >= (guint64) count);
 }
 
-/* The broker is never kept waiting for long by a camera, nor the other way round;
- * what has to wait waits in the camera's queue, where the newest win. */
+/* Neither a slow camera nor a slow broker blocks the other for long. Images that have
+ * to wait do so in the camera's queue, which drops the oldest. */
 static void
 publish_next (Publisher *publisher, Camera *camera)
 {
@@ -286,7 +267,7 @@ publish_next (Publisher *publisher, Camera *camera)
   }
 }
 
-/* What is under way arrives, if the broker takes it within a second. */
+/* Gives the broker a second to acknowledge the last messages. */
 static void
 say_goodbye (Publisher *publisher)
 {
@@ -380,7 +361,7 @@ publish_all (Options *options, GError **error)
   return status;
 }
 
-/* A topic that begins with $ is the broker's own. */
+/* Topics that begin with $ are reserved for brokers. */
 static gboolean
 is_topic (const gchar *text, const gchar *forbidden)
 {
@@ -389,13 +370,11 @@ is_topic (const gchar *text, const gchar *forbidden)
 }
 
 static gboolean
-check_options (const Options *options, int argc, GError **error)
+check_options (const Options *options, GError **error)
 {
   const gchar *wrong = NULL;
 
-  if (argc != 2)
-    wrong = "one SOURCE is needed; --help says more";
-  else if (!g_str_equal (options->format, "jpeg")
+  if (!g_str_equal (options->format, "jpeg")
       && !g_str_equal (options->format, "png"))
     wrong = "--format is jpeg or png";
   else if (!is_topic (options->prefix, "+#\"\\")
@@ -409,16 +388,13 @@ check_options (const Options *options, int argc, GError **error)
   else if (options->ca_file != NULL
       && !g_file_test (options->ca_file, G_FILE_TEST_IS_REGULAR))
     wrong = "the file of --ca-file is not there";
-  if (wrong != NULL)
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        wrong);
-  return wrong == NULL;
+  return wrong == NULL || program_refuse (error, "%s", wrong);
 }
 
 static gboolean
-parse_options (Options *options, int *argc, char ***argv, GError **error)
+parse_options (Options *options, int argc, char **argv, GError **error)
 {
-  /* -q is --qos here. */
+  /* The first row with a letter wins: -q is --qos here, and --quality has none. */
   Number numbers[] = { { "qos", 'q', 0, 2, &options->qos, NULL },
     CAMERA_NUMBERS (&options->camera),
     { "port", 'p', 1, 65535, &options->port, NULL },
@@ -450,16 +426,14 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     NUMBER_ENTRY ("count", 'c', "End after so many images (0: all)", "N"),
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
-  GOptionContext *context =
-      numbers_context_new ("SOURCE - a camera's images on MQTT",
-          "SOURCE is a file (played again and again), a URI, a camera "
-          "(/dev/video0) or `test`.",
-          entries, numbers, gst_init_get_option_group ());
-  gboolean parsed;
+  const Program program = { "imbytes-mqtt",
+    "SOURCE - a camera's images on MQTT",
+    "SOURCE is a file (played again and again), a URI, a camera "
+    "(/dev/video0) or `test`.",
+    entries, numbers, &options->camera.source };
 
-  parsed = g_option_context_parse (context, argc, argv, error);
-  g_option_context_free (context);
-  return parsed && check_options (options, *argc, error);
+  return program_start (&program, argc, argv, error)
+      && check_options (options, error);
 }
 
 int
@@ -472,23 +446,18 @@ main (int argc, char **argv)
   GError *error = NULL;
   gint status = 1;
 
-  setlocale (LC_ALL, "");
-  setvbuf (stdout, NULL, _IOLBF, 0);
-  catch_signals ();
+  options.stop = program_catch_signals ();
   options.host = g_strdup ("127.0.0.1");
   options.prefix = g_strdup ("imbytes");
   options.name = g_strdup ("camera");
   options.format = g_strdup ("jpeg");
   options.password = g_strdup (g_getenv ("MQTT_PASSWORD"));
-  if (parse_options (&options, &argc, &argv, &error)) {
-    options.camera.source = argv[1];
+  if (parse_options (&options, argc, argv, &error)) {
     options.camera.format = options.format;
     status = publish_all (&options, &error);
   }
-  if (error != NULL) {
-    g_printerr ("imbytes-mqtt: %s\n", error->message);
-    g_error_free (error);
-  }
+  if (error != NULL)
+    status = program_fail (error);
   g_free (options.host);
   g_free (options.prefix);
   g_free (options.name);

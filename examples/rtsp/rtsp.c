@@ -3,43 +3,44 @@
  *   imbytes-rtsp [OPTIONS] SOURCE
  *
  * SOURCE is a file, a URI, a camera (/dev/video0) or `test`. All clients share one
- * pipeline: each frame is encoded once. It starts with the first client and ends
- * with the last.
+ * pipeline, so each frame is encoded once. The pipeline starts with the first client
+ * and stops with the last.
  *
- * RFC 2435 knows baseline JPEG of 4:2:0 and 4:2:2, in steps of 8 pixels up to
- * 2040 each way; the caps behind imbytes make sure of it.
+ * RFC 2435 has baseline JPEG with 4:2:0 or 4:2:2, and widths and heights in steps of 8
+ * pixels up to 2040. The caps filter after imbytes enforces these sizes.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include <glib-unix.h>
 #include <gst/rtsp-server/rtsp-server.h>
-#include <locale.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "camera.h"
+#include "program.h"
 #include "text.h"
 
 #define STEP 8
 #define MAX_SIZE 2040
 
-/* gst-rtsp-server keeps ten seconds for a client on TCP that takes nothing. */
+/* The kernel closes a TCP connection whose peer acknowledges nothing for so long.
+ * gst-rtsp-server itself would queue ten seconds of video for that client. */
 #define STALLED_SECONDS 4
-/* For what was sent last to arrive. */
+/* From the end of the source until the sessions are closed: the last packets need time
+ * to arrive. */
 #define GOODBYE_SECONDS 1
 
 #define MIN_RATE 1e-6  /* pictures a second */
 #define MAX_BODY 65536 /* bytes of a request */
-/* Of a connection that has no session: it has to have asked for one by then. */
+/* The server closes a connection that has set up no session by then. */
 #define REQUEST_SECONDS 10
-/* Connections without a session, besides those with one. */
+/* Connections beyond --max-clients: those that have no session yet. */
 #define SPARE_CONNECTIONS 32
 
 typedef struct
 {
   gchar *address, *path;
+  const gchar *source;
   gint port, width, height, quality, max_clients;
   gdouble rate;
 } Options;
@@ -47,10 +48,8 @@ typedef struct
 typedef struct
 {
   Options options;
-  const gchar *source;
   GstRTSPServer *rtsp;
-  GMainLoop *loop;
-  GMutex lock;    /* for the clients: they end in threads of their own */
+  GMutex lock;    /* for `clients`: each is closed in a thread of its own */
   GQueue clients; /* of Connection, the oldest first */
 } Server;
 
@@ -65,13 +64,13 @@ static gchar *
 describe_pipeline (const Server *server, GError **error)
 {
   const Options *options = &server->options;
-  gchar *frames = camera_describe_source (server->source, error), *description;
+  gchar *frames = camera_describe_source (options->source, error), *description;
   guint64 interval = options->rate > 0 ? (guint64) (GST_SECOND / options->rate)
                                        : 0;
 
   if (frames == NULL)
     return NULL;
-  /* Sizes that are left open become the nearest that RTP can say. */
+  /* If the user sets no size, negotiation picks the nearest that RTP supports. */
   description = g_strdup_printf (
       "( %s ! imbytes format=jpeg subsampling=4:2:0 progressive=false "
       "optimize=false fit=contain width=%d height=%d quality=%d "
@@ -84,7 +83,7 @@ describe_pipeline (const Server *server, GError **error)
   return description;
 }
 
-/* To what RTP can say, aloud. */
+/* Rounds @size to one that RTP supports, and tells the user if that changes it. */
 static void
 round_size (gint *size, const gchar *name)
 {
@@ -121,19 +120,19 @@ end_sessions (gpointer user_data)
 static gboolean
 on_media_message (GstRTSPMedia *media, GstMessage *message, gpointer server)
 {
-  GError *error = NULL;
-
   (void) media, (void) server;
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    gst_message_parse_error (message, &error, NULL);
-    g_printerr ("imbytes-rtsp: %s\n", error->message);
-    g_error_free (error);
+    gchar *sentence = program_describe_message (message);
+
+    g_printerr ("imbytes-rtsp: %s\n", sentence);
+    g_free (sentence);
   }
   return FALSE;
 }
 
-/* Who stays at the end of a film would keep it from beginning anew for others. The
- * pipeline's own message of the end does not always come. */
+/* A client that stays connected at the end of a file would keep the shared pipeline
+ * alive, and the file would not start again for others. The pipeline does not always
+ * post an EOS message, so the end is detected by the event. */
 static GstPadProbeReturn
 on_event (GstPad *pad, GstPadProbeInfo *info, gpointer server)
 {
@@ -143,8 +142,8 @@ on_event (GstPad *pad, GstPadProbeInfo *info, gpointer server)
   return GST_PAD_PROBE_OK;
 }
 
-/* Sinks that wait for the clock do so for 20 ms more than it takes, for pipelines
- * whose elements might be slow. */
+/* By default a sink that waits for the clock adds 20 ms of latency, in case elements are
+ * slow. Here that is not needed. */
 static void
 on_element (GstBin *pipeline, GstBin *bin, GstElement *element, gpointer server)
 {
@@ -155,8 +154,8 @@ on_element (GstBin *pipeline, GstBin *bin, GstElement *element, gpointer server)
     g_object_set (element, "processing-deadline", (guint64) 0, NULL);
 }
 
-/* Errors of the pipeline go to the clients as a status; here they are said in
- * words. */
+/* A client learns only the status code of an error in the pipeline; the program prints
+ * the message. */
 static void
 on_media_configure (GstRTSPMediaFactory *factory, GstRTSPMedia *media,
     gpointer server)
@@ -213,7 +212,7 @@ has_session (GstRTSPClient *client)
   return has;
 }
 
-/* The thread of the client sees the end of its connection, and does the rest. */
+/* Shuts the socket down. The client's own thread notices, and frees the client. */
 static void
 cut_off (Connection *connection)
 {
@@ -225,7 +224,7 @@ cut_off (Connection *connection)
     g_socket_shutdown (socket, TRUE, TRUE, NULL);
 }
 
-/* Those that have been without a session for @seconds; with @one the oldest only. */
+/* Closes connections that have had no session for @seconds; only the oldest if @one. */
 static void
 cut_off_idle (Server *server, gint seconds, gboolean one)
 {
@@ -246,7 +245,7 @@ cut_off_idle (Server *server, gint seconds, gboolean one)
   g_mutex_unlock (&server->lock);
 }
 
-/* The system ends a connection on which nothing was taken for so long. */
+/* See STALLED_SECONDS. */
 static void
 limit_stall (GstRTSPClient *client)
 {
@@ -278,13 +277,13 @@ on_client (GstRTSPServer *rtsp, GstRTSPClient *client, gpointer user_data)
   n = server->clients.length;
   g_mutex_unlock (&server->lock);
   g_print ("%u clients\n", n);
-  /* Who only connects keeps nobody out. */
+  /* Connections without a session must not use up the limit. */
   if (n > (guint) server->options.max_clients + SPARE_CONNECTIONS)
     cut_off_idle (server, 0, TRUE);
 }
 
-/* A client that went away without a word is noticed here, and one that asks for
- * nothing. */
+/* Once a second: closes connections that requested nothing in time, and sessions whose
+ * client vanished without TEARDOWN. */
 static gboolean
 expire_sessions (gpointer user_data)
 {
@@ -294,13 +293,6 @@ expire_sessions (gpointer user_data)
   cut_off_idle (server, REQUEST_SECONDS, FALSE);
   gst_rtsp_session_pool_cleanup (pool);
   g_object_unref (pool);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_signal (gpointer user_data)
-{
-  g_main_loop_quit (user_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -335,7 +327,7 @@ serve (Server *server, const gchar *pipeline)
 {
   GstRTSPServer *rtsp = server->rtsp = new_rtsp_server (server, pipeline);
   guint attached = gst_rtsp_server_attach (rtsp, NULL);
-  guint sources[3];
+  guint expiring;
 
   if (attached == 0) {
     g_printerr ("imbytes-rtsp: cannot listen on %s:%d; is it taken, or not an "
@@ -344,46 +336,36 @@ serve (Server *server, const gchar *pipeline)
     g_object_unref (rtsp);
     return 1;
   }
-  server->loop = g_main_loop_new (NULL, FALSE);
-  sources[0] = g_unix_signal_add (SIGINT, on_signal, server->loop);
-  sources[1] = g_unix_signal_add (SIGTERM, on_signal, server->loop);
-  sources[2] = g_timeout_add_seconds (1, expire_sessions, server);
+  expiring = g_timeout_add_seconds (1, expire_sessions, server);
   g_print ("rtsp://%s:%d%s\n", server->options.address,
       gst_rtsp_server_get_bound_port (rtsp), server->options.path);
-  g_main_loop_run (server->loop);
-  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
-    g_source_remove (sources[i]);
+  program_run_until_signal ();
+  g_source_remove (expiring);
   g_source_remove (attached);
-  g_main_loop_unref (server->loop);
   g_object_unref (rtsp);
   return 0;
 }
 
 static gboolean
-check_options (Options *options, int argc, GError **error)
+check_options (Options *options, GError **error)
 {
   const gchar *wrong = NULL;
 
-  if (argc != 2)
-    wrong = "one SOURCE is needed; --help says more";
-  else if (options->rate > 0 && options->rate < MIN_RATE)
+  if (options->rate > 0 && options->rate < MIN_RATE)
     wrong = "--rate is 0 (all), or goes from 1e-06 to 1e6";
   else if (options->path[0] != '/' || !text_is_line (options->path)
       || strpbrk (options->path, " ?#") != NULL)
     wrong = "--path begins with a /, and has no space, ?, # or control "
             "character";
-  if (wrong != NULL) {
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        wrong);
-    return FALSE;
-  }
+  if (wrong != NULL)
+    return program_refuse (error, "%s", wrong);
   round_size (&options->width, "width");
   round_size (&options->height, "height");
   return TRUE;
 }
 
 static gboolean
-parse_options (Options *options, int *argc, char ***argv, GError **error)
+parse_options (Options *options, int argc, char **argv, GError **error)
 {
   Number numbers[] = { { "port", 'p', 0, 65535, &options->port, NULL },
     { "width", 0, 0, CAMERA_MAX_SIZE, &options->width, NULL },
@@ -407,15 +389,12 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     NUMBER_ENTRY ("max-clients", 0, "Sessions at most (100)", "N"),
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
-  GOptionContext *context =
-      numbers_context_new ("SOURCE - a video as motion JPEG over RTSP",
-          "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.", entries,
-          numbers, gst_init_get_option_group ());
-  gboolean parsed;
+  const Program program = { "imbytes-rtsp",
+    "SOURCE - a video as motion JPEG over RTSP", PROGRAM_SOURCE, entries,
+    numbers, &options->source };
 
-  parsed = g_option_context_parse (context, argc, argv, error);
-  g_option_context_free (context);
-  return parsed && check_options (options, *argc, error);
+  return program_start (&program, argc, argv, error)
+      && check_options (options, error);
 }
 
 int
@@ -426,23 +405,14 @@ main (int argc, char **argv)
   };
   gchar *pipeline = NULL;
   GError *error = NULL;
-  gint status = 1;
+  gint status;
 
   g_mutex_init (&server.lock);
-  setlocale (LC_ALL, "");
-  setvbuf (stdout, NULL, _IOLBF, 0);
   server.options.address = g_strdup ("127.0.0.1");
   server.options.path = g_strdup ("/live");
-  if (parse_options (&server.options, &argc, &argv, &error)) {
-    server.source = argv[1];
+  if (parse_options (&server.options, argc, argv, &error))
     pipeline = describe_pipeline (&server, &error);
-  }
-  if (error != NULL) {
-    g_printerr ("imbytes-rtsp: %s\n", error->message);
-    g_error_free (error);
-  } else {
-    status = serve (&server, pipeline);
-  }
+  status = error == NULL ? serve (&server, pipeline) : program_fail (error);
   g_free (pipeline);
   g_free (server.options.address);
   g_free (server.options.path);

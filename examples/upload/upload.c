@@ -3,19 +3,18 @@
  *   imbytes-upload --url TEMPLATE [OPTIONS] SOURCE
  *   imbytes-upload --urls FILE [OPTIONS] SOURCE
  *
- * To a server with WebDAV, or to anything S3-like that gives presigned URLs. What
- * fails for the moment is tried again, later and later; meanwhile the newest images
- * of a camera wait and the oldest go, and a file waits. Each image that was not
- * uploaded is counted, with the reason.
+ * The server has WebDAV, or is like S3 and signs URLs in advance. The program retries
+ * an upload that fails temporarily, with a pause that grows. Meanwhile a file waits;
+ * of a camera the newest images wait in a queue and the oldest are dropped. The
+ * program counts the images that it did not upload, by reason.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "camera.h"
+#include "program.h"
 #include "put.h"
 #include "text.h"
 
@@ -41,29 +40,13 @@ typedef struct
   gboolean out_of_urls;
 } Uploader;
 
-static gint stop;
-
-static void
-on_signal (int number)
+static gboolean
+is_stopped (const Uploader *uploader)
 {
-  (void) number;
-  g_atomic_int_set (&stop, 1);
+  return g_atomic_int_get (uploader->options.put.stop);
 }
 
-/* Calls that wait, as for a URL, are interrupted, and whoever asks twice is not kept
- * waiting. */
-static void
-catch_signals (void)
-{
-  struct sigaction action = { .sa_handler = on_signal,
-    .sa_flags = (int) SA_RESETHAND };
-
-  sigaction (SIGINT, &action, NULL);
-  sigaction (SIGTERM, &action, NULL);
-  signal (SIGPIPE, SIG_IGN);
-}
-
-/* "{n}", "{time}", "{ms}" and "{uuid}" of the template. */
+/* Replaces "{n}", "{time}", "{ms}" and "{uuid}" in the template. */
 static gchar *
 fill_template (const gchar *template, guint64 n, gint64 taken)
 {
@@ -85,8 +68,8 @@ fill_template (const gchar *template, guint64 n, gint64 taken)
   return g_string_free (url, FALSE);
 }
 
-/* The next URL that was signed for us; NULL when there is none left. What follows a
- * line that is longer than any URL is not guessed at. */
+/* The next presigned URL; NULL if there is none left, or if a line is too long for a
+ * URL: what follows in the file might be the rest of that line. Free it. */
 static gchar *
 read_url (Uploader *uploader)
 {
@@ -105,7 +88,7 @@ read_url (Uploader *uploader)
   g_free (line);
   if (url == NULL) {
     uploader->out_of_urls = TRUE;
-    if (!g_atomic_int_get (&stop))
+    if (!is_stopped (uploader))
       g_printerr ("imbytes-upload: no URLs are left in %s\n",
           uploader->options.urls);
   }
@@ -168,7 +151,7 @@ is_finished (const Uploader *uploader, Camera *camera)
 {
   gint most = uploader->options.count;
 
-  return g_atomic_int_get (&stop) || uploader->out_of_urls
+  return is_stopped (uploader) || uploader->out_of_urls
       || camera_is_over (camera) || (most > 0 && uploader->n >= (guint64) most);
 }
 
@@ -233,13 +216,11 @@ are_headers (gchar **headers)
 }
 
 static gboolean
-check_options (const Options *options, int argc, GError **error)
+check_options (const Options *options, GError **error)
 {
   const gchar *wrong = NULL;
 
-  if (argc != 2)
-    wrong = "one SOURCE is needed; --help says more";
-  else if ((options->url == NULL) == (options->urls == NULL))
+  if ((options->url == NULL) == (options->urls == NULL))
     wrong = "either --url or --urls says where images go";
   else if (options->url != NULL && !g_str_has_prefix (options->url, "http://")
       && !g_str_has_prefix (options->url, "https://"))
@@ -254,14 +235,11 @@ check_options (const Options *options, int argc, GError **error)
   else if (options->put.ca_file != NULL
       && !g_file_test (options->put.ca_file, G_FILE_TEST_IS_REGULAR))
     wrong = "the file of --ca-file is not there";
-  if (wrong != NULL)
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        wrong);
-  return wrong == NULL;
+  return wrong == NULL || program_refuse (error, "%s", wrong);
 }
 
 static gboolean
-parse_options (Options *options, int *argc, char ***argv, GError **error)
+parse_options (Options *options, int argc, char **argv, GError **error)
 {
   Number numbers[] = { CAMERA_NUMBERS (&options->camera),
     { "stall", 0, 1, MAX_SECONDS, &options->put.stall_seconds, NULL },
@@ -300,15 +278,12 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     NUMBER_ENTRY ("count", 'c', "End after so many images (0: all)", "N"),
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
-  GOptionContext *context =
-      numbers_context_new ("SOURCE - one HTTP PUT for each image",
-          "SOURCE is a file, a URI, a camera (/dev/video0) or `test`.", entries,
-          numbers, gst_init_get_option_group ());
-  gboolean parsed;
+  const Program program = { "imbytes-upload",
+    "SOURCE - one HTTP PUT for each image", PROGRAM_SOURCE, entries, numbers,
+    &options->camera.source };
 
-  parsed = g_option_context_parse (context, argc, argv, error);
-  g_option_context_free (context);
-  return parsed && check_options (options, *argc, error);
+  return program_start (&program, argc, argv, error)
+      && check_options (options, error);
 }
 
 int
@@ -318,28 +293,22 @@ main (int argc, char **argv)
     .camera = { .seconds = 1.0, .quality = 85, .max_waiting = 8 },
     .put = { .program = "imbytes-upload",
         .stall_seconds = 10,
-        .give_up_seconds = 60,
-        .stop = &stop }
+        .give_up_seconds = 60 }
   };
   GError *error = NULL;
   gint status = 1;
 
-  setlocale (LC_ALL, "");
-  setvbuf (stdout, NULL, _IOLBF, 0);
-  catch_signals ();
+  options.put.stop = program_catch_signals ();
   options.format = g_strdup ("jpeg");
   options.put.user = g_strdup (g_getenv ("UPLOAD_USER"));
-  if (parse_options (&options, &argc, &argv, &error)) {
-    options.camera.source = argv[1];
+  if (parse_options (&options, argc, argv, &error)) {
     options.camera.format = options.format;
     options.put.content_type =
         g_str_equal (options.format, "png") ? "image/png" : "image/jpeg";
     status = upload_all (&options, &error);
   }
-  if (error != NULL) {
-    g_printerr ("imbytes-upload: %s\n", error->message);
-    g_error_free (error);
-  }
+  if (error != NULL)
+    status = program_fail (error);
   g_free (options.format);
   g_free (options.url);
   g_free (options.urls);

@@ -7,6 +7,8 @@
 
 #include <gst/app/app.h>
 
+#include "program.h"
+
 /* One frame waits while one is being encoded, and one picture waits to be
  * taken: all that a branch ever holds. */
 #define LAUNCH \
@@ -143,14 +145,11 @@ static gboolean
 on_message (GstBus *bus, GstMessage *message, gpointer user_data)
 {
   ViewerBranch *self = user_data;
-  GError *error = NULL;
 
   (void) bus;
   if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR || self->error != NULL)
     return G_SOURCE_CONTINUE;
-  gst_message_parse_error (message, &error, NULL);
-  self->error = g_strdup (error->message);
-  g_error_free (error);
+  self->error = program_describe_message (message);
   call_watchers (self, NULL);
   return G_SOURCE_CONTINUE;
 }

@@ -2,63 +2,38 @@
  *
  *   imbytes-viewer [OPTIONS] [FILE, URI or camera]
  *
- * source.c gives frames to hub.c, which hands each to the branches there are:
- * one imbytes for each different picture that is asked for. client.c and
- * snapshot.c send what they make.
+ * source.c delivers frames to hub.c. The hub passes each frame to its branches: one
+ * imbytes for each different picture that clients request. client.c and snapshot.c
+ * send the images to the clients.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include <glib-unix.h>
-#include <gst/gst.h>
-#include <signal.h>
-
+#include "program.h"
 #include "server.h"
-
-static gboolean
-on_signal (gpointer user_data)
-{
-  g_main_loop_quit (user_data);
-  return G_SOURCE_CONTINUE;
-}
 
 static void
 serve (ViewerServer *server, const ViewerOptions *options)
 {
-  GMainLoop *loop = g_main_loop_new (NULL, FALSE);
-  guint interrupt = g_unix_signal_add (SIGINT, on_signal, loop);
-  guint terminate = g_unix_signal_add (SIGTERM, on_signal, loop);
   gchar *address = viewer_server_get_address (server);
 
   g_print ("Open %s in a browser; Ctrl-C ends.\n", address);
   if (!viewer_options_is_local (options))
     g_print ("Everybody who reaches %s can watch: there is no password.\n",
         options->address);
-  g_main_loop_run (loop);
-  g_source_remove (interrupt);
-  g_source_remove (terminate);
+  program_run_until_signal ();
   g_free (address);
-  g_main_loop_unref (loop);
 }
 
-static int
+static gint
 run (const ViewerOptions *options)
 {
   GError *error = NULL;
-  GstElementFactory *imbytes = gst_element_factory_find ("imbytes");
-  ViewerServer *server;
+  ViewerServer *server = NULL;
 
-  if (imbytes == NULL) {
-    g_printerr ("error: GStreamer does not find imbytes; start with "
-                "examples/run viewer, or set GST_PLUGIN_PATH.\n");
-    return 1;
-  }
-  gst_object_unref (imbytes);
-  server = viewer_server_new (options, &error);
-  if (server == NULL) {
-    g_printerr ("error: %s\n", error->message);
-    g_error_free (error);
-    return 1;
-  }
+  if (program_find_imbytes (&error))
+    server = viewer_server_new (options, &error);
+  if (server == NULL)
+    return program_fail (error);
   serve (server, options);
   viewer_server_free (server);
   return 0;
@@ -69,14 +44,10 @@ main (int argc, char **argv)
 {
   ViewerOptions options;
   GError *error = NULL;
-  int status = 2;
+  gint status = viewer_options_parse (&options, argc, argv, &error)
+      ? run (&options)
+      : program_fail (error);
 
-  if (viewer_options_parse (&options, &argc, &argv, &error)) {
-    status = run (&options);
-  } else {
-    g_printerr ("error: %s\n", error->message);
-    g_error_free (error);
-  }
   viewer_options_clear (&options);
   gst_deinit ();
   return status;

@@ -1,14 +1,13 @@
-/* imbytes viewer: what was said on the command line.
+/* imbytes viewer: the options of the command line.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "options.h"
 
 #include <gio/gio.h>
-#include <gst/gst.h>
 
 #include "http.h"
-#include "numbers.h"
+#include "program.h"
 #include "request.h"
 
 #define MAX_SECONDS 86400
@@ -21,14 +20,6 @@
   "...) or a camera (/dev/video0). Without one a test pattern is shown."
 
 static gboolean
-fail (GError **error, const gchar *sentence)
-{
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-      sentence);
-  return FALSE;
-}
-
-static gboolean
 take_uri (ViewerOptions *options, const gchar *what, GError **error)
 {
   options->kind = VIEWER_URI;
@@ -36,11 +27,9 @@ take_uri (ViewerOptions *options, const gchar *what, GError **error)
     options->what = g_strdup (what);
     return TRUE;
   }
-  if (!g_file_test (what, G_FILE_TEST_EXISTS)) {
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+  if (!g_file_test (what, G_FILE_TEST_EXISTS))
+    return program_refuse (error,
         "There is no file %s, and it is not a URI either.", what);
-    return FALSE;
-  }
   options->what = gst_filename_to_uri (what, error);
   return options->what != NULL;
 }
@@ -51,7 +40,7 @@ take_source (ViewerOptions *options, const gchar *what, const gchar *camera,
 {
   if ((what != NULL) + (camera != NULL) + (pipeline != NULL) + (pattern != NULL)
       > 1)
-    return fail (error,
+    return program_refuse (error,
         "One source is enough: give SOURCE, --camera, "
         "--pipeline or --test-pattern.");
   if (what != NULL
@@ -79,19 +68,17 @@ check_hosts (gchar **hosts, GError **error)
     gboolean fine = g_strcmp0 (name, *hosts) == 0;
 
     g_free (name);
-    if (!fine) {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+    if (!fine)
+      return program_refuse (error,
           "--host is a name without a port, such as camera.example, not "
           "'%.80s'.",
           *hosts);
-      return FALSE;
-    }
   }
   return TRUE;
 }
 
 gboolean
-viewer_options_parse (ViewerOptions *options, int *argc, char ***argv,
+viewer_options_parse (ViewerOptions *options, int argc, char **argv,
     GError **error)
 {
   gchar *camera = NULL, *pipeline = NULL, *pattern = NULL, **rest = NULL;
@@ -138,8 +125,8 @@ viewer_options_parse (ViewerOptions *options, int *argc, char ***argv,
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL,
         "[SOURCE]" },
     G_OPTION_ENTRY_NULL };
-  GOptionContext *context = numbers_context_new (NULL, SUMMARY, entries,
-      numbers, gst_init_get_option_group ());
+  const Program program = { "imbytes-viewer", NULL, SUMMARY, entries, numbers,
+    NULL };
   gboolean done;
 
   *options = (ViewerOptions){ .kind = VIEWER_TEST_PATTERN,
@@ -150,16 +137,15 @@ viewer_options_parse (ViewerOptions *options, int *argc, char ***argv,
     .max_side = 4096,
     .stall_timeout = 120,
     .request_timeout = 10 };
-  done = g_option_context_parse (context, argc, argv, error);
+  done = program_start (&program, argc, argv, error);
   if (done && rest != NULL && rest[1] != NULL)
-    done = fail (error, "One SOURCE is enough.");
+    done = program_refuse (error, "One SOURCE is enough.");
   if (done)
     done = check_hosts (options->hosts, error)
         && take_source (options, rest != NULL ? rest[0] : NULL, camera,
             pipeline, pattern, error);
   if (options->address == NULL)
     options->address = g_strdup ("127.0.0.1");
-  g_option_context_free (context);
   g_strfreev (rest);
   g_free (camera);
   g_free (pipeline);

@@ -8,6 +8,7 @@
 #include <gst/video/video.h>
 
 #include "launch.h"
+#include "program.h"
 
 #define FIRST_DELAY 500 /* milliseconds */
 #define LONGEST_DELAY 10000
@@ -238,7 +239,7 @@ static gboolean
 on_message (GstBus *bus, GstMessage *message, gpointer user_data)
 {
   ViewerSource *self = user_data;
-  GError *error = NULL;
+  gchar *sentence;
 
   (void) bus;
   if (self->retry != 0)
@@ -246,9 +247,9 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS) {
     on_end (self);
   } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    gst_message_parse_error (message, &error, NULL);
-    fail (self, error->message);
-    g_error_free (error);
+    sentence = program_describe_message (message);
+    fail (self, sentence);
+    g_free (sentence);
   }
   return self->pipeline != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }

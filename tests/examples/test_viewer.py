@@ -3,6 +3,7 @@
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import io
+import locale
 import os
 import socket
 import subprocess
@@ -455,7 +456,7 @@ def numbers_are_checked():
         '--port': (0, 65535, True), '--max-clients': (1, 100000, True),
         '--max-pictures': (1, 1000, True), '--max-side': (16, 65500, True),
         '--source-timeout': (0, 86400, True), '--stall-timeout': seconds,
-        '--request-timeout': seconds}, (2,))
+        '--request-timeout': seconds})
 
 
 def limits_are_kept():
@@ -631,8 +632,22 @@ def stops_when_told():
                             (['--max-clients', '0'], '--max-clients')]:
         bad = harness.start([VIEWER, '--port', str(harness.free_port())] + arguments)
         bad.wait(harness.GUARD)
-        report.check(' '.join(arguments), bad.returncode in (1, 2)
+        report.check(' '.join(arguments), bad.returncode == 1
+                     and 'imbytes-viewer: ' in harness.log(bad)
                      and word in harness.log(bad), harness.log(bad).strip())
+
+
+def arguments_are_in_the_users_encoding():
+    """The program takes the user's locale: in another one, GLib refuses these bytes."""
+    try:
+        locale.setlocale(locale.LC_CTYPE, 'C.UTF-8')
+    except locale.Error:
+        report.skip('names that are not ASCII', 'no locale C.UTF-8 here')
+        return
+    done = harness.run([VIEWER, '--port', '0', '--test-pattern', 'größer'],
+                       env=dict(os.environ, LC_ALL='C.UTF-8'))
+    report.check('names that are not ASCII', done.returncode == 1
+                 and "no pattern 'größer'" in done.stderr, done.stderr)
 
 
 report.run(stream_is_right, snapshots_are_right, bad_requests_are_answered,
@@ -641,4 +656,4 @@ report.run(stream_is_right, snapshots_are_right, bad_requests_are_answered,
            drippers_keep_nobody_out, odd_requests_are_refused, other_origins_do_not_control,
            numbers_are_checked, strangers_names_are_refused, connections_end, sources_come_back,
            snapshots_are_not_of_long_ago, secrets_are_not_shown,
-           stops_although_clients_come_again, stops_when_told)
+           arguments_are_in_the_users_encoding, stops_although_clients_come_again, stops_when_told)

@@ -34,7 +34,7 @@ take_size (FuzzBytes *bytes)
 
   switch (fuzz_take (bytes, 8)) {
     case 0:
-      return size << 48 | size;
+      return size << (sizeof (size) * 8 - 16) | size;
     case 1:
       return size << 12;
     case 2:
