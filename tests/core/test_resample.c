@@ -24,8 +24,9 @@ row_sample (const void *user, int x)
   const ImImageInfo *info = &row->picture->image.info;
   unsigned code = picture_get (row->picture, row->c, x, row->y);
 
-  return row->deep ? picture_meaning (info, row->c, code) * 255
-                   : picture_in_8_bits (info, row->c, code);
+  return row->deep
+      ? picture_meaning (info, row->c, code) * 255
+      : picture_in_8_bits (info, row->c, code);
 }
 
 typedef struct
@@ -106,7 +107,7 @@ reference_plane (const Picture *picture, const ImPlan *plan, int c)
 
   for (int y = v.min; y < v.max; y++)
     for (int x = 0; x < h.n; x++) {
-      Row row = { picture, c, y, plan->deep };
+      Row row = { picture, c, y, plan->samples == IM_SAMPLES_F32 };
 
       tall[y * h.n + x] = reference_sample (h.method, axis_centre (&h, x),
           h.step, h.min, h.max, row_sample, &row);
@@ -173,8 +174,9 @@ block_distance (const ImBlock *block, const ImPlan *plan,
 
   for (int i = 0; i < block->n[c]; i++)
     for (int x = 0; x < h.n; x++) {
-      double v = plan->deep ? (double) ((float *) block->row[c][i])[x] * 255
-                            : ((int16_t *) block->row[c][i])[x] / 64.0;
+      double v = plan->samples == IM_SAMPLES_F32
+          ? (double) ((float *) block->row[c][i])[x] * 255
+          : ((int16_t *) block->row[c][i])[x] / 64.0;
 
       double off = fabs (v - reference[c][(block->first[c] + i) * h.n + x]);
 

@@ -24,7 +24,7 @@ resampler_reader (ImResampler *resampler)
     const ImFilter *down =
         im_resample_filter (plan, tables, c, IM_AXIS_VERTICAL);
 
-    if (!tables->component[c])
+    if (!plan->component[c].is_needed)
       continue;
     spans[c] = (ImReaderSpan){ across->first, across->last, down->max_taps,
       im_resample_is_packed (tables, c) };
@@ -42,7 +42,8 @@ resampler_alloc (ImResampler *resampler)
 {
   const ImPlan *plan = resampler->plan;
   const ImResampleTables *tables = resampler->tables;
-  size_t sample = plan->deep ? sizeof (float) : sizeof (int16_t);
+  size_t sample = plan->samples == IM_SAMPLES_F32 ? sizeof (float)
+                                                  : sizeof (int16_t);
   size_t most_in = 1, most_out = 1;
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
@@ -51,7 +52,7 @@ resampler_alloc (ImResampler *resampler)
     size_t span = (size_t) tables->tall[c].width;
     size_t row = im_align (span * sample);
 
-    if (!tables->component[c])
+    if (!plan->component[c].is_needed)
       continue;
     if (span > most_in)
       most_in = span;
@@ -61,14 +62,15 @@ resampler_alloc (ImResampler *resampler)
         || tables->tall[c].leader != c)
       continue;
     resampler->tall_data[c] =
-        im_alloc_array (plan->deep ? 1 : IM_BLOCK_ROWS, row);
+        im_alloc_array (plan->samples == IM_SAMPLES_F32 ? 1 : IM_BLOCK_ROWS,
+            row);
     if (resampler->tall_data[c] == NULL)
       return false;
     for (int i = 0; i < IM_BLOCK_ROWS; i++)
-      resampler->tall[c][i] =
-          resampler->tall_data[c] + (plan->deep ? 0 : (size_t) i * row);
+      resampler->tall[c][i] = resampler->tall_data[c]
+          + (plan->samples == IM_SAMPLES_F32 ? 0 : (size_t) i * row);
   }
-  if (plan->deep) {
+  if (plan->samples == IM_SAMPLES_F32) {
     resampler->alpha = im_alloc_array (most_out, sizeof (float));
     return resampler->alpha != NULL;
   }
@@ -128,7 +130,7 @@ im_resampler_start (ImResampler *resampler, const ImImage *frame)
 static const void *
 source_row (ImResampler *resampler, int c, int y, int first)
 {
-  if (resampler->plan->words)
+  if (resampler->plan->samples == IM_SAMPLES_Q6)
     return im_reader_row_q6 (resampler->reader, c, y) + first;
   return im_reader_row_u8 (resampler->reader, c, y) + first;
 }
@@ -204,7 +206,7 @@ im_resample_vertical_q6 (ImResampler *resampler, int c, int y, int first, int n,
   for (int t = 0; t < taps; t++)
     resampler->taps[t] = source_row (resampler, c, start + t, first);
   look_ahead (resampler, c, y, first, n, &ahead);
-  if (plan->words)
+  if (plan->samples == IM_SAMPLES_Q6)
     resampler->kernels->vertical_q6 (dst,
         (const int16_t *const *) resampler->taps, weight, taps, n);
   else
@@ -257,7 +259,7 @@ packed_columns_q6 (ImResampler *resampler, const ImBlock *block, int leader)
         im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL);
     int16_t *out[IM_LANES];
 
-    if (!tables->component[c] || tall->leader != leader)
+    if (!plan->component[c].is_needed || tall->leader != leader)
       continue;
     for (int l = 0; l < IM_LANES; l++)
       out[l] = l < n ? block->row[c][l] : resampler->spare;
@@ -279,7 +281,8 @@ planar_columns_q6 (ImResampler *resampler, const ImBlock *block, bool chroma)
   int n = 0;
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    if (!tables->component[c] || im_resample_is_chroma (plan, c) != chroma
+    if (!plan->component[c].is_needed
+        || im_resample_is_chroma (plan, c) != chroma
         || im_resample_is_packed (tables, c))
       continue;
     for (int i = 0; i < block->n[c] && filter->reversed; i++)
@@ -307,7 +310,7 @@ horizontal_pass (ImResampler *resampler, const ImBlock *block)
     if (!tables->filter[kind][IM_AXIS_HORIZONTAL].identity)
       planar_columns_q6 (resampler, block, kind);
   for (int c = 0; c < plan->input.format.n_components; c++)
-    if (tables->component[c] && im_resample_is_packed (tables, c)
+    if (plan->component[c].is_needed && im_resample_is_packed (tables, c)
         && tables->tall[c].leader == c && block->n[c] > 0)
       packed_columns_q6 (resampler, block, c);
 }
@@ -324,7 +327,7 @@ block_q6 (ImResampler *resampler, const ImBlock *block)
       bool identity =
           im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL)->identity;
 
-      if (tables->component[c] && i < block->n[c]
+      if (plan->component[c].is_needed && i < block->n[c]
           && tables->tall[c].leader == c)
         im_resample_vertical_q6 (resampler, c, block->first[c] + i,
             first_sample (resampler, c), tables->tall[c].width,
@@ -370,7 +373,7 @@ im_resample_has_coarse_chroma (const ImPlan *plan,
 {
   const ImComponent *chroma = &plan->input.format.component[1];
 
-  return tables->premultiply && tables->component[1]
+  return tables->premultiply && plan->component[1].is_needed
       && im_resample_is_chroma (plan, 1)
       && (chroma->w_shift > 0 || chroma->h_shift > 0);
 }
@@ -398,7 +401,7 @@ block_f32 (ImResampler *resampler, const ImBlock *block)
 
   for (int i = 0; i < IM_BLOCK_ROWS; i++) {
     for (int c = 0; c < plan->input.format.n_components; c++)
-      if (tables->component[c] && i < block->n[c])
+      if (plan->component[c].is_needed && i < block->n[c])
         im_resample_row_f32 (resampler, c, block->first[c] + i,
             im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL),
             block->row[c][i], im_reader_row_f32);
@@ -412,7 +415,7 @@ im_resampler_block (ImResampler *resampler, const ImBlock *block)
 {
   if (resampler->turned)
     im_turned_block (resampler, block);
-  else if (resampler->plan->deep)
+  else if (resampler->plan->samples == IM_SAMPLES_F32)
     block_f32 (resampler, block);
   else
     block_q6 (resampler, block);

@@ -38,8 +38,6 @@ typedef struct
 typedef struct
 {
   ImFilter filter[2][2]; /* [chroma][axis] */
-  int n_components;      /* of the input, that the output needs */
-  bool component[4];     /* which */
   ImTall tall[4];
   bool premultiply; /* rows come multiplied by alpha */
 } ImResampleTables;

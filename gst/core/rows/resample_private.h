@@ -53,7 +53,7 @@ void im_turned_block (ImResampler *resampler, const ImBlock *block);
 static inline bool
 im_resample_is_chroma (const ImPlan *plan, int c)
 {
-  return plan->input.format.model == IM_MODEL_YCBCR && (c == 1 || c == 2);
+  return plan->component[c].is_chroma;
 }
 
 static inline const ImFilter *

@@ -54,7 +54,7 @@ sheaf_rows (const ImPlan *plan, const ImResampleTables *tables)
   size_t row = 0, n;
 
   for (int c = 0; c < plan->input.format.n_components; c++)
-    if (tables->component[c])
+    if (plan->component[c].is_needed)
       row += im_resample_row_size (plan, tables, c);
   n = row > 0 ? most / row / IM_BLOCK_ROWS * IM_BLOCK_ROWS : 0;
   if (n > (size_t) plan->band_rows)
@@ -69,7 +69,7 @@ turned_alloc (ImTurned *turned, const ImPlan *plan,
   size_t n = (size_t) turned->n_rows;
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    if (!tables->component[c])
+    if (!plan->component[c].is_needed)
       continue;
     turned->row_size[c] = im_resample_row_size (plan, tables, c);
     turned->data[c] = im_alloc_array (n, turned->row_size[c]);
@@ -87,9 +87,9 @@ turned_alloc (ImTurned *turned, const ImPlan *plan,
     if (turned->part[kind].start == NULL)
       return false;
   }
-  if (plan->deep)
+  if (plan->samples == IM_SAMPLES_F32)
     turned->tile = im_alloc_array (tile_size (turned), sizeof (float));
-  return !plan->deep || turned->tile != NULL;
+  return plan->samples != IM_SAMPLES_F32 || turned->tile != NULL;
 }
 
 ImTurned *
@@ -182,7 +182,7 @@ sheaf_range (ImResampler *resampler, const ImBlock *block)
     turned->first[c] = turned->end[c] = 0;
     if (end < block->end[c])
       end = further < block->end[c] ? further : block->end[c];
-    if (!tables->component[c] || end <= block->first[c])
+    if (!plan->component[c].is_needed || end <= block->first[c])
       continue;
     turned->first[c] = block->first[c];
     turned->end[c] = end;
@@ -254,7 +254,7 @@ columns_q6 (ImResampler *resampler, int leader, int x, int first, int width)
     const int16_t *columns = resampler->columns_in;
     int step = tables->tall[c].step;
 
-    if (!tables->component[c] || tables->tall[c].leader != leader)
+    if (!plan->component[c].is_needed || tables->tall[c].leader != leader)
       continue;
     columns += (ptrdiff_t) (first_sample (resampler, c) - first) * IM_LANES;
     if (!filter->identity) {
@@ -277,7 +277,7 @@ sheaf_q6 (ImResampler *resampler, int leader)
   int end = end_sample (resampler, leader);
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    if (!tables->component[c] || tables->tall[c].leader != leader)
+    if (!plan->component[c].is_needed || tables->tall[c].leader != leader)
       continue;
     if (first_sample (resampler, c) < first)
       first = first_sample (resampler, c);
@@ -338,15 +338,16 @@ sheaf_make (ImResampler *resampler, const ImBlock *block)
 
   sheaf_range (resampler, block);
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    if (!tables->component[c]
+    if (!plan->component[c].is_needed
         || resampler->turned->first[c] == resampler->turned->end[c])
       continue;
-    if (plan->deep)
+    if (plan->samples == IM_SAMPLES_F32)
       sheaf_f32 (resampler, c, c, im_reader_row_f32);
     else if (tables->tall[c].leader == c)
       sheaf_q6 (resampler, c);
   }
-  if (plan->deep && im_resample_has_coarse_chroma (plan, tables))
+  if (plan->samples == IM_SAMPLES_F32
+      && im_resample_has_coarse_chroma (plan, tables))
     sheaf_exchange_alpha (resampler);
 }
 
@@ -356,7 +357,7 @@ sheaf_holds (const ImResampler *resampler, const ImBlock *block)
   const ImTurned *turned = resampler->turned;
 
   for (int c = 0; c < resampler->plan->input.format.n_components; c++)
-    if (resampler->tables->component[c] && block->n[c] > 0
+    if (resampler->plan->component[c].is_needed && block->n[c] > 0
         && (block->first[c] < turned->first[c]
             || block->first[c] + block->n[c] > turned->end[c]))
       return false;
@@ -371,7 +372,8 @@ im_turned_block (ImResampler *resampler, const ImBlock *block)
   if (!sheaf_holds (resampler, block))
     sheaf_make (resampler, block);
   for (int c = 0; c < resampler->plan->input.format.n_components; c++)
-    for (int i = 0; i < block->n[c] && resampler->tables->component[c]; i++)
+    for (int i = 0; i < block->n[c] && resampler->plan->component[c].is_needed;
+         i++)
       memcpy (block->row[c][i],
           sheaf_row (turned, c, block->first[c] - turned->first[c] + i),
           turned->row_size[c]);

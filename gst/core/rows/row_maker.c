@@ -50,13 +50,13 @@ maker_block (ImRowMaker *maker, const ImResampleTables *tables)
   size_t total = 0, used = 0;
 
   for (int c = 0; c < plan->input.format.n_components; c++)
-    if (tables->component[c])
+    if (plan->component[c].is_needed)
       total += im_resample_row_size (plan, tables, c);
   maker->block_data = im_alloc_array (total, IM_BLOCK_ROWS);
   if (maker->block_data == NULL)
     return false;
   for (int c = 0; c < plan->input.format.n_components; c++)
-    for (int i = 0; i < IM_BLOCK_ROWS && tables->component[c]; i++) {
+    for (int i = 0; i < IM_BLOCK_ROWS && plan->component[c].is_needed; i++) {
       maker->block.row[c][i] = maker->block_data + used;
       used += im_resample_row_size (plan, tables, c);
     }
@@ -104,9 +104,7 @@ static void
 block_rows (ImRowMaker *maker, int c, int y, int n, int strip_end)
 {
   const ImPlan *plan = maker->plan;
-  bool chroma = plan->input.format.model == IM_MODEL_YCBCR
-      && (c == 1 || c == 2);
-  int shift = chroma ? plan->chroma_h_shift : 0;
+  int shift = plan->component[c].h_shift;
   int top = plan->picture.y >> shift;
   int bottom = im_subsampled (plan->picture.y + plan->picture.height, shift);
   int first = y >> shift, end = im_subsampled (y + n, shift);
