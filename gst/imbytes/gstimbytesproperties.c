@@ -106,7 +106,7 @@ install_look (GObjectClass *klass)
    * GstImBytes:background:
    *
    * Colour of the borders that #GstImBytes:fit `contain` leaves, and what
-   * transparent input is laid upon for JPEG. 0xAARRGGBB in sRGB; JPEG ignores
+   * transparent input is flattened onto for JPEG. 0xAARRGGBB in sRGB; JPEG ignores
    * the alpha.
    *
    * Since: 0.1

@@ -180,7 +180,7 @@ test_sizes (void)
 }
 
 /* What is transposed is planned as if it had come that way; only that pixels are
- * made square before it is turned, by scaling along the frame's rows. */
+ * made square before it is transposed, by scaling along the frame's rows. */
 static void
 test_transposed_sizes (void)
 {

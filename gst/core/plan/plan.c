@@ -22,8 +22,8 @@
 #define MAX_STRIPS 32
 /* Transposed, rows are columns of the frame: few of them are slow to read, and
  * formats that are unpacked by whole rows are unpacked for each strip anew. */
-#define TURNED_STRIP_ROWS 128
-#define TURNED_STRIP_ROWS_UNPACKED 512
+#define TRANSPOSED_STRIP_ROWS 128
+#define TRANSPOSED_STRIP_ROWS_UNPACKED 512
 /* Reading a pixel costs about this part of coding one. */
 #define READ_COST 8
 /* A restart interval is a 16-bit number (ITU-T T.81, B.2.4.4). */
@@ -300,7 +300,7 @@ plan_png (ImPlan *plan, const ImRequest *request)
   plan->n_components = (plan->model == IM_MODEL_GRAY ? 1 : 3) + plan->has_alpha;
 }
 
-/* Samples of one byte that do not fill it are rare enough for the deep path. */
+/* Samples of one byte that do not fill it are rare enough for the float path. */
 static bool
 has_odd_depth (const ImFormat *format)
 {
@@ -405,8 +405,8 @@ least_strip_rows (const ImPlan *plan)
 {
   if (!plan->orientation.transpose)
     return 1;
-  return plan->input.format.unpack ? TURNED_STRIP_ROWS_UNPACKED
-                                   : TURNED_STRIP_ROWS;
+  return plan->input.format.unpack ? TRANSPOSED_STRIP_ROWS_UNPACKED
+                                   : TRANSPOSED_STRIP_ROWS;
 }
 
 static void

@@ -149,7 +149,7 @@ im_colour_new (const ImPlan *plan, bool premultiplied)
   stage_mixes (stage);
   stage_background (stage);
   if (!stage_mean_rows (stage)
-      || (plan->samples == IM_SAMPLES_F32 && !im_colour_deep_init (stage))) {
+      || (plan->samples == IM_SAMPLES_F32 && !im_colour_float_init (stage))) {
     im_colour_free (stage);
     return NULL;
   }
@@ -378,7 +378,7 @@ im_colour_block (ImColourStage *stage, const ImBlock *block, int y,
 {
   draw_borders (stage, block, rows);
   if (stage->plan->samples == IM_SAMPLES_F32)
-    im_colour_deep_block (stage, block, y, rows);
+    im_colour_float_block (stage, block, y, rows);
   else if (stage->plan->codec == IM_CODEC_PNG)
     png_block (stage, block, y, rows);
   else

@@ -21,7 +21,7 @@
 
 typedef struct _ImColourStage ImColourStage;
 
-/* @plan has to outlive it. @premultiplied: the rows of the deep path come
+/* @plan has to outlive it. @premultiplied: the rows of the float path come
  * multiplied by alpha. NULL when out of memory. */
 ImColourStage *im_colour_new (const ImPlan *plan, bool premultiplied);
 void im_colour_free (ImColourStage *stage);

@@ -58,8 +58,8 @@ reader_scale (ImReader *reader, const ImPlan *plan, int c)
   reader->offset[c] = -zero / range;
 }
 
-/* What flattened samples are laid upon, as a sample of two bytes that has the same
- * meaning would be in Q6. White of full range is all ones, which is a little more
+/* The background behind flattened samples: what a sample of two bytes of that
+ * colour would be in Q6. White of full range is all ones, which is a little more
  * in more bits. */
 static void
 reader_flat (ImReader *reader, const ImPlan *plan, int c)
@@ -102,15 +102,16 @@ static bool
 reader_alloc_alpha (ImReader *reader, size_t width)
 {
   const ImFormat *format = &reader->input.format;
-  bool words = reader->flatten && format->sample_bytes == 2;
+  bool high_depth = reader->flatten && format->sample_bytes == 2;
   size_t size = width * sizeof (float);
 
-  for (int c = 0; c < 3 && (reader->premultiply || words); c++)
+  for (int c = 0; c < 3 && (reader->premultiply || high_depth); c++)
     if (im_reader_is_coarse (format, c) && reader->span[c].rows > 0
         && reader->alpha.data == NULL
         && !ring_init (&reader->alpha, reader->span[c].rows, size))
       return false;
-  return !words || ring_init (&reader->fine_alpha, reader->span[0].rows, size);
+  return !high_depth
+      || ring_init (&reader->fine_alpha, reader->span[0].rows, size);
 }
 
 static bool

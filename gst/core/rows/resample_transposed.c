@@ -1,12 +1,12 @@
-/* imbytes: images whose rows are columns of the frame.
+/* imbytes: images whose rows are columns of the frame (quarter turns).
  *
- * Both passes run as they always do, down the frame and then across. The
- * horizontal pass works on columns of 16 rows, which otherwise are turned back
- * into rows; here they are what is asked for, 16 samples of as many rows of the
- * image. So nothing is transposed that would not be anyway.
+ * Both passes run as always, down the frame and then across. The horizontal pass
+ * makes columns of 16 samples. For an upright image they are transposed into
+ * rows; here they already are 16 samples of rows of the image, and stay as they
+ * are.
  *
- * Only some columns of the frame are wanted for some rows of the image, and
- * narrow strips of memory are slow to read: a sheaf of rows is made at once.
+ * A few rows of the image need a few columns of the frame. Memory is slow to read
+ * in narrow columns, so the rows of a whole batch are made at once.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -17,40 +17,41 @@
 
 #include "core/base/bytes.h"
 
-/* A sheaf is to stay in the second-level cache. */
-#define SHEAF_BYTES (1 << 20)
-/* But formats that are unpacked by whole rows are unpacked for each sheaf. */
-#define SHEAF_BYTES_UNPACKED (8 << 20)
+/* Keeps a batch in the second-level cache. */
+#define BATCH_BYTES (1 << 20)
+/* Formats that are unpacked by whole rows are unpacked anew for each batch: few
+ * large batches cost less than the cache saves. */
+#define BATCH_BYTES_UNPACKED (8 << 20)
 
-/* What of the horizontal filters makes the rows of the sheaf. */
+/* The slice of a horizontal filter that makes the rows of the batch. */
 typedef struct
 {
   ImFilter filter;
   int32_t *start;
 } Part;
 
-struct _ImTurned
+struct _ImTransposed
 {
-  int n_rows;           /* of a sheaf, at most */
+  int n_rows;           /* of a batch, at most */
   int first[4], end[4]; /* the rows of each component that are there */
   Part part[2];         /* [chroma] */
-  /* A row after the other; the last one: chroma's own alpha. */
+  /* Rows of each component; of data[4], alpha at the resolution of chroma. */
   uint8_t *data[5];
   size_t row_size[5]; /* bytes; whole columns of 16 samples fit */
-  float *tile;        /* 16 columns of the sheaf */
+  float *tile;        /* 16 columns of the batch */
 };
 
 static size_t
-tile_size (const ImTurned *turned)
+tile_size (const ImTransposed *transposed)
 {
-  return (size_t) turned->n_rows * IM_LANES;
+  return (size_t) transposed->n_rows * IM_LANES;
 }
 
 /* As many rows as a strip has, where they are not too large. */
 static int
-sheaf_rows (const ImPlan *plan, const ImResampleTables *tables)
+batch_rows (const ImPlan *plan, const ImResampleTables *tables)
 {
-  size_t most = plan->input.format.unpack ? SHEAF_BYTES_UNPACKED : SHEAF_BYTES;
+  size_t most = plan->input.format.unpack ? BATCH_BYTES_UNPACKED : BATCH_BYTES;
   size_t row = 0, n;
 
   for (int c = 0; c < plan->input.format.n_components; c++)
@@ -63,74 +64,74 @@ sheaf_rows (const ImPlan *plan, const ImResampleTables *tables)
 }
 
 static bool
-turned_alloc (ImTurned *turned, const ImPlan *plan,
+transposed_alloc (ImTransposed *transposed, const ImPlan *plan,
     const ImResampleTables *tables)
 {
-  size_t n = (size_t) turned->n_rows;
+  size_t n = (size_t) transposed->n_rows;
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
     if (!plan->component[c].is_needed)
       continue;
-    turned->row_size[c] = im_resample_row_size (plan, tables, c);
-    turned->data[c] = im_alloc_array (n, turned->row_size[c]);
-    if (turned->data[c] == NULL)
+    transposed->row_size[c] = im_resample_row_size (plan, tables, c);
+    transposed->data[c] = im_alloc_array (n, transposed->row_size[c]);
+    if (transposed->data[c] == NULL)
       return false;
   }
   if (im_resample_has_coarse_chroma (plan, tables)) {
-    turned->row_size[4] = turned->row_size[1];
-    turned->data[4] = im_alloc_array (n, turned->row_size[4]);
-    if (turned->data[4] == NULL)
+    transposed->row_size[4] = transposed->row_size[1];
+    transposed->data[4] = im_alloc_array (n, transposed->row_size[4]);
+    if (transposed->data[4] == NULL)
       return false;
   }
   for (int kind = 0; kind < 2; kind++) {
-    turned->part[kind].start = im_alloc_array (n, sizeof (int32_t));
-    if (turned->part[kind].start == NULL)
+    transposed->part[kind].start = im_alloc_array (n, sizeof (int32_t));
+    if (transposed->part[kind].start == NULL)
       return false;
   }
   if (plan->samples == IM_SAMPLES_F32)
-    turned->tile = im_alloc_array (tile_size (turned), sizeof (float));
-  return plan->samples != IM_SAMPLES_F32 || turned->tile != NULL;
+    transposed->tile = im_alloc_array (tile_size (transposed), sizeof (float));
+  return plan->samples != IM_SAMPLES_F32 || transposed->tile != NULL;
 }
 
-ImTurned *
-im_turned_new (const ImPlan *plan, const ImResampleTables *tables)
+ImTransposed *
+im_transposed_new (const ImPlan *plan, const ImResampleTables *tables)
 {
-  ImTurned *turned = calloc (1, sizeof (*turned));
+  ImTransposed *transposed = calloc (1, sizeof (*transposed));
 
-  if (turned == NULL)
+  if (transposed == NULL)
     return NULL;
-  turned->n_rows = sheaf_rows (plan, tables);
-  if (!turned_alloc (turned, plan, tables)) {
-    im_turned_free (turned);
+  transposed->n_rows = batch_rows (plan, tables);
+  if (!transposed_alloc (transposed, plan, tables)) {
+    im_transposed_free (transposed);
     return NULL;
   }
-  return turned;
+  return transposed;
 }
 
 void
-im_turned_free (ImTurned *turned)
+im_transposed_free (ImTransposed *transposed)
 {
-  if (turned == NULL)
+  if (transposed == NULL)
     return;
   for (int i = 0; i < 5; i++)
-    free (turned->data[i]);
+    free (transposed->data[i]);
   for (int kind = 0; kind < 2; kind++)
-    free (turned->part[kind].start);
-  free (turned->tile);
-  free (turned);
+    free (transposed->part[kind].start);
+  free (transposed->tile);
+  free (transposed);
 }
 
 void
-im_turned_start (ImTurned *turned)
+im_transposed_start (ImTransposed *transposed)
 {
-  memset (turned->first, 0, sizeof (turned->first));
-  memset (turned->end, 0, sizeof (turned->end));
+  memset (transposed->first, 0, sizeof (transposed->first));
+  memset (transposed->end, 0, sizeof (transposed->end));
 }
 
 static void *
-sheaf_row (const ImTurned *turned, int i, int row)
+batch_row (const ImTransposed *transposed, int i, int row)
 {
-  return turned->data[i] + (size_t) row * turned->row_size[i];
+  return transposed->data[i] + (size_t) row * transposed->row_size[i];
 }
 
 /* The part of @across that makes rows [@first, @first + @n). */
@@ -159,33 +160,33 @@ part_set (Part *part, const ImFilter *across, int first, int n)
 }
 
 static Part *
-get_part (ImTurned *turned, const ImPlan *plan, int c)
+get_part (ImTransposed *transposed, const ImPlan *plan, int c)
 {
-  return &turned->part[im_resample_is_chroma (plan, c)];
+  return &transposed->part[im_resample_is_chroma (plan, c)];
 }
 
 /* Rows from those of @block on: whole blocks, as many as fit. */
 static void
-sheaf_range (ImResampler *resampler, const ImBlock *block)
+batch_range (ImResampler *resampler, const ImBlock *block)
 {
   const ImPlan *plan = resampler->plan;
   const ImResampleTables *tables = resampler->tables;
-  ImTurned *turned = resampler->turned;
+  ImTransposed *transposed = resampler->transposed;
   ImReaderSpan spans[4] = { { 0 } };
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
     int shift = im_resample_is_chroma (plan, c) ? plan->chroma_h_shift : 0;
     int end = block->first[c] + block->n[c];
-    int further = end + ((turned->n_rows - IM_BLOCK_ROWS) >> shift);
-    Part *part = get_part (turned, plan, c);
+    int further = end + ((transposed->n_rows - IM_BLOCK_ROWS) >> shift);
+    Part *part = get_part (transposed, plan, c);
 
-    turned->first[c] = turned->end[c] = 0;
+    transposed->first[c] = transposed->end[c] = 0;
     if (end < block->end[c])
       end = further < block->end[c] ? further : block->end[c];
     if (!plan->component[c].is_needed || end <= block->first[c])
       continue;
-    turned->first[c] = block->first[c];
-    turned->end[c] = end;
+    transposed->first[c] = block->first[c];
+    transposed->end[c] = end;
     part_set (part, im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL),
         block->first[c], end - block->first[c]);
     spans[c].first = part->filter.first;
@@ -200,10 +201,10 @@ static int
 first_sample (const ImResampler *resampler, int c)
 {
   const ImPlan *plan = resampler->plan;
-  int step = resampler->tables->tall[c].step;
+  int step = resampler->tables->intermediate[c].step;
   int offset = plan->input.format.component[c].offset;
 
-  return get_part (resampler->turned, plan, c)->filter.first * step
+  return get_part (resampler->transposed, plan, c)->filter.first * step
       + (step > 1 ? offset : 0);
 }
 
@@ -211,19 +212,20 @@ static int
 end_sample (const ImResampler *resampler, int c)
 {
   const ImFilter *filter =
-      &get_part (resampler->turned, resampler->plan, c)->filter;
+      &get_part (resampler->transposed, resampler->plan, c)->filter;
 
   return first_sample (resampler, c)
-      + (im_filter_span (filter) - 1) * resampler->tables->tall[c].step + 1;
+      + (im_filter_span (filter) - 1) * resampler->tables->intermediate[c].step
+      + 1;
 }
 
-/* 16 samples of each row of the sheaf, from column @x on. */
+/* 16 samples of each row of the batch, from column @x on. */
 static void
-store_columns (const ImTurned *turned, int c, int x, const int16_t *columns,
-    int step, int n)
+store_columns (const ImTransposed *transposed, int c, int x,
+    const int16_t *columns, int step, int n)
 {
   for (int i = 0; i < n; i++)
-    memcpy ((int16_t *) sheaf_row (turned, c, i) + x,
+    memcpy ((int16_t *) batch_row (transposed, c, i) + x,
         columns + (ptrdiff_t) i * step * IM_LANES, IM_LANES * sizeof (int16_t));
 }
 
@@ -243,18 +245,19 @@ columns_q6 (ImResampler *resampler, int leader, int x, int first, int width)
   const int16_t *in[IM_LANES];
 
   for (int l = 0; l < IM_LANES; l++) {
-    in[l] = resampler->tall[leader][x + l < n_out ? l : 0];
+    in[l] = resampler->intermediate[leader][x + l < n_out ? l : 0];
     if (x + l < n_out)
       im_resample_vertical_q6 (resampler, leader, x + l, first - offset, width,
-          resampler->tall[leader][l]);
+          resampler->intermediate[leader][l]);
   }
   kernels->columns_from_rows (resampler->columns_in, in, width);
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    const ImFilter *filter = &get_part (resampler->turned, plan, c)->filter;
+    const ImFilter *filter = &get_part (resampler->transposed, plan, c)->filter;
     const int16_t *columns = resampler->columns_in;
-    int step = tables->tall[c].step;
+    int step = tables->intermediate[c].step;
 
-    if (!plan->component[c].is_needed || tables->tall[c].leader != leader)
+    if (!plan->component[c].is_needed
+        || tables->intermediate[c].leader != leader)
       continue;
     columns += (ptrdiff_t) (first_sample (resampler, c) - first) * IM_LANES;
     if (!filter->identity) {
@@ -262,12 +265,12 @@ columns_q6 (ImResampler *resampler, int leader, int x, int first, int width)
       columns = resampler->columns_out;
       step = 1;
     }
-    store_columns (resampler->turned, c, x, columns, step, filter->n_out);
+    store_columns (resampler->transposed, c, x, columns, step, filter->n_out);
   }
 }
 
 static void
-sheaf_q6 (ImResampler *resampler, int leader)
+batch_q6 (ImResampler *resampler, int leader)
 {
   const ImPlan *plan = resampler->plan;
   const ImResampleTables *tables = resampler->tables;
@@ -277,7 +280,8 @@ sheaf_q6 (ImResampler *resampler, int leader)
   int end = end_sample (resampler, leader);
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    if (!plan->component[c].is_needed || tables->tall[c].leader != leader)
+    if (!plan->component[c].is_needed
+        || tables->intermediate[c].leader != leader)
       continue;
     if (first_sample (resampler, c) < first)
       first = first_sample (resampler, c);
@@ -290,11 +294,11 @@ sheaf_q6 (ImResampler *resampler, int leader)
 
 /* The rows of component @c, or of its alpha, which go to @slot. */
 static void
-sheaf_f32 (ImResampler *resampler, int c, int slot, ImReadRow read_row)
+batch_f32 (ImResampler *resampler, int c, int slot, ImReadRow read_row)
 {
   const ImPlan *plan = resampler->plan;
-  ImTurned *turned = resampler->turned;
-  const ImFilter *filter = &get_part (turned, plan, c)->filter;
+  ImTransposed *transposed = resampler->transposed;
+  const ImFilter *filter = &get_part (transposed, plan, c)->filter;
   int n = filter->n_out;
   int n_out =
       im_resample_filter (plan, resampler->tables, c, IM_AXIS_VERTICAL)->n_out;
@@ -303,78 +307,78 @@ sheaf_f32 (ImResampler *resampler, int c, int slot, ImReadRow read_row)
     int lanes = n_out - x < IM_LANES ? n_out - x : IM_LANES;
 
     for (int l = 0; l < lanes; l++)
-      im_resample_row_f32 (resampler, c, x + l, filter, turned->tile + l * n,
-          read_row);
+      im_resample_row_f32 (resampler, c, x + l, filter,
+          transposed->tile + l * n, read_row);
     for (int i = 0; i < n; i++) {
-      float *row = (float *) sheaf_row (turned, slot, i) + x;
+      float *row = (float *) batch_row (transposed, slot, i) + x;
 
       for (int l = 0; l < lanes; l++)
-        row[l] = turned->tile[l * n + i];
+        row[l] = transposed->tile[l * n + i];
     }
   }
 }
 
 static void
-sheaf_exchange_alpha (ImResampler *resampler)
+batch_exchange_alpha (ImResampler *resampler)
 {
   const ImPlan *plan = resampler->plan;
-  ImTurned *turned = resampler->turned;
+  ImTransposed *transposed = resampler->transposed;
   int a = plan->input.format.n_components - 1;
   int n =
       im_resample_filter (plan, resampler->tables, 1, IM_AXIS_VERTICAL)->n_out;
 
-  sheaf_f32 (resampler, 1, 4, im_reader_alpha_f32);
-  for (int i = 0; i < turned->end[1] - turned->first[1]; i++)
-    im_resample_exchange_alpha (sheaf_row (turned, 1, i),
-        sheaf_row (turned, 2, i), sheaf_row (turned, a, i),
-        sheaf_row (turned, 4, i), n);
+  batch_f32 (resampler, 1, 4, im_reader_alpha_f32);
+  for (int i = 0; i < transposed->end[1] - transposed->first[1]; i++)
+    im_resample_exchange_alpha (batch_row (transposed, 1, i),
+        batch_row (transposed, 2, i), batch_row (transposed, a, i),
+        batch_row (transposed, 4, i), n);
 }
 
 static void
-sheaf_make (ImResampler *resampler, const ImBlock *block)
+batch_make (ImResampler *resampler, const ImBlock *block)
 {
   const ImPlan *plan = resampler->plan;
   const ImResampleTables *tables = resampler->tables;
 
-  sheaf_range (resampler, block);
+  batch_range (resampler, block);
   for (int c = 0; c < plan->input.format.n_components; c++) {
     if (!plan->component[c].is_needed
-        || resampler->turned->first[c] == resampler->turned->end[c])
+        || resampler->transposed->first[c] == resampler->transposed->end[c])
       continue;
     if (plan->samples == IM_SAMPLES_F32)
-      sheaf_f32 (resampler, c, c, im_reader_row_f32);
-    else if (tables->tall[c].leader == c)
-      sheaf_q6 (resampler, c);
+      batch_f32 (resampler, c, c, im_reader_row_f32);
+    else if (tables->intermediate[c].leader == c)
+      batch_q6 (resampler, c);
   }
   if (plan->samples == IM_SAMPLES_F32
       && im_resample_has_coarse_chroma (plan, tables))
-    sheaf_exchange_alpha (resampler);
+    batch_exchange_alpha (resampler);
 }
 
 static bool
-sheaf_holds (const ImResampler *resampler, const ImBlock *block)
+batch_holds (const ImResampler *resampler, const ImBlock *block)
 {
-  const ImTurned *turned = resampler->turned;
+  const ImTransposed *transposed = resampler->transposed;
 
   for (int c = 0; c < resampler->plan->input.format.n_components; c++)
     if (resampler->plan->component[c].is_needed && block->n[c] > 0
-        && (block->first[c] < turned->first[c]
-            || block->first[c] + block->n[c] > turned->end[c]))
+        && (block->first[c] < transposed->first[c]
+            || block->first[c] + block->n[c] > transposed->end[c]))
       return false;
   return true;
 }
 
 void
-im_turned_block (ImResampler *resampler, const ImBlock *block)
+im_transposed_block (ImResampler *resampler, const ImBlock *block)
 {
-  const ImTurned *turned = resampler->turned;
+  const ImTransposed *transposed = resampler->transposed;
 
-  if (!sheaf_holds (resampler, block))
-    sheaf_make (resampler, block);
+  if (!batch_holds (resampler, block))
+    batch_make (resampler, block);
   for (int c = 0; c < resampler->plan->input.format.n_components; c++)
     for (int i = 0; i < block->n[c] && resampler->plan->component[c].is_needed;
          i++)
       memcpy (block->row[c][i],
-          sheaf_row (turned, c, block->first[c] - turned->first[c] + i),
-          turned->row_size[c]);
+          batch_row (transposed, c, block->first[c] - transposed->first[c] + i),
+          transposed->row_size[c]);
 }
