@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "strip.h"
+#include "core/rows/row_maker.h"
 
 /* So many rows of the frame for each row of cells say as much as all of them, in
  * a fraction of the time. */
@@ -23,7 +23,7 @@ struct _ImChange
   bool configured, kept, seen_one;
   ImPlan plan;
   ImResampleTables tables;
-  ImLane *lane;
+  ImRowMaker *maker;
   ImRows rows;
   uint8_t *rows_data;
   Thumbnail seen, reference;
@@ -39,8 +39,8 @@ static void
 change_unconfigure (ImChange *change)
 {
   change->configured = false;
-  im_lane_free (change->lane);
-  change->lane = NULL;
+  im_row_maker_free (change->maker);
+  change->maker = NULL;
   im_resample_tables_clear (&change->tables);
   free (change->rows_data);
   change->rows_data = NULL;
@@ -60,12 +60,11 @@ change_build (ImChange *change, ImError *error)
 {
   if (!im_resample_tables_build (&change->tables, &change->plan))
     return im_error_no_memory (error, "the resampling tables");
-  change->lane = im_lane_new (&change->plan, &change->tables, error);
-  if (change->lane == NULL)
-    return false;
+  change->maker = im_row_maker_new (&change->plan, &change->tables);
   change->rows_data =
-      im_rows_alloc (&change->rows, &change->plan, IM_CHANGE_ROWS);
-  return change->rows_data != NULL || im_error_no_memory (error, "a thumbnail");
+      im_rows_alloc (&change->rows, &change->plan, IM_BLOCK_ROWS);
+  return (change->maker != NULL && change->rows_data != NULL)
+      || im_error_no_memory (error, "a thumbnail");
 }
 
 /* Gray rows as JPEG would have them: full-range luma. */
@@ -131,6 +130,20 @@ largest_difference (const Thumbnail *a, const Thumbnail *b)
   return largest / 255.0;
 }
 
+/* The block of rows of cells at @y. */
+static void
+make_cells (ImChange *change, int y)
+{
+  const ImRows *rows = &change->rows;
+
+  change->rows.n_rows = IM_CHANGE_ROWS - y < IM_BLOCK_ROWS ? IM_CHANGE_ROWS - y
+                                                           : IM_BLOCK_ROWS;
+  im_row_maker_make (change->maker, y, IM_CHANGE_ROWS, rows);
+  for (int i = 0; i < rows->n_rows; i++)
+    memcpy (change->seen.cell[y + i], rows->data[0] + i * rows->stride[0],
+        IM_CHANGE_COLUMNS);
+}
+
 bool
 im_change_look (ImChange *change, const ImImage *frame, ImRect crop,
     double *difference, ImError *error)
@@ -139,10 +152,9 @@ im_change_look (ImChange *change, const ImImage *frame, ImRect crop,
 
   if (!change_configure (change, &thin.info, crop, error))
     return false;
-  im_lane_fill (change->lane, &thin, 0, IM_CHANGE_ROWS, &change->rows);
-  for (int y = 0; y < IM_CHANGE_ROWS; y++)
-    memcpy (change->seen.cell[y],
-        change->rows.data[0] + y * change->rows.stride[0], IM_CHANGE_COLUMNS);
+  im_row_maker_start (change->maker, &thin);
+  for (int y = 0; y < IM_CHANGE_ROWS; y += IM_BLOCK_ROWS)
+    make_cells (change, y);
   change->seen_one = true;
   *difference = change->kept
       ? largest_difference (&change->seen, &change->reference)

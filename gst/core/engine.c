@@ -19,15 +19,14 @@ struct _ImEngine
   int n_threads; /* at most */
   const ImMetadata *metadata;
   /* Made when first used, by the thread that uses it. */
-  ImLane *lanes[IM_MAX_LANES];
+  ImStripCoder *coders[IM_MAX_SLOTS];
   ImCodedStrip *strips; /* plan.n_strips of them */
   int n_strips;
   ImRows whole; /* of pictures that are coded whole */
   uint8_t *whole_data;
   const ImImage *frame; /* while it is being coded */
   atomic_bool failed;
-  ImError errors[IM_MAX_LANES];
-  ImBytes head, tail;
+  ImError errors[IM_MAX_SLOTS];
 };
 
 ImEngine *
@@ -82,9 +81,9 @@ static void
 engine_unconfigure (ImEngine *engine)
 {
   engine->configured = false;
-  for (int i = 0; i < IM_MAX_LANES; i++) {
-    im_lane_free (engine->lanes[i]);
-    engine->lanes[i] = NULL;
+  for (int i = 0; i < IM_MAX_SLOTS; i++) {
+    im_strip_coder_free (engine->coders[i]);
+    engine->coders[i] = NULL;
   }
   free (engine->whole_data);
   engine->whole_data = NULL;
@@ -98,8 +97,6 @@ im_engine_free (ImEngine *engine)
     return;
   engine_unconfigure (engine);
   engine_free_strips (engine);
-  im_bytes_clear (&engine->head);
-  im_bytes_clear (&engine->tail);
   im_workers_unref ();
   free (engine);
 }
@@ -123,8 +120,9 @@ engine_rebuild (ImEngine *engine, ImError *error)
 {
   if (!im_resample_tables_build (&engine->tables, &engine->plan))
     return im_error_no_memory (error, "the resampling tables");
-  engine->lanes[0] = im_lane_new (&engine->plan, &engine->tables, error);
-  return engine->lanes[0] != NULL;
+  engine->coders[0] =
+      im_strip_coder_new (&engine->plan, &engine->tables, error);
+  return engine->coders[0] != NULL;
 }
 
 /* On one thread there is nothing to make in parallel. */
@@ -149,8 +147,9 @@ engine_whole (ImEngine *engine, ImError *error)
 static bool
 engine_set_codec (ImEngine *engine, ImError *error)
 {
-  for (int i = 0; i < IM_MAX_LANES; i++)
-    if (engine->lanes[i] && !im_lane_set_codec (engine->lanes[i], error))
+  for (int i = 0; i < IM_MAX_SLOTS; i++)
+    if (engine->coders[i]
+        && !im_strip_coder_set_codec (engine->coders[i], error))
       return false;
   return true;
 }
@@ -191,32 +190,33 @@ im_engine_plan (const ImEngine *engine)
   return engine->configured ? &engine->plan : NULL;
 }
 
-static ImLane *
-get_lane (ImEngine *engine, int lane, ImError *error)
+static ImStripCoder *
+get_coder (ImEngine *engine, int slot, ImError *error)
 {
-  if (engine->lanes[lane] == NULL)
-    engine->lanes[lane] = im_lane_new (&engine->plan, &engine->tables, error);
-  return engine->lanes[lane];
+  if (engine->coders[slot] == NULL)
+    engine->coders[slot] =
+        im_strip_coder_new (&engine->plan, &engine->tables, error);
+  return engine->coders[slot];
 }
 
 /* One strip, on whichever thread. */
 static void
-code_strip (void *data, int index, int lane)
+code_strip (void *data, int index, int slot)
 {
   ImEngine *engine = data;
-  ImError *error = &engine->errors[lane];
+  ImError *error = &engine->errors[slot];
 
   if (atomic_load (&engine->failed))
     return;
-  if (!get_lane (engine, lane, error)
-      || !im_lane_code (engine->lanes[lane], engine->frame, index,
+  if (!get_coder (engine, slot, error)
+      || !im_strip_coder_code (engine->coders[slot], engine->frame, index,
           &engine->strips[index], error))
     atomic_store (&engine->failed, true);
 }
 
 /* One band, on whichever thread. */
 static void
-fill_band (void *data, int index, int lane)
+fill_band (void *data, int index, int slot)
 {
   ImEngine *engine = data;
   const ImPlan *plan = &engine->plan;
@@ -224,10 +224,10 @@ fill_band (void *data, int index, int lane)
 
   if (atomic_load (&engine->failed))
     return;
-  if (!get_lane (engine, lane, &engine->errors[lane]))
+  if (!get_coder (engine, slot, &engine->errors[slot]))
     atomic_store (&engine->failed, true);
   else
-    im_lane_fill (engine->lanes[lane], engine->frame, y,
+    im_strip_coder_fill (engine->coders[slot], engine->frame, y,
         index + 1 < plan->n_bands ? y + plan->band_rows : plan->height,
         &engine->whole);
 }
@@ -236,7 +236,7 @@ fill_band (void *data, int index, int lane)
 static bool
 report_error (const ImEngine *engine, ImError *error)
 {
-  for (int i = 0; i < IM_MAX_LANES; i++)
+  for (int i = 0; i < IM_MAX_SLOTS; i++)
     if (engine->errors[i].code != IM_ERROR_NONE && error != NULL) {
       *error = engine->errors[i];
       break;
@@ -251,7 +251,7 @@ code_strips (ImEngine *engine, const ImImage *frame, ImError *error)
 
   engine->frame = frame;
   atomic_store (&engine->failed, false);
-  for (int i = 0; i < IM_MAX_LANES; i++)
+  for (int i = 0; i < IM_MAX_SLOTS; i++)
     engine->errors[i].code = IM_ERROR_NONE;
   if (is_made_in_bands (engine))
     im_workers_run (fill_band, engine, plan->n_bands, engine->n_threads);
@@ -261,7 +261,7 @@ code_strips (ImEngine *engine, const ImImage *frame, ImError *error)
   if (atomic_load (&engine->failed))
     return report_error (engine, error);
   return !is_made_in_bands (engine)
-      || im_lane_code_rows (engine->lanes[0], &engine->whole,
+      || im_strip_coder_code_rows (engine->coders[0], &engine->whole,
           &engine->strips[0], error);
 }
 
@@ -272,7 +272,6 @@ im_engine_encode (ImEngine *engine, const ImImage *frame, size_t *size,
   static const ImMetadata none = { NULL, 0, NULL };
   const ImMetadata *metadata = engine->metadata ? engine->metadata : &none;
   const ImCodec *codec = im_codec_get (engine->plan.codec);
-  size_t total;
 
   if (!engine->configured
       || !im_image_info_equal (&frame->info, &engine->plan.input))
@@ -281,32 +280,14 @@ im_engine_encode (ImEngine *engine, const ImImage *frame, size_t *size,
   if (!check_metadata (metadata, error) || !engine_whole (engine, error)
       || !code_strips (engine, frame, error))
     return false;
-  im_bytes_reset (&engine->head);
-  im_bytes_reset (&engine->tail);
-  if (!codec->wrap (im_lane_coder (engine->lanes[0]), engine->strips,
-          engine->n_strips, metadata, &engine->head, &engine->tail, error))
-    return false;
-  total = engine->head.size + engine->tail.size;
-  for (int i = 0; i < engine->n_strips; i++)
-    total += engine->strips[i].bytes.size - engine->strips[i].skipped;
-  *size = total;
-  return true;
-}
-
-static uint8_t *
-write_bytes (uint8_t *out, const ImBytes *bytes, size_t skipped)
-{
-  if (bytes->size > skipped)
-    memcpy (out, bytes->data + skipped, bytes->size - skipped);
-  return out + bytes->size - skipped;
+  return codec->size (im_strip_coder_get (engine->coders[0]), engine->strips,
+      engine->n_strips, metadata, size, error);
 }
 
 void
 im_engine_write (const ImEngine *engine, uint8_t *out)
 {
-  out = write_bytes (out, &engine->head, 0);
-  for (int i = 0; i < engine->n_strips; i++)
-    out =
-        write_bytes (out, &engine->strips[i].bytes, engine->strips[i].skipped);
-  write_bytes (out, &engine->tail, 0);
+  im_codec_get (engine->plan.codec)
+      ->write (im_strip_coder_get (engine->coders[0]), engine->strips,
+          engine->n_strips, out);
 }

@@ -5,154 +5,64 @@
 #include "strip.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "core/rows/colour.h"
-
-struct _ImLane
+struct _ImStripCoder
 {
   const ImPlan *plan;
   const ImCodec *codec;
-  ImResampler *resampler;
-  ImColourStage *colour;
+  ImRowMaker *maker;
   ImCoder *coder;
-  ImBlock block;
-  uint8_t *block_data; /* what the resampler fills */
-  ImRows rows;
-  uint8_t *rows_data; /* what the codec gets */
+  ImRows rows; /* from the one to the other */
+  uint8_t *rows_data;
 };
 
-static bool
-lane_block (ImLane *lane, const ImResampleTables *tables)
+ImStripCoder *
+im_strip_coder_new (const ImPlan *plan, const ImResampleTables *tables,
+    ImError *error)
 {
-  const ImPlan *plan = lane->plan;
-  size_t total = 0, used = 0;
+  ImStripCoder *self = calloc (1, sizeof (*self));
 
-  for (int c = 0; c < plan->input.format.n_components; c++)
-    if (tables->component[c])
-      total += im_resample_row_size (plan, tables, c);
-  lane->block_data = im_alloc_array (total, IM_BLOCK_ROWS);
-  if (lane->block_data == NULL)
-    return false;
-  for (int c = 0; c < plan->input.format.n_components; c++)
-    for (int i = 0; i < IM_BLOCK_ROWS && tables->component[c]; i++) {
-      lane->block.row[c][i] = lane->block_data + used;
-      used += im_resample_row_size (plan, tables, c);
-    }
-  return true;
-}
-
-uint8_t *
-im_rows_alloc (ImRows *rows, const ImPlan *plan, int n_rows)
-{
-  int planes = plan->codec == IM_CODEC_PNG ? 1 : plan->n_components;
-  size_t height = (size_t) n_rows, total = 0;
-  uint8_t *data;
-
-  memset (rows, 0, sizeof (*rows));
-  for (int c = 0; c < planes; c++) {
-    rows->stride[c] = (ptrdiff_t) im_align (im_codec_row_size (plan, c));
-    total += (size_t) rows->stride[c];
-  }
-  data = im_alloc_array (total, height);
-  if (data == NULL)
-    return NULL;
-  rows->data[0] = data;
-  for (int c = 1; c < planes; c++)
-    rows->data[c] =
-        rows->data[c - 1] + rows->stride[c - 1] * (ptrdiff_t) height;
-  rows->n_rows = n_rows;
-  return data;
-}
-
-ImLane *
-im_lane_new (const ImPlan *plan, const ImResampleTables *tables, ImError *error)
-{
-  ImLane *lane = calloc (1, sizeof (*lane));
-
-  if (lane == NULL) {
+  if (self == NULL) {
     im_error_no_memory (error, "a strip");
     return NULL;
   }
-  lane->plan = plan;
-  lane->codec = im_codec_get (plan->codec);
-  lane->resampler = im_resampler_new (plan, tables);
-  lane->colour = im_colour_new (plan, tables->premultiply);
-  if (lane->resampler == NULL || lane->colour == NULL
-      || !lane_block (lane, tables)
-      || !(
-          lane->rows_data = im_rows_alloc (&lane->rows, plan, IM_BLOCK_ROWS))) {
+  self->plan = plan;
+  self->codec = im_codec_get (plan->codec);
+  self->maker = im_row_maker_new (plan, tables);
+  self->rows_data = im_rows_alloc (&self->rows, plan, IM_BLOCK_ROWS);
+  if (self->maker == NULL || self->rows_data == NULL)
     im_error_no_memory (error, "a strip");
-    im_lane_free (lane);
-    return NULL;
-  }
-  if (!im_lane_set_codec (lane, error)) {
-    im_lane_free (lane);
-    return NULL;
-  }
-  return lane;
+  else if (im_strip_coder_set_codec (self, error))
+    return self;
+  im_strip_coder_free (self);
+  return NULL;
 }
 
 void
-im_lane_free (ImLane *lane)
+im_strip_coder_free (ImStripCoder *self)
 {
-  if (lane == NULL)
+  if (self == NULL)
     return;
-  im_resampler_free (lane->resampler);
-  im_colour_free (lane->colour);
-  if (lane->coder)
-    lane->codec->coder_free (lane->coder);
-  free (lane->block_data);
-  free (lane->rows_data);
-  free (lane);
+  im_row_maker_free (self->maker);
+  if (self->coder)
+    self->codec->coder_free (self->coder);
+  free (self->rows_data);
+  free (self);
 }
 
 bool
-im_lane_set_codec (ImLane *lane, ImError *error)
+im_strip_coder_set_codec (ImStripCoder *self, ImError *error)
 {
-  if (lane->coder)
-    lane->codec->coder_free (lane->coder);
-  lane->coder = lane->codec->coder_new (lane->plan, error);
-  return lane->coder != NULL;
+  if (self->coder)
+    self->codec->coder_free (self->coder);
+  self->coder = self->codec->coder_new (self->plan, error);
+  return self->coder != NULL;
 }
 
 ImCoder *
-im_lane_coder (ImLane *lane)
+im_strip_coder_get (ImStripCoder *self)
 {
-  return lane->coder;
-}
-
-/* Which rows of component @c lie in canvas rows [@y, @y + @n), and where those
- * before canvas row @strip_end end. */
-static void
-block_rows (ImLane *lane, int c, int y, int n, int strip_end)
-{
-  const ImPlan *plan = lane->plan;
-  bool chroma = plan->input.format.model == IM_MODEL_YCBCR
-      && (c == 1 || c == 2);
-  int shift = chroma ? plan->chroma_h_shift : 0;
-  int top = plan->picture.y >> shift;
-  int bottom = im_subsampled (plan->picture.y + plan->picture.height, shift);
-  int first = y >> shift, end = im_subsampled (y + n, shift);
-  int last = im_subsampled (strip_end, shift);
-
-  if (first < top)
-    first = top;
-  if (end > bottom)
-    end = bottom;
-  lane->block.first[c] = first - top;
-  lane->block.n[c] = end > first ? end - first : 0;
-  lane->block.end[c] = (last < bottom ? last : bottom) - top;
-}
-
-/* Canvas rows from @y on, as many as @rows says, of those before @end. */
-static void
-make_rows (ImLane *lane, int y, int end, const ImRows *rows)
-{
-  for (int c = 0; c < lane->plan->input.format.n_components; c++)
-    block_rows (lane, c, y, rows->n_rows, end);
-  im_resampler_block (lane->resampler, &lane->block);
-  im_colour_block (lane->colour, &lane->block, y, rows);
+  return self->coder;
 }
 
 static int
@@ -162,25 +72,25 @@ block_height (int y, int end)
 }
 
 bool
-im_lane_code (ImLane *lane, const ImImage *frame, int index, ImCodedStrip *out,
-    ImError *error)
+im_strip_coder_code (ImStripCoder *self, const ImImage *frame, int index,
+    ImCodedStrip *out, ImError *error)
 {
-  const ImPlan *plan = lane->plan;
+  const ImPlan *plan = self->plan;
   int y = index * plan->strip_rows;
   int end = plan->height - y < plan->strip_rows ? plan->height
                                                 : y + plan->strip_rows;
 
   im_bytes_reset (&out->bytes);
-  im_resampler_start (lane->resampler, frame);
-  if (!lane->codec->begin (lane->coder, index, out, error))
+  im_row_maker_start (self->maker, frame);
+  if (!self->codec->begin (self->coder, index, out, error))
     return false;
-  for (; y < end; y += lane->rows.n_rows) {
-    lane->rows.n_rows = block_height (y, end);
-    make_rows (lane, y, end, &lane->rows);
-    if (!lane->codec->rows (lane->coder, &lane->rows, error))
+  for (; y < end; y += self->rows.n_rows) {
+    self->rows.n_rows = block_height (y, end);
+    im_row_maker_make (self->maker, y, end, &self->rows);
+    if (!self->codec->rows (self->coder, &self->rows, error))
       return false;
   }
-  return lane->codec->end (lane->coder, error);
+  return self->codec->end (self->coder, error);
 }
 
 /* The rows of the block at @y. */
@@ -197,31 +107,31 @@ rows_of_whole (const ImPlan *plan, const ImRows *whole, int y, int end)
 }
 
 void
-im_lane_fill (ImLane *lane, const ImImage *frame, int y, int end,
+im_strip_coder_fill (ImStripCoder *self, const ImImage *frame, int y, int end,
     const ImRows *whole)
 {
-  im_resampler_start (lane->resampler, frame);
+  im_row_maker_start (self->maker, frame);
   for (; y < end; y += IM_BLOCK_ROWS) {
-    ImRows rows = rows_of_whole (lane->plan, whole, y, end);
+    ImRows rows = rows_of_whole (self->plan, whole, y, end);
 
-    make_rows (lane, y, end, &rows);
+    im_row_maker_make (self->maker, y, end, &rows);
   }
 }
 
 bool
-im_lane_code_rows (ImLane *lane, const ImRows *whole, ImCodedStrip *out,
-    ImError *error)
+im_strip_coder_code_rows (ImStripCoder *self, const ImRows *whole,
+    ImCodedStrip *out, ImError *error)
 {
-  const ImPlan *plan = lane->plan;
+  const ImPlan *plan = self->plan;
 
   im_bytes_reset (&out->bytes);
-  if (!lane->codec->begin (lane->coder, 0, out, error))
+  if (!self->codec->begin (self->coder, 0, out, error))
     return false;
   for (int y = 0; y < plan->height; y += IM_BLOCK_ROWS) {
     ImRows rows = rows_of_whole (plan, whole, y, plan->height);
 
-    if (!lane->codec->rows (lane->coder, &rows, error))
+    if (!self->codec->rows (self->coder, &rows, error))
       return false;
   }
-  return lane->codec->end (lane->coder, error);
+  return self->codec->end (self->coder, error);
 }

@@ -1,44 +1,39 @@
 /* imbytes: one strip of a frame, from its rows to its bytes.
  *
- * The only place that sees reader, resampler, colour and codec: it hands them a
- * block of IM_BLOCK_ROWS rows at a time, small enough to stay in cache all the
- * way.
+ * A row maker and a coder, of one codec, that work hand in hand: a block of
+ * IM_BLOCK_ROWS rows is made, and coded while it is in cache.
  *
- * Thread-safety: one thread at a time for each lane. Any lane made for a plan
- * codes any strip of it, to the same bytes.
+ * Thread-safety: one thread at a time for each strip coder. Any strip coder of a
+ * plan codes any strip of it, to the same bytes.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 
 #include "codec_list.h"
-#include "core/rows/resample.h"
+#include "core/rows/row_maker.h"
 
-/* Memory for @n_rows rows of the canvas, for the codec's use: free () what it
- * gives, which is NULL when out of memory. */
-uint8_t *im_rows_alloc (ImRows *rows, const ImPlan *plan, int n_rows);
-
-typedef struct _ImLane ImLane;
+typedef struct _ImStripCoder ImStripCoder;
 
 /* @plan and @tables have to outlive it. NULL with @error set on failure. */
-ImLane *im_lane_new (const ImPlan *plan, const ImResampleTables *tables,
-    ImError *error);
-void im_lane_free (ImLane *lane);
+ImStripCoder *im_strip_coder_new (const ImPlan *plan,
+    const ImResampleTables *tables, ImError *error);
+void im_strip_coder_free (ImStripCoder *self);
 
 /* Codes strip @index of @frame into @out, which is reset first. */
-bool im_lane_code (ImLane *lane, const ImImage *frame, int index,
+bool im_strip_coder_code (ImStripCoder *self, const ImImage *frame, int index,
     ImCodedStrip *out, ImError *error);
 
-/* For pictures that the codec has to see whole: im_lane_fill () makes canvas
- * rows [@y, @end) in @whole, which has memory for every row of the canvas, and
- * once all are made, im_lane_code_rows () codes them. */
-void im_lane_fill (ImLane *lane, const ImImage *frame, int y, int end,
-    const ImRows *whole);
-bool im_lane_code_rows (ImLane *lane, const ImRows *whole, ImCodedStrip *out,
-    ImError *error);
+/* For pictures that the codec has to see whole: im_strip_coder_fill () makes
+ * canvas rows [@y, @end) in @whole, which has memory for every row of the canvas,
+ * and once all are made, im_strip_coder_code_rows () codes them. */
+void im_strip_coder_fill (ImStripCoder *self, const ImImage *frame, int y,
+    int end, const ImRows *whole);
+bool im_strip_coder_code_rows (ImStripCoder *self, const ImRows *whole,
+    ImCodedStrip *out, ImError *error);
 
-/* For ImCodec.wrap (). */
-ImCoder *im_lane_coder (ImLane *lane);
+/* For ImCodec.size () and write (). */
+ImCoder *im_strip_coder_get (ImStripCoder *self);
 
 /* Takes over codec options that changed while everything else stayed. */
-bool im_lane_set_codec (ImLane *lane, ImError *error);
+bool im_strip_coder_set_codec (ImStripCoder *self, ImError *error);

@@ -33,7 +33,7 @@ struct _GstImBytesImages
   ImEngine *engine; /* of an image alone: all threads share its strips */
   /* Of images that are made at the same time: each on one thread. Made when
    * first used. */
-  ImEngine *engines[IM_MAX_LANES];
+  ImEngine *engines[IM_MAX_SLOTS];
   GArray *list;    /* Image: those of the frame under way */
   GArray *budgets; /* ImBudget */
 
@@ -70,7 +70,7 @@ gst_im_bytes_images_free (GstImBytesImages *images)
   if (images == NULL)
     return;
   im_engine_free (images->engine);
-  for (guint i = 0; i < IM_MAX_LANES; i++)
+  for (guint i = 0; i < IM_MAX_SLOTS; i++)
     im_engine_free (images->engines[i]);
   g_array_unref (images->list);
   g_array_unref (images->budgets);
@@ -144,12 +144,12 @@ encode_image (GstImBytesImages *images, ImEngine *engine, Image *image)
 }
 
 static void
-encode_job (void *data, int index, int lane)
+encode_job (void *data, int index, int slot)
 {
   GstImBytesImages *images = data;
   Image *image =
       &g_array_index (images->list, Image, images->first + (guint) index);
-  ImEngine **engine = &images->engines[lane];
+  ImEngine **engine = &images->engines[slot];
 
   if (*engine == NULL && (*engine = im_engine_new ()) != NULL)
     im_engine_set_threads (*engine, 1);

@@ -106,7 +106,7 @@ install_look (GObjectClass *klass)
    * GstImBytes:background:
    *
    * Colour of the borders that #GstImBytes:fit `contain` leaves, and what
-   * transparent input is laid upon for JPEG. 0xAARRGGBB in sRGB; JPEG ignores
+   * transparent input is flattened onto for JPEG. 0xAARRGGBB in sRGB; JPEG ignores
    * the alpha.
    *
    * Since: 0.1
@@ -451,7 +451,7 @@ install_threads (GObjectClass *klass)
       g_param_spec_uint ("n-threads", "Threads",
           "Threads to use at most, the streaming thread among them "
           "(0 = one for each processor)",
-          0, IM_MAX_LANES, 0, FLAGS | GST_PARAM_MUTABLE_READY));
+          0, IM_MAX_SLOTS, 0, FLAGS | GST_PARAM_MUTABLE_READY));
 }
 
 void

@@ -96,10 +96,11 @@ code_picture (const ImPlan *plan, const Picture *picture, int n_coders,
   const ImCodec *codec = im_codec_get (plan->codec);
   ImCoder *coders[MAX_CODERS] = { NULL };
   ImCodedStrip *strips = calloc ((size_t) plan->n_strips, sizeof (*strips));
-  ImBytes file = { 0 }, tail = { 0 };
+  ImBytes file = { 0 };
   const ImMetadata none = { NULL, 0, NULL };
   ImError error = { 0 };
   bool fine = true;
+  size_t size;
 
   for (int i = 0; i < n_coders; i++)
     fine = fine && (coders[i] = codec->coder_new (plan, &error)) != NULL;
@@ -110,18 +111,16 @@ code_picture (const ImPlan *plan, const Picture *picture, int n_coders,
         &strips[index], &error);
   }
   fine = fine
-      && codec->wrap (coders[0], strips, plan->n_strips, &none, &file, &tail,
-          &error);
+      && codec->size (coders[0], strips, plan->n_strips, &none, &size, &error)
+      && im_bytes_reserve (&file, size);
   if (!fine)
     printf ("%s\n", error.message);
-  CHECK (fine);
-  for (int i = 0; i < plan->n_strips; i++) {
-    CHECK (im_bytes_append (&file, strips[i].bytes.data + strips[i].skipped,
-        strips[i].bytes.size - strips[i].skipped));
-    im_bytes_clear (&strips[i].bytes);
+  if (CHECK (fine)) {
+    codec->write (coders[0], strips, plan->n_strips, file.data);
+    file.size = size;
   }
-  CHECK (im_bytes_append (&file, tail.data, tail.size));
-  im_bytes_clear (&tail);
+  for (int i = 0; i < plan->n_strips; i++)
+    im_bytes_clear (&strips[i].bytes);
   for (int i = 0; i < n_coders; i++)
     codec->coder_free (coders[i]);
   free (strips);

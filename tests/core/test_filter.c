@@ -419,7 +419,7 @@ test_turned_fields (void)
     .par_n = 1,
     .par_d = 1,
     .interlaced = true };
-  ImFilter upright = { 0 }, turned = { 0 };
+  ImFilter upright = { 0 }, transposed = { 0 };
 
   for (int transpose = 0; transpose < 2; transpose++)
     for (int flip = 0; flip < 2; flip++) {
@@ -433,17 +433,17 @@ test_turned_fields (void)
       request.orientation = (ImOrientation){ transpose, flip, flip };
       CHECK (im_plan_make (&plan, &info, &request, NULL));
       spec = im_filter_spec (&plan, 1, IM_AXIS_VERTICAL);
-      CHECK (spec.fields && im_filter_build (&turned, &spec));
+      CHECK (spec.fields && im_filter_build (&transposed, &spec));
       for (int i = 0; i < 24; i++) {
         int k = flip ? 23 - i : i;
 
-        CHECK_EQUAL (turned.first + turned.start[i],
+        CHECK_EQUAL (transposed.first + transposed.start[i],
             upright.first + upright.start[k]);
-        CHECK_EQUAL (turned.taps[i], upright.taps[k]);
+        CHECK_EQUAL (transposed.taps[i], upright.taps[k]);
       }
     }
   im_filter_clear (&upright);
-  im_filter_clear (&turned);
+  im_filter_clear (&transposed);
 }
 
 static const Test tests[] = { TEST (test_weights), TEST (test_long_filters),

@@ -180,7 +180,7 @@ test_sizes (void)
 }
 
 /* What is transposed is planned as if it had come that way; only that pixels are
- * made square before it is turned, by scaling along the frame's rows. */
+ * made square before it is transposed, by scaling along the frame's rows. */
 static void
 test_transposed_sizes (void)
 {
@@ -411,7 +411,7 @@ test_subsampling (void)
     ImPlan p = plan_of (own[i].layout, IM_CODEC_JPEG, IM_SUBSAMPLING_AUTO, 0);
 
     CHECK_EQUAL (p.jpeg.subsampling, own[i].subsampling);
-    CHECK_EQUAL (p.deep || p.words || p.flatten, !own[i].bytes);
+    CHECK_EQUAL (p.samples != IM_SAMPLES_U8 || p.flatten, !own[i].bytes);
     CHECK_EQUAL (p.bit_depth, 8);
     CHECK (!p.has_alpha);
     for (int s = IM_SUBSAMPLING_420; s <= IM_SUBSAMPLING_GRAY; s++) {
@@ -458,7 +458,7 @@ test_bit_depth (void)
     CHECK_EQUAL (p.has_alpha, png[i].alpha);
     CHECK_EQUAL (plan_of (png[i].layout, IM_CODEC_PNG, 0, 8).bit_depth, 8);
     p = plan_of (png[i].layout, IM_CODEC_PNG, 0, 16);
-    CHECK (p.bit_depth == 16 && p.deep);
+    CHECK (p.bit_depth == 16 && p.samples == IM_SAMPLES_F32);
   }
 }
 
@@ -471,7 +471,7 @@ test_few_bits_are_deep (void)
 
   info.format.component[0].depth = 4;
   CHECK (im_plan_make (&p, &info, &request, NULL));
-  CHECK (p.deep);
+  CHECK (p.samples == IM_SAMPLES_F32);
 }
 
 static void
@@ -485,10 +485,10 @@ test_borders_and_alpha (void)
   request.fit = IM_FIT_CONTAIN;
   request.background = 0x80ff0000;
   CHECK (im_plan_make (&p, &info, &request, NULL));
-  CHECK (p.has_alpha && p.n_components == 4 && p.deep);
+  CHECK (p.has_alpha && p.n_components == 4 && p.samples == IM_SAMPLES_F32);
   request.background = 0xffff0000;
   CHECK (im_plan_make (&p, &info, &request, NULL));
-  CHECK (!p.has_alpha && p.n_components == 3 && !p.deep);
+  CHECK (!p.has_alpha && p.n_components == 3 && p.samples != IM_SAMPLES_F32);
   /* No borders, no alpha. */
   request.background = 0;
   request.height = 0;
@@ -508,11 +508,11 @@ test_light (void)
   ImPlan p;
 
   CHECK (im_plan_make (&p, &info, &request, NULL));
-  CHECK (!p.linear_light && !p.deep);
+  CHECK (!p.linear_light && p.samples != IM_SAMPLES_F32);
   CHECK (p.chroma_w_shift == 1 && p.chroma_h_shift == 1);
   info.colour.primaries = IM_PRIMARIES_BT2020;
   CHECK (im_plan_make (&p, &info, &request, NULL));
-  CHECK (p.linear_light && p.deep);
+  CHECK (p.linear_light && p.samples == IM_SAMPLES_F32);
   CHECK (p.chroma_w_shift == 0 && p.chroma_h_shift == 0);
   info.format = picture_layout ("GRAY8")->format;
   CHECK (im_plan_make (&p, &info, &request, NULL));

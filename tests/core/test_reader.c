@@ -37,9 +37,9 @@ reader_for (const Picture *picture, const ImPlan *plan, int rows, int left,
 static const void *
 read_row (ImReader *reader, const ImPlan *plan, int c, int y)
 {
-  if (plan->deep)
+  if (plan->samples == IM_SAMPLES_F32)
     return im_reader_row_f32 (reader, c, y);
-  if (plan->words)
+  if (plan->samples == IM_SAMPLES_Q6)
     return im_reader_row_q6 (reader, c, y);
   return im_reader_row_u8 (reader, c, y);
 }
@@ -54,13 +54,15 @@ part_is_right (ImReader *reader, const Picture *picture, const ImPlan *plan,
 
   for (int x = first; x < last; x++) {
     unsigned code = picture_get (picture, c, x, y);
-    bool right = plan->deep ? fabs ((double) ((const float *) row)[x]
-                                  - picture_meaning (info, c, code))
+    bool right = plan->samples == IM_SAMPLES_F32
+        ? fabs ((double) ((const float *) row)[x]
+              - picture_meaning (info, c, code))
             < 1e-6
-        : plan->words ? fabs (((const int16_t *) row)[x]
-                            - 64 * picture_in_8_bits (info, c, code))
+        : plan->samples == IM_SAMPLES_Q6
+        ? fabs (((const int16_t *) row)[x]
+              - 64 * picture_in_8_bits (info, c, code))
             < 1
-                      : ((const uint8_t *) row)[x] == code;
+        : ((const uint8_t *) row)[x] == code;
 
     if (!right)
       return false;

@@ -30,7 +30,7 @@ row_sample (const void *user, int x)
 
 typedef struct
 {
-  const double *tall;
+  const double *intermediate;
   int width, x;
 } Column;
 
@@ -39,7 +39,7 @@ column_sample (const void *user, int y)
 {
   const Column *column = user;
 
-  return column->tall[y * column->width + column->x];
+  return column->intermediate[y * column->width + column->x];
 }
 
 typedef struct
@@ -101,25 +101,25 @@ reference_plane (const Picture *picture, const ImPlan *plan, int c)
 {
   Axis h = axis_of (plan, c, true), v = axis_of (plan, c, false);
   int rows = picture_height (picture, c);
-  double *tall = calloc ((size_t) rows * (size_t) h.n, sizeof (double));
+  double *intermediate = calloc ((size_t) rows * (size_t) h.n, sizeof (double));
   double *out = calloc ((size_t) v.n * (size_t) h.n, sizeof (double));
 
   for (int y = v.min; y < v.max; y++)
     for (int x = 0; x < h.n; x++) {
-      Row row = { picture, c, y, plan->deep };
+      Row row = { picture, c, y, plan->samples == IM_SAMPLES_F32 };
 
-      tall[y * h.n + x] = reference_sample (h.method, axis_centre (&h, x),
-          h.step, h.min, h.max, row_sample, &row);
+      intermediate[y * h.n + x] = reference_sample (h.method,
+          axis_centre (&h, x), h.step, h.min, h.max, row_sample, &row);
     }
   for (int y = 0; y < v.n; y++)
     for (int x = 0; x < h.n; x++) {
-      Column column = { tall, h.n, x };
+      Column column = { intermediate, h.n, x };
 
       out[plan->orientation.transpose ? x * v.n + y : y * h.n + x] =
           reference_sample (v.method, axis_centre (&v, y), v.step, v.min, v.max,
               column_sample, &column);
     }
-  free (tall);
+  free (intermediate);
   return out;
 }
 
@@ -173,8 +173,9 @@ block_distance (const ImBlock *block, const ImPlan *plan,
 
   for (int i = 0; i < block->n[c]; i++)
     for (int x = 0; x < h.n; x++) {
-      double v = plan->deep ? (double) ((float *) block->row[c][i])[x] * 255
-                            : ((int16_t *) block->row[c][i])[x] / 64.0;
+      double v = plan->samples == IM_SAMPLES_F32
+          ? (double) ((float *) block->row[c][i])[x] * 255
+          : ((int16_t *) block->row[c][i])[x] / 64.0;
 
       double off = fabs (v - reference[c][(block->first[c] + i) * h.n + x]);
 

@@ -36,11 +36,11 @@ job_clear (Job *job)
   picture_clear (&job->picture);
 }
 
-static ImLane *
+static ImStripCoder *
 lane_of (const Job *job)
 {
   ImError error = { 0 };
-  ImLane *lane = im_lane_new (&job->plan, &job->tables, &error);
+  ImStripCoder *lane = im_strip_coder_new (&job->plan, &job->tables, &error);
 
   if (!CHECK (lane != NULL))
     printf ("  %s\n", error.message);
@@ -51,8 +51,7 @@ static bool
 same_strip (const ImCodedStrip *a, const ImCodedStrip *b)
 {
   return a->bytes.size > 0 && a->bytes.size == b->bytes.size
-      && a->skipped == b->skipped && a->checksum == b->checksum
-      && a->raw_size == b->raw_size
+      && a->checksum == b->checksum && a->raw_size == b->raw_size
       && memcmp (a->bytes.data, b->bytes.data, a->bytes.size) == 0;
 }
 
@@ -60,7 +59,7 @@ same_strip (const ImCodedStrip *a, const ImCodedStrip *b)
 static void
 compare_orders (const Job *job)
 {
-  ImLane *one = lane_of (job), *other = lane_of (job);
+  ImStripCoder *one = lane_of (job), *other = lane_of (job);
   ImCodedStrip first = { 0 }, again = { 0 };
   ImError error = { 0 };
 
@@ -68,15 +67,16 @@ compare_orders (const Job *job)
   for (int i = 0; i < job->plan.n_strips; i++) {
     int others = job->plan.n_strips - 1 - i;
 
-    CHECK (im_lane_code (one, &job->picture.image, i, &first, &error));
-    CHECK (im_lane_code (other, &job->picture.image, others, &again, &error));
-    CHECK (im_lane_code (other, &job->picture.image, i, &again, &error));
+    CHECK (im_strip_coder_code (one, &job->picture.image, i, &first, &error));
+    CHECK (im_strip_coder_code (other, &job->picture.image, others, &again,
+        &error));
+    CHECK (im_strip_coder_code (other, &job->picture.image, i, &again, &error));
     CHECK (same_strip (&first, &again));
   }
   im_bytes_clear (&first.bytes);
   im_bytes_clear (&again.bytes);
-  im_lane_free (one);
-  im_lane_free (other);
+  im_strip_coder_free (one);
+  im_strip_coder_free (other);
 }
 
 static const char *const layouts[] = { "I420", "NV12", "YUY2", "RGB", "BGRA",
@@ -111,7 +111,7 @@ test_bands (void)
       ImRequest request = request_plain ((ImCodecId) codec);
       ImCodedStrip whole = { 0 }, banded = { 0 };
       ImError error = { 0 };
-      ImLane *lanes[2];
+      ImStripCoder *lanes[2];
       uint8_t *memory;
       ImRows rows;
       Job job;
@@ -123,20 +123,21 @@ test_bands (void)
       job.plan.n_strips = 1;
       for (int i = 0; i < 2; i++)
         lanes[i] = lane_of (&job);
-      CHECK (im_lane_code (lanes[0], &job.picture.image, 0, &whole, &error));
+      CHECK (im_strip_coder_code (lanes[0], &job.picture.image, 0, &whole,
+          &error));
       memory = im_rows_alloc (&rows, &job.plan, job.plan.height);
       for (int y = job.plan.height / STRIP_ROWS * STRIP_ROWS, i = 0; y >= 0;
            y -= STRIP_ROWS, i++)
-        im_lane_fill (lanes[i % 2], &job.picture.image, y,
+        im_strip_coder_fill (lanes[i % 2], &job.picture.image, y,
             y + STRIP_ROWS < job.plan.height ? y + STRIP_ROWS : job.plan.height,
             &rows);
-      CHECK (im_lane_code_rows (lanes[1], &rows, &banded, &error));
+      CHECK (im_strip_coder_code_rows (lanes[1], &rows, &banded, &error));
       CHECK (same_strip (&whole, &banded));
       free (memory);
       im_bytes_clear (&whole.bytes);
       im_bytes_clear (&banded.bytes);
       for (int i = 0; i < 2; i++)
-        im_lane_free (lanes[i]);
+        im_strip_coder_free (lanes[i]);
       job_clear (&job);
     }
 }
@@ -148,7 +149,7 @@ test_frames (void)
   ImRequest request = request_plain (IM_CODEC_PNG);
   ImCodedStrip fresh = { 0 }, used = { 0 };
   ImError error = { 0 };
-  ImLane *lane, *other;
+  ImStripCoder *lane, *other;
   Picture dark;
   Job job;
 
@@ -160,14 +161,14 @@ test_frames (void)
     picture_fill (&dark, c, c == 0 ? 16 : 128);
   lane = lane_of (&job);
   other = lane_of (&job);
-  CHECK (im_lane_code (lane, &dark.image, 1, &used, &error));
-  CHECK (im_lane_code (lane, &job.picture.image, 0, &used, &error));
-  CHECK (im_lane_code (other, &job.picture.image, 0, &fresh, &error));
+  CHECK (im_strip_coder_code (lane, &dark.image, 1, &used, &error));
+  CHECK (im_strip_coder_code (lane, &job.picture.image, 0, &used, &error));
+  CHECK (im_strip_coder_code (other, &job.picture.image, 0, &fresh, &error));
   CHECK (same_strip (&fresh, &used));
   im_bytes_clear (&fresh.bytes);
   im_bytes_clear (&used.bytes);
-  im_lane_free (lane);
-  im_lane_free (other);
+  im_strip_coder_free (lane);
+  im_strip_coder_free (other);
   picture_clear (&dark);
   job_clear (&job);
 }
@@ -179,24 +180,24 @@ test_set_codec (void)
   ImRequest request = request_plain (IM_CODEC_JPEG);
   ImCodedStrip before = { 0 }, after = { 0 }, fresh = { 0 };
   ImError error = { 0 };
-  ImLane *lane, *other;
+  ImStripCoder *lane, *other;
   Job job;
 
   job_init (&job, "NV12", &request);
   lane = lane_of (&job);
-  CHECK (im_lane_code (lane, &job.picture.image, 0, &before, &error));
+  CHECK (im_strip_coder_code (lane, &job.picture.image, 0, &before, &error));
   job.plan.jpeg.quality = 30;
-  CHECK (im_lane_set_codec (lane, &error));
+  CHECK (im_strip_coder_set_codec (lane, &error));
   other = lane_of (&job);
-  CHECK (im_lane_code (lane, &job.picture.image, 0, &after, &error));
-  CHECK (im_lane_code (other, &job.picture.image, 0, &fresh, &error));
+  CHECK (im_strip_coder_code (lane, &job.picture.image, 0, &after, &error));
+  CHECK (im_strip_coder_code (other, &job.picture.image, 0, &fresh, &error));
   CHECK (same_strip (&after, &fresh));
   CHECK (after.bytes.size * 2 < before.bytes.size);
   im_bytes_clear (&before.bytes);
   im_bytes_clear (&after.bytes);
   im_bytes_clear (&fresh.bytes);
-  im_lane_free (lane);
-  im_lane_free (other);
+  im_strip_coder_free (lane);
+  im_strip_coder_free (other);
   job_clear (&job);
 }
 

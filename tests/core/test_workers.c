@@ -76,7 +76,7 @@ wait_for (atomic_int *value, int wanted)
 typedef struct
 {
   atomic_int done[1000];
-  atomic_int lane_in_use[IM_MAX_LANES];
+  atomic_int lane_in_use[IM_MAX_SLOTS];
   int n_lanes; /* lanes must be below */
   atomic_int n_running, most_running, n_wrong;
 } Watch;
@@ -112,7 +112,7 @@ run_watched (int n_jobs, int max_lanes)
 
   memset (&watch, 0, sizeof (watch));
   watch.n_lanes = max_lanes < 1  ? 1
-      : max_lanes > IM_MAX_LANES ? IM_MAX_LANES
+      : max_lanes > IM_MAX_SLOTS ? IM_MAX_SLOTS
                                  : max_lanes;
   im_workers_run (watched_job, &watch, n_jobs, max_lanes);
   for (int i = 0; i < 1000; i++)

@@ -376,7 +376,7 @@ static void
 run_product (const Product *product, const GArray *all, guint step)
 {
   guint n = count_cases (product, all);
-  Setup setup = { NULL };
+  Setup setup = { NULL, NULL, NULL, NULL };
 
   for (guint at = 0; at < n; at++) {
     gchar *settings[7] = { NULL };

@@ -142,8 +142,7 @@ GST_START_TEST (test_noise_png)
     picture = encode (&bench, frame, &info);
     expect_alike (&picture, &expected, 1, TRUE,
         gst_video_format_to_string (format));
-    fail_unless_equals_int (picture.channels % 2 == 0,
-        frame_has_alpha (&info));
+    fail_unless_equals_int (picture.channels % 2 == 0, frame_has_alpha (&info));
     fail_unless_equals_int (picture.channels < 3,
         GST_VIDEO_INFO_IS_GRAY (&info));
     picture_clear (&picture);

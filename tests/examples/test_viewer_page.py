@@ -86,8 +86,8 @@ class Page:
                  'e.dispatchEvent (new Event ("input", { bubbles: true }));'
                  'e.dispatchEvent (new Event ("change", { bubbles: true }));', name, value)
 
-    def becomes(self, condition, seconds=15):
-        return harness.wait_until(condition, seconds, self.viewer.process)
+    def becomes(self, condition):
+        return harness.wait_until(condition, self.viewer.process)
 
     def has_size(self, *sizes):
         return self.becomes(lambda: (self.look() or {}).get('size') in [list(s) for s in sizes])

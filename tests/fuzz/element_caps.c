@@ -145,7 +145,7 @@ append_structure (GString *caps, FuzzBytes *bytes)
     "colorspace=sYUV", "colorspace=GRAY", "parsed=true", "parsed=false",
     "sof-marker=0", "sof-marker={1,2}", "framerate=30/1", "framerate=[0/1,9/1]",
     "pixel-aspect-ratio=1/1", "pixel-aspect-ratio=2/1", "colorimetry=1:4:0:0",
-    "interlace-mode=progressive", "width=tall", "nonsense=1" };
+    "interlace-mode=progressive", "width=intermediate", "nonsense=1" };
 
   if (caps->len > 0)
     g_string_append (caps, "; ");

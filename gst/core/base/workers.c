@@ -15,10 +15,10 @@ typedef struct _Batch Batch;
 struct _Batch
 {
   Batch *next;
-  void (*job) (void *data, int index, int lane);
+  void (*job) (void *data, int index, int slot);
   void *data;
   int n_jobs, next_job, n_running;
-  uint64_t free_lanes;
+  uint64_t free_slots;
   ImCond done;
 };
 
@@ -59,12 +59,12 @@ remove_batch (Batch *batch)
   *link = batch->next;
 }
 
-/* The next batch with a job and a lane to spare, moved behind all others. */
+/* The next batch with a job and a slot to spare, moved behind all others. */
 static Batch *
 take_turn (void)
 {
   for (Batch *batch = pool.batches; batch; batch = batch->next)
-    if (batch->next_job < batch->n_jobs && batch->free_lanes != 0) {
+    if (batch->next_job < batch->n_jobs && batch->free_slots != 0) {
       remove_batch (batch);
       append_batch (batch);
       return batch;
@@ -74,13 +74,13 @@ take_turn (void)
 
 /* Called with the lock held, and gives it up while the job runs. */
 static void
-run_one (Batch *batch, int lane)
+run_one (Batch *batch, int slot)
 {
   int index = batch->next_job++;
 
   batch->n_running++;
   im_mutex_unlock (&pool.lock);
-  batch->job (batch->data, index, lane);
+  batch->job (batch->data, index, slot);
   im_mutex_lock (&pool.lock);
   batch->n_running--;
 }
@@ -91,16 +91,16 @@ serve (void)
   im_mutex_lock (&pool.lock);
   while (!pool.ending) {
     Batch *batch = take_turn ();
-    int lane;
+    int slot;
 
     if (batch == NULL) {
       im_cond_wait (&pool.work, &pool.lock);
       continue;
     }
-    lane = im_lowest_bit (batch->free_lanes);
-    batch->free_lanes &= ~(UINT64_C (1) << lane);
-    run_one (batch, lane);
-    batch->free_lanes |= UINT64_C (1) << lane;
+    slot = im_lowest_bit (batch->free_slots);
+    batch->free_slots &= ~(UINT64_C (1) << slot);
+    run_one (batch, slot);
+    batch->free_slots |= UINT64_C (1) << slot;
     if (batch->next_job == batch->n_jobs && batch->n_running == 0)
       im_cond_signal (&batch->done);
   }
@@ -163,13 +163,13 @@ im_workers_unref (void)
 }
 
 static void
-run_batch (Batch *batch, int lanes)
+run_batch (Batch *batch, int slots)
 {
   im_cond_init (&batch->done);
   im_mutex_lock (&pool.lock);
   append_batch (batch);
-  start_threads (lanes - 1);
-  for (int i = 1; i < lanes; i++)
+  start_threads (slots - 1);
+  for (int i = 1; i < slots; i++)
     im_cond_signal (&pool.work);
   while (batch->next_job < batch->n_jobs)
     run_one (batch, 0);
@@ -181,25 +181,25 @@ run_batch (Batch *batch, int lanes)
 }
 
 void
-im_workers_run (void (*job) (void *data, int index, int lane), void *data,
-    int n_jobs, int max_lanes)
+im_workers_run (void (*job) (void *data, int index, int slot), void *data,
+    int n_jobs, int max_slots)
 {
-  int lanes = max_lanes < n_jobs ? max_lanes : n_jobs;
+  int slots = max_slots < n_jobs ? max_slots : n_jobs;
 
-  if (lanes > IM_MAX_LANES)
-    lanes = IM_MAX_LANES;
-  if (lanes <= 1) {
+  if (slots > IM_MAX_SLOTS)
+    slots = IM_MAX_SLOTS;
+  if (slots <= 1) {
     for (int i = 0; i < n_jobs; i++)
       job (data, i, 0);
     return;
   }
-  /* The caller's own lane is 0. */
+  /* The caller's own slot is 0. */
   run_batch (&(Batch){ .job = job,
                  .data = data,
                  .n_jobs = n_jobs,
-                 .free_lanes = (UINT64_MAX >> (IM_MAX_LANES - lanes))
+                 .free_slots = (UINT64_MAX >> (IM_MAX_SLOTS - slots))
                      & ~UINT64_C (1) },
-      lanes);
+      slots);
 }
 
 int

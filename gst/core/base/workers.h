@@ -15,19 +15,19 @@
 #pragma once
 
 /* Most jobs of one batch that ever run at once. */
-#define IM_MAX_LANES 64
+#define IM_MAX_SLOTS 64
 
 /* A user keeps the threads alive between its batches. The last one to leave
  * waits until they have ended; it must not have a batch running. */
 void im_workers_ref (void);
 void im_workers_unref (void);
 
-/* Runs @job for each index in [0, @n_jobs), at most @max_lanes (and never more
- * than IM_MAX_LANES) at once, and returns when all are done. @lane is below
- * that, and no two jobs that run at once have the same. One lane is always
+/* Runs @job for each index in [0, @n_jobs), at most @max_slots (and never more
+ * than IM_MAX_SLOTS) at once, and returns when all are done. @slot is below
+ * that, and no two jobs that run at once have the same. One slot is always
  * there: the caller's own, 0. A job may run a batch itself. */
-void im_workers_run (void (*job) (void *data, int index, int lane), void *data,
-    int n_jobs, int max_lanes);
+void im_workers_run (void (*job) (void *data, int index, int slot), void *data,
+    int n_jobs, int max_slots);
 
 /* Processors that this process may run on. */
 int im_workers_processors (void);

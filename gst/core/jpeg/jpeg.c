@@ -43,6 +43,7 @@ struct _ImCoder
   JOCTET short_header[MAX_SHORT_HEADER];
   bool in_header;
   bool is_foreign; /* the library: not libjpeg-turbo */
+  ImBytes head;    /* of the file, from size () to write () */
 };
 
 typedef void (*Step) (ImCoder *coder);
@@ -248,6 +249,7 @@ jpeg_coder_free (ImCoder *coder)
   if (coder == NULL)
     return;
   jpeg_destroy_compress (&coder->jpeg);
+  im_bytes_clear (&coder->head);
   free (coder);
 }
 
@@ -396,7 +398,6 @@ jpeg_end (ImCoder *coder, ImError *error)
 
   if (!guarded (coder, finish, error))
     return false;
-  coder->out->skipped = coder->index == 0 ? JFIF_END : 0;
   if (coder->index == 0)
     announce_height (bytes, plan->height);
   if (coder->index < plan->n_strips - 1)
@@ -421,21 +422,48 @@ append_segment (ImBytes *head, int name, const char *prefix, size_t prefix_size,
 /* SOI and the JFIF marker stand first (ITU-T T.871, 10), then come EXIF
  * (CIPA DC-008, 4.7.2) and the comment. The rest is the strips. */
 static bool
-jpeg_wrap (ImCoder *coder, const ImCodedStrip *strips, int n_strips,
-    const ImMetadata *metadata, ImBytes *head, ImBytes *tail, ImError *error)
+make_head (ImCoder *coder, const ImCodedStrip *strips,
+    const ImMetadata *metadata)
 {
   static const char prefix[6] = "Exif\0";
+  ImBytes *head = &coder->head;
 
-  (void) coder, (void) n_strips, (void) tail;
-  if (!im_bytes_append (head, strips[0].bytes.data, strips[0].skipped)
-      || (metadata->exif
-          && !append_segment (head, JPEG_APP0 + 1, prefix, sizeof (prefix),
+  im_bytes_reset (head);
+  return im_bytes_append (head, strips[0].bytes.data, JFIF_END)
+      && (metadata->exif == NULL
+          || append_segment (head, JPEG_APP0 + 1, prefix, sizeof (prefix),
               metadata->exif, metadata->exif_size))
-      || (metadata->comment
-          && !append_segment (head, JPEG_COM, "", 0, metadata->comment,
-              strlen (metadata->comment))))
+      && (metadata->comment == NULL
+          || append_segment (head, JPEG_COM, "", 0, metadata->comment,
+              strlen (metadata->comment)));
+}
+
+static bool
+jpeg_size (ImCoder *coder, const ImCodedStrip *strips, int n_strips,
+    const ImMetadata *metadata, size_t *size, ImError *error)
+{
+  if (!make_head (coder, strips, metadata))
     return im_error_no_memory (error, "the JPEG picture");
+  *size = coder->head.size - JFIF_END;
+  for (int i = 0; i < n_strips; i++)
+    *size += strips[i].bytes.size;
   return true;
+}
+
+static void
+jpeg_write (const ImCoder *coder, const ImCodedStrip *strips, int n_strips,
+    uint8_t *out)
+{
+  memcpy (out, coder->head.data, coder->head.size);
+  out += coder->head.size;
+  for (int i = 0; i < n_strips; i++) {
+    /* The head has the beginning of the first. */
+    size_t skipped = i == 0 ? JFIF_END : 0;
+
+    memcpy (out, strips[i].bytes.data + skipped,
+        strips[i].bytes.size - skipped);
+    out += strips[i].bytes.size - skipped;
+  }
 }
 
 const ImCodec im_codec_jpeg = { .name = "JPEG",
@@ -445,4 +473,5 @@ const ImCodec im_codec_jpeg = { .name = "JPEG",
   .begin = jpeg_begin,
   .rows = jpeg_rows,
   .end = jpeg_end,
-  .wrap = jpeg_wrap };
+  .size = jpeg_size,
+  .write = jpeg_write };

@@ -5,9 +5,8 @@
  *
  * A picture is one or more strips. Each strip is coded alone, from begin () by
  * way of rows () to end (), by any coder made for the same plan; afterwards
- * wrap () makes what comes before the first strip and after the last. The file
- * is head, strips in order, tail. The bytes depend on the plan and the rows
- * alone, never on which coder coded which strip.
+ * size () says how many bytes the file has, and write () writes it. The bytes
+ * depend on the plan and the rows alone, never on which coder coded which strip.
  *
  * Thread-safety: a coder is used by one thread at a time; different coders are
  * independent.
@@ -39,9 +38,7 @@ typedef struct
 typedef struct
 {
   ImBytes bytes;
-  size_t skipped; /* bytes at its start that stand in the head already */
-  /* For the codec's own wrap (); PNG: Adler-32 and length of what was
-   * deflated. */
+  /* PNG: Adler-32 and length of what was deflated. */
   uint32_t checksum;
   uint64_t raw_size;
 } ImCodedStrip;
@@ -65,9 +62,13 @@ typedef struct
   bool (*rows) (ImCoder *coder, const ImRows *rows, ImError *error);
   bool (*end) (ImCoder *coder, ImError *error);
 
-  /* Appends to @head and @tail, which the caller has reset. */
-  bool (*wrap) (ImCoder *coder, const ImCodedStrip *strips, int n_strips,
-      const ImMetadata *metadata, ImBytes *head, ImBytes *tail, ImError *error);
+  /* How many bytes the file of @strips has, which are all of the picture. Any
+   * coder of the plan; it keeps what write () needs. */
+  bool (*size) (ImCoder *coder, const ImCodedStrip *strips, int n_strips,
+      const ImMetadata *metadata, size_t *size, ImError *error);
+  /* The file that size () has just measured, into @out: just so many bytes. */
+  void (*write) (const ImCoder *coder, const ImCodedStrip *strips, int n_strips,
+      uint8_t *out);
 } ImCodec;
 
 /* Bytes of memory that one row of component @c must have: the samples, and for

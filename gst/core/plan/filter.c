@@ -117,12 +117,9 @@ im_filter_spec (const ImPlan *plan, int c, ImAxis axis)
   const ImOrientation *orientation = &plan->orientation;
   bool across = axis == IM_AXIS_HORIZONTAL;
   bool out_across = across != orientation->transpose;
-  bool chroma = plan->input.format.model == IM_MODEL_YCBCR
-      && (c == 1 || c == 2);
+  const ImPlanComponent *planned = &plan->component[c];
   int in_shift = across ? component->w_shift : component->h_shift;
-  int out_shift = !chroma ? 0
-      : out_across        ? plan->chroma_w_shift
-                          : plan->chroma_h_shift;
+  int out_shift = out_across ? planned->w_shift : planned->h_shift;
   int begin = out_across ? plan->picture.x : plan->picture.y;
   int size = out_across ? plan->picture.width : plan->picture.height;
   int crop = across ? plan->crop.x : plan->crop.y;

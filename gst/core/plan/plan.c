@@ -22,8 +22,8 @@
 #define MAX_STRIPS 32
 /* Transposed, rows are columns of the frame: few of them are slow to read, and
  * formats that are unpacked by whole rows are unpacked for each strip anew. */
-#define TURNED_STRIP_ROWS 128
-#define TURNED_STRIP_ROWS_UNPACKED 512
+#define TRANSPOSED_STRIP_ROWS 128
+#define TRANSPOSED_STRIP_ROWS_UNPACKED 512
 /* Reading a pixel costs about this part of coding one. */
 #define READ_COST 8
 /* A restart interval is a 16-bit number (ITU-T T.81, B.2.4.4). */
@@ -300,7 +300,7 @@ plan_png (ImPlan *plan, const ImRequest *request)
   plan->n_components = (plan->model == IM_MODEL_GRAY ? 1 : 3) + plan->has_alpha;
 }
 
-/* Samples of one byte that do not fill it are rare enough for the deep path. */
+/* Samples of one byte that do not fill it are rare enough for the float path. */
 static bool
 has_odd_depth (const ImFormat *format)
 {
@@ -343,14 +343,38 @@ plan_arithmetic (ImPlan *plan)
       && format->model == IM_MODEL_YCBCR && !plan->linear_light;
   plan_flatten (plan);
   alpha = format->has_alpha && !plan->flatten;
-  plan->deep = plan->linear_light || plan->has_alpha || alpha
-      || plan->bit_depth > 8 || has_odd_depth (format);
-  plan->words = !plan->deep && (plan->flatten || format->sample_bytes == 2);
+  if (plan->linear_light || plan->has_alpha || alpha || plan->bit_depth > 8
+      || has_odd_depth (format))
+    plan->samples = IM_SAMPLES_F32;
+  else if (plan->flatten || format->sample_bytes == 2)
+    plan->samples = IM_SAMPLES_Q6;
+  else
+    plan->samples = IM_SAMPLES_U8;
   plan->chroma_w_shift = plan->chroma_h_shift = 0;
   if (plan->model == IM_MODEL_YCBCR && format->model == IM_MODEL_YCBCR
       && !plan->linear_light && !alpha) {
     plan->chroma_w_shift = plan->w_shift;
     plan->chroma_h_shift = plan->h_shift;
+  }
+}
+
+static void
+plan_components (ImPlan *plan)
+{
+  const ImFormat *format = &plan->input.format;
+
+  for (int c = 0; c < format->n_components; c++) {
+    ImPlanComponent *component = &plan->component[c];
+
+    component->is_alpha = format->has_alpha && c == format->n_components - 1;
+    component->is_chroma = format->model == IM_MODEL_YCBCR
+        && !component->is_alpha && c > 0;
+    component->is_needed = !(plan->luma_only && component->is_chroma)
+        && !(plan->flatten && component->is_alpha);
+    if (component->is_chroma) {
+      component->w_shift = plan->chroma_w_shift;
+      component->h_shift = plan->chroma_h_shift;
+    }
   }
 }
 
@@ -381,8 +405,8 @@ least_strip_rows (const ImPlan *plan)
 {
   if (!plan->orientation.transpose)
     return 1;
-  return plan->input.format.unpack ? TURNED_STRIP_ROWS_UNPACKED
-                                   : TURNED_STRIP_ROWS;
+  return plan->input.format.unpack ? TRANSPOSED_STRIP_ROWS_UNPACKED
+                                   : TRANSPOSED_STRIP_ROWS;
 }
 
 static void
@@ -439,6 +463,7 @@ im_plan_make (ImPlan *plan, const ImImageInfo *input, const ImRequest *request,
   else
     plan_jpeg (plan, request);
   plan_arithmetic (plan);
+  plan_components (plan);
   plan_strips (plan);
   return true;
 }

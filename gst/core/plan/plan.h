@@ -105,6 +105,27 @@ typedef struct
   ImPngOptions png;
 } ImRequest;
 
+/* What the reader gives and the resampler works on. */
+typedef enum
+{
+  /* Bytes as they lie in the frame; int16_t in Q6 from the resampler on. */
+  IM_SAMPLES_U8,
+  /* int16_t in Q6 from the start: samples of two bytes, or flattened ones. */
+  IM_SAMPLES_Q6,
+  /* Floats: 16 bits or alpha in the file, or a change of transfer function or
+   * primaries. */
+  IM_SAMPLES_F32
+} ImSamples;
+
+/* What the plan has to do with one component of the input. */
+typedef struct
+{
+  bool is_needed; /* the output depends on it */
+  bool is_chroma, is_alpha;
+  /* Of its rows behind the resampler, against the canvas. */
+  int w_shift, h_shift;
+} ImPlanComponent;
+
 /* What is to be done. Everything is in samples of the input or of the output
  * file; a `canvas` is the whole output, the `picture` the part of it that is
  * not border. */
@@ -138,14 +159,10 @@ typedef struct
    * see whole pixels. */
   int chroma_w_shift, chroma_h_shift;
 
-  /* Through floating point: 16 bits or alpha in the file, or a change of
-   * transfer function or primaries. Else through 16-bit fixed point. */
-  bool deep;
-  bool linear_light; /* a change of transfer function or primaries */
-  bool luma_only;    /* gray output is the luma of Y'CbCr */
-  /* Fixed point, from rows of more than 8 bits: samples of two bytes, or those
-   * of one that were flattened. */
-  bool words;
+  ImSamples samples;
+  bool linear_light;            /* a change of transfer function or primaries */
+  bool luma_only;               /* gray output is the luma of Y'CbCr */
+  ImPlanComponent component[4]; /* of the input */
   /* Alpha is flattened as rows are read: every component becomes itself over
    * this code value (on the scale of 8 bits), and alpha goes no further. */
   bool flatten;

@@ -44,6 +44,7 @@ struct _ImCoder
   bool out_of_memory;
   char message[128];  /* libpng's own */
   ImBytes *file;      /* where libpng writes */
+  ImBytes head, tail; /* around the strips, from size () to write () */
   const Chunk *chunk; /* what it writes; NULL: the signature */
 };
 
@@ -228,6 +229,8 @@ png_coder_free (ImCoder *coder)
     return;
   png_destroy_write_struct (&coder->png, NULL);
   im_png_pack_free (coder->pack);
+  im_bytes_clear (&coder->head);
+  im_bytes_clear (&coder->tail);
   free (coder);
 }
 
@@ -297,7 +300,6 @@ png_end (ImCoder *coder, ImError *error)
       || (is_single (coder)
           && !im_bytes_append (packed, checksum, sizeof (checksum))))
     return im_error_no_memory (error, "the PNG picture");
-  out->skipped = 0;
   out->raw_size = coder->rows_seen * (coder->row_size + 1);
   coder->file = &out->bytes;
   return write_image_data (coder, packed, error);
@@ -322,19 +324,43 @@ write_tail (ImCoder *coder, uint32_t checksum, ImError *error)
 }
 
 static bool
-png_wrap (ImCoder *coder, const ImCodedStrip *strips, int n_strips,
-    const ImMetadata *metadata, ImBytes *head, ImBytes *tail, ImError *error)
+png_size (ImCoder *coder, const ImCodedStrip *strips, int n_strips,
+    const ImMetadata *metadata, size_t *size, ImError *error)
 {
   uint32_t checksum = IM_DEFLATE_EMPTY_CHECKSUM;
 
   for (int i = 0; i < n_strips; i++)
     checksum = im_deflate_join_checksums (checksum, strips[i].checksum,
         strips[i].raw_size);
-  coder->file = head;
+  im_bytes_reset (&coder->head);
+  coder->file = &coder->head;
   if (!write_head (coder, error) || !write_metadata (coder, metadata, error))
     return false;
-  coder->file = tail;
-  return write_tail (coder, checksum, error);
+  im_bytes_reset (&coder->tail);
+  coder->file = &coder->tail;
+  if (!write_tail (coder, checksum, error))
+    return false;
+  *size = coder->head.size + coder->tail.size;
+  for (int i = 0; i < n_strips; i++)
+    *size += strips[i].bytes.size;
+  return true;
+}
+
+static uint8_t *
+put_bytes (uint8_t *out, const ImBytes *bytes)
+{
+  memcpy (out, bytes->data, bytes->size);
+  return out + bytes->size;
+}
+
+static void
+png_write (const ImCoder *coder, const ImCodedStrip *strips, int n_strips,
+    uint8_t *out)
+{
+  out = put_bytes (out, &coder->head);
+  for (int i = 0; i < n_strips; i++)
+    out = put_bytes (out, &strips[i].bytes);
+  put_bytes (out, &coder->tail);
 }
 
 const ImCodec im_codec_png = { .name = "PNG",
@@ -344,4 +370,5 @@ const ImCodec im_codec_png = { .name = "PNG",
   .begin = png_begin,
   .rows = png_rows,
   .end = png_end,
-  .wrap = png_wrap };
+  .size = png_size,
+  .write = png_write };

@@ -16,7 +16,9 @@ code_range (const ImPlan *plan, int c, bool chroma)
 {
   if (plan->input.colour.range == IM_RANGE_FULL) {
     /* White is all ones, whose scale is not quite that of 8 bits. */
-    int depth = plan->words ? plan->input.format.component[c].depth : 8;
+    int depth = plan->samples == IM_SAMPLES_Q6
+        ? plan->input.format.component[c].depth
+        : 8;
 
     return (double) ((1 << depth) - 1) / (1 << depth) * 256.0;
   }
@@ -121,7 +123,7 @@ stage_mean_rows (ImColourStage *stage)
   size_t n = (size_t) stage->plan->width + 2;
 
   for (int i = 0; i < 3; i++) {
-    if (stage->plan->deep)
+    if (stage->plan->samples == IM_SAMPLES_F32)
       stage->mean_f[i] = im_alloc_array (n, sizeof (float));
     else
       stage->mean[i] = im_alloc_array (n, sizeof (int16_t));
@@ -147,7 +149,7 @@ im_colour_new (const ImPlan *plan, bool premultiplied)
   stage_mixes (stage);
   stage_background (stage);
   if (!stage_mean_rows (stage)
-      || (plan->deep && !im_colour_deep_init (stage))) {
+      || (plan->samples == IM_SAMPLES_F32 && !im_colour_float_init (stage))) {
     im_colour_free (stage);
     return NULL;
   }
@@ -171,10 +173,8 @@ ImPlace
 im_colour_place (const ImColourStage *stage, const ImBlock *block, int c, int y)
 {
   const ImPlan *plan = stage->plan;
-  bool chroma = plan->input.format.model == IM_MODEL_YCBCR
-      && (c == 1 || c == 2);
-  int w_shift = chroma ? plan->chroma_w_shift : 0;
-  int h_shift = chroma ? plan->chroma_h_shift : 0;
+  int w_shift = plan->component[c].w_shift;
+  int h_shift = plan->component[c].h_shift;
   const ImRect *picture = &plan->picture;
 
   return (ImPlace){ block->first[c] + (picture->y >> h_shift) - (y >> h_shift),
@@ -377,8 +377,8 @@ im_colour_block (ImColourStage *stage, const ImBlock *block, int y,
     const ImRows *rows)
 {
   draw_borders (stage, block, rows);
-  if (stage->plan->deep)
-    im_colour_deep_block (stage, block, y, rows);
+  if (stage->plan->samples == IM_SAMPLES_F32)
+    im_colour_float_block (stage, block, y, rows);
   else if (stage->plan->codec == IM_CODEC_PNG)
     png_block (stage, block, y, rows);
   else

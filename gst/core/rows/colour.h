@@ -2,7 +2,7 @@
  *
  * JPEG means full-range BT.601 (JFIF, ITU-T T.871), PNG sRGB-coded R'G'B'.
  * Matrix, range and rounding are one step; a change of transfer function or
- * primaries, and alpha, go by way of floating point (ImPlan.deep).
+ * primaries, and alpha, go by way of floating point (IM_SAMPLES_F32).
  *
  * Between two Y'CbCr matrices the new chroma does not depend on luma, so that
  * chroma is converted at the file's own subsampling; what luma takes from
@@ -21,7 +21,7 @@
 
 typedef struct _ImColourStage ImColourStage;
 
-/* @plan has to outlive it. @premultiplied: the rows of the deep path come
+/* @plan has to outlive it. @premultiplied: the rows of the float path come
  * multiplied by alpha. NULL when out of memory. */
 ImColourStage *im_colour_new (const ImPlan *plan, bool premultiplied);
 void im_colour_free (ImColourStage *stage);

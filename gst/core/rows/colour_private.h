@@ -45,8 +45,8 @@ struct _ImColourStage
   ImMix rgb[3];          /* in -> R'G'B' of PNG */
   int16_t *mean[3];      /* one row of R'G'B' under chroma samples */
 
-  float to_rgb[3][3];   /* deep: in -> R'G'B' */
-  float to_ycbcr[3][3]; /* deep: in -> Y'CbCr, or R'G'B' -> Y'CbCr */
+  float to_rgb[3][3];   /* floats: in -> R'G'B' */
+  float to_ycbcr[3][3]; /* floats: in -> Y'CbCr, or R'G'B' -> Y'CbCr */
   float background[4];  /* R'G'B' and luma, 0..1 */
   float *mean_f[3];
   ImLight *light;
@@ -88,7 +88,7 @@ ImRowsUnder im_colour_rows_under (const ImPlan *plan, ImPlace luma, int n_rows,
 void im_colour_neutral_chroma (const ImColourStage *stage, const ImBlock *block,
     int y, const ImRows *rows);
 
-/* colour_deep.c */
-bool im_colour_deep_init (ImColourStage *stage);
-void im_colour_deep_block (ImColourStage *stage, const ImBlock *block, int y,
+/* colour_float.c */
+bool im_colour_float_init (ImColourStage *stage);
+void im_colour_float_block (ImColourStage *stage, const ImBlock *block, int y,
     const ImRows *rows);

@@ -72,7 +72,7 @@ typedef struct
    * on, each @step columns after the last. */
   void (*horizontal_q6) (int16_t *dst, const int16_t *src,
       const ImFilter *filter, int step);
-  /* One row, by rows: the deep path is not transposed. */
+  /* One row, by rows: the float path is not transposed. */
   void (*horizontal_f32) (float *dst, const float *src, const ImFilter *filter);
 
   /* Each output is the mean of two pairs of samples: @n outputs. */

@@ -43,13 +43,13 @@ ring_forget (ImRing *ring)
 /* Code values to what they mean: ITU-R BT.601-7, 2.5.3; BT.709-6, 3.4; the
  * limited range of 8 bits times two for each further bit. */
 static void
-reader_scale (ImReader *reader, int c)
+reader_scale (ImReader *reader, const ImPlan *plan, int c)
 {
   const ImFormat *format = &reader->input.format;
   int depth = format->component[c].depth;
   float full = (float) ((1 << depth) - 1), unit = (float) (1 << depth) / 256;
-  bool alpha = format->has_alpha && c == format->n_components - 1;
-  bool chroma = format->model == IM_MODEL_YCBCR && !alpha && c > 0;
+  bool alpha = plan->component[c].is_alpha;
+  bool chroma = plan->component[c].is_chroma;
   bool limited = reader->input.colour.range == IM_RANGE_LIMITED && !alpha;
   float range = !limited ? full : chroma ? 224 * unit : 219 * unit;
   float zero = chroma ? 128 * unit : limited ? 16 * unit : 0;
@@ -58,15 +58,15 @@ reader_scale (ImReader *reader, int c)
   reader->offset[c] = -zero / range;
 }
 
-/* What flattened samples are laid upon, as a sample of two bytes that has the same
- * meaning would be in Q6. White of full range is all ones, which is a little more
+/* The background behind flattened samples: what a sample of two bytes of that
+ * colour would be in Q6. White of full range is all ones, which is a little more
  * in more bits. */
 static void
 reader_flat (ImReader *reader, const ImPlan *plan, int c)
 {
   const ImFormat *format = &reader->input.format;
   int depth = format->component[c].depth;
-  bool chroma = format->model == IM_MODEL_YCBCR && c > 0;
+  bool chroma = plan->component[c].is_chroma;
   double code = plan->flat_code[c], zero = chroma ? 128.0 : 0.0, scale = 1.0;
 
   if (reader->input.colour.range == IM_RANGE_FULL)
@@ -102,15 +102,16 @@ static bool
 reader_alloc_alpha (ImReader *reader, size_t width)
 {
   const ImFormat *format = &reader->input.format;
-  bool words = reader->flatten && format->sample_bytes == 2;
+  bool high_depth = reader->flatten && format->sample_bytes == 2;
   size_t size = width * sizeof (float);
 
-  for (int c = 0; c < 3 && (reader->premultiply || words); c++)
+  for (int c = 0; c < 3 && (reader->premultiply || high_depth); c++)
     if (im_reader_is_coarse (format, c) && reader->span[c].rows > 0
         && reader->alpha.data == NULL
         && !ring_init (&reader->alpha, reader->span[c].rows, size))
       return false;
-  return !words || ring_init (&reader->fine_alpha, reader->span[0].rows, size);
+  return !high_depth
+      || ring_init (&reader->fine_alpha, reader->span[0].rows, size);
 }
 
 static bool
@@ -185,15 +186,15 @@ im_reader_new (const ImPlan *plan, const ImReaderSpan *spans, bool premultiply)
   for (int c = 0; c < format->n_components; c++) {
     reader->span[c] = spans[c];
     reader->n_interleaved[c] = count_interleaved (format, c);
-    reader->in_place[c] = !plan->deep && !plan->words && !format->unpack
+    reader->in_place[c] = plan->samples == IM_SAMPLES_U8 && !format->unpack
         && (format->component[c].step == 1 || spans[c].packed);
-    reader_scale (reader, c);
+    reader_scale (reader, plan, c);
   }
   reader_join_spans (reader);
   if (!reader_alloc (reader,
-          plan->deep        ? sizeof (float)
-              : plan->words ? sizeof (int16_t)
-                            : 1)) {
+          plan->samples == IM_SAMPLES_F32      ? sizeof (float)
+              : plan->samples == IM_SAMPLES_Q6 ? sizeof (int16_t)
+                                               : 1)) {
     im_reader_free (reader);
     return NULL;
   }

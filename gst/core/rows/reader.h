@@ -10,8 +10,8 @@
  *         alpha from 0 to 1, chroma from -0.5 to 0.5; multiplied by alpha where
  *         that has to be filtered along
  *
- * Which of them a reader makes depends on its plan: f32 where it is deep, q6
- * where it has words, else u8.
+ * Which of them a reader makes depends on its plan: f32 where the plan says IM_SAMPLES_F32, q6
+ * where IM_SAMPLES_Q6, else u8.
  *
  * Thread-safety: one thread at a time for each reader; readers of the same
  * frame are independent.

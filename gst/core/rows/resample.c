@@ -24,7 +24,7 @@ resampler_reader (ImResampler *resampler)
     const ImFilter *down =
         im_resample_filter (plan, tables, c, IM_AXIS_VERTICAL);
 
-    if (!tables->component[c])
+    if (!plan->component[c].is_needed)
       continue;
     spans[c] = (ImReaderSpan){ across->first, across->last, down->max_taps,
       im_resample_is_packed (tables, c) };
@@ -42,33 +42,35 @@ resampler_alloc (ImResampler *resampler)
 {
   const ImPlan *plan = resampler->plan;
   const ImResampleTables *tables = resampler->tables;
-  size_t sample = plan->deep ? sizeof (float) : sizeof (int16_t);
+  size_t sample = plan->samples == IM_SAMPLES_F32 ? sizeof (float)
+                                                  : sizeof (int16_t);
   size_t most_in = 1, most_out = 1;
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
     const ImFilter *across =
         im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL);
-    size_t span = (size_t) tables->tall[c].width;
+    size_t span = (size_t) tables->intermediate[c].width;
     size_t row = im_align (span * sample);
 
-    if (!tables->component[c])
+    if (!plan->component[c].is_needed)
       continue;
     if (span > most_in)
       most_in = span;
     if ((size_t) across->n_out > most_out)
       most_out = (size_t) across->n_out;
     if ((across->identity && !plan->orientation.transpose)
-        || tables->tall[c].leader != c)
+        || tables->intermediate[c].leader != c)
       continue;
-    resampler->tall_data[c] =
-        im_alloc_array (plan->deep ? 1 : IM_BLOCK_ROWS, row);
-    if (resampler->tall_data[c] == NULL)
+    resampler->intermediate_data[c] =
+        im_alloc_array (plan->samples == IM_SAMPLES_F32 ? 1 : IM_BLOCK_ROWS,
+            row);
+    if (resampler->intermediate_data[c] == NULL)
       return false;
     for (int i = 0; i < IM_BLOCK_ROWS; i++)
-      resampler->tall[c][i] =
-          resampler->tall_data[c] + (plan->deep ? 0 : (size_t) i * row);
+      resampler->intermediate[c][i] = resampler->intermediate_data[c]
+          + (plan->samples == IM_SAMPLES_F32 ? 0 : (size_t) i * row);
   }
-  if (plan->deep) {
+  if (plan->samples == IM_SAMPLES_F32) {
     resampler->alpha = im_alloc_array (most_out, sizeof (float));
     return resampler->alpha != NULL;
   }
@@ -91,9 +93,9 @@ im_resampler_new (const ImPlan *plan, const ImResampleTables *tables)
   resampler->tables = tables;
   resampler->kernels = im_kernels_get ();
   if (plan->orientation.transpose)
-    resampler->turned = im_turned_new (plan, tables);
+    resampler->transposed = im_transposed_new (plan, tables);
   if (!resampler_reader (resampler) || !resampler_alloc (resampler)
-      || (plan->orientation.transpose && resampler->turned == NULL)) {
+      || (plan->orientation.transpose && resampler->transposed == NULL)) {
     im_resampler_free (resampler);
     return NULL;
   }
@@ -106,10 +108,10 @@ im_resampler_free (ImResampler *resampler)
   if (resampler == NULL)
     return;
   im_reader_free (resampler->reader);
-  im_turned_free (resampler->turned);
+  im_transposed_free (resampler->transposed);
   free (resampler->taps);
   for (int c = 0; c < 4; c++)
-    free (resampler->tall_data[c]);
+    free (resampler->intermediate_data[c]);
   free (resampler->columns_in);
   free (resampler->columns_out);
   free (resampler->spare);
@@ -121,14 +123,14 @@ void
 im_resampler_start (ImResampler *resampler, const ImImage *frame)
 {
   im_reader_start (resampler->reader, frame);
-  if (resampler->turned)
-    im_turned_start (resampler->turned);
+  if (resampler->transposed)
+    im_transposed_start (resampler->transposed);
 }
 
 static const void *
 source_row (ImResampler *resampler, int c, int y, int first)
 {
-  if (resampler->plan->words)
+  if (resampler->plan->samples == IM_SAMPLES_Q6)
     return im_reader_row_q6 (resampler->reader, c, y) + first;
   return im_reader_row_u8 (resampler->reader, c, y) + first;
 }
@@ -141,18 +143,19 @@ first_sample (const ImResampler *resampler, int c)
       IM_AXIS_HORIZONTAL)
                   ->first;
 
-  return first * resampler->tables->tall[c].step;
+  return first * resampler->tables->intermediate[c].step;
 }
 
-/* Reading the frame is what the vertical pass waits for: the rows that this
- * many rows later are read are asked for now. Components that lie in the plane
- * of another before them come along with it. */
+/* The vertical pass is memory-bound, so it prefetches the rows that it reads so
+ * many rows later. A component that shares its plane with the one before it is
+ * prefetched with that. */
 #define ROWS_AHEAD 8
 
 #define CACHE_LINE 64
 
-/* The kernel asks for @n bytes in steps of a cache line from wherever they
- * begin. That can leave out the last line, which counts where there are few. */
+/* The kernel prefetches @n bytes in steps of a cache line, from where they begin.
+ * These steps can miss the line that the last byte lies in; with few lines, that
+ * one matters. */
 static inline void
 fetch_last_line (const uint8_t *row, int n)
 {
@@ -185,7 +188,7 @@ look_ahead (const ImResampler *resampler, int c, int y, int first, int width,
       n, ahead->row);
   for (int i = 0; i < ahead->n; i++) {
     ahead->row[i] += first;
-    if (resampler->turned)
+    if (resampler->transposed)
       fetch_last_line (ahead->row[i], width);
   }
 }
@@ -204,7 +207,7 @@ im_resample_vertical_q6 (ImResampler *resampler, int c, int y, int first, int n,
   for (int t = 0; t < taps; t++)
     resampler->taps[t] = source_row (resampler, c, start + t, first);
   look_ahead (resampler, c, y, first, n, &ahead);
-  if (plan->words)
+  if (plan->samples == IM_SAMPLES_Q6)
     resampler->kernels->vertical_q6 (dst,
         (const int16_t *const *) resampler->taps, weight, taps, n);
   else
@@ -237,7 +240,7 @@ reverse (int16_t *restrict dst, const int16_t *restrict src, int n)
     dst[x] = src[n - 1 - x];
 }
 
-/* All that @leader leads: its rows are turned into columns once. */
+/* All that @leader leads: its rows are transposed into columns once. */
 static void
 packed_columns_q6 (ImResampler *resampler, const ImBlock *block, int leader)
 {
@@ -248,21 +251,22 @@ packed_columns_q6 (ImResampler *resampler, const ImBlock *block, int leader)
   int n = block->n[leader];
 
   for (int l = 0; l < IM_LANES; l++)
-    in[l] = resampler->tall[leader][l < n ? l : 0];
+    in[l] = resampler->intermediate[leader][l < n ? l : 0];
   kernels->columns_from_rows (resampler->columns_in, in,
-      tables->tall[leader].width);
+      tables->intermediate[leader].width);
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    const ImTall *tall = &tables->tall[c];
+    const ImIntermediate *intermediate = &tables->intermediate[c];
     const ImFilter *filter =
         im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL);
     int16_t *out[IM_LANES];
 
-    if (!tables->component[c] || tall->leader != leader)
+    if (!plan->component[c].is_needed || intermediate->leader != leader)
       continue;
     for (int l = 0; l < IM_LANES; l++)
       out[l] = l < n ? block->row[c][l] : resampler->spare;
     kernels->horizontal_q6 (resampler->columns_out,
-        resampler->columns_in + tall->column * IM_LANES, filter, tall->step);
+        resampler->columns_in + intermediate->column * IM_LANES, filter,
+        intermediate->step);
     kernels->rows_from_columns (out, resampler->columns_out, filter->n_out);
   }
 }
@@ -279,13 +283,14 @@ planar_columns_q6 (ImResampler *resampler, const ImBlock *block, bool chroma)
   int n = 0;
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    if (!tables->component[c] || im_resample_is_chroma (plan, c) != chroma
+    if (!plan->component[c].is_needed
+        || im_resample_is_chroma (plan, c) != chroma
         || im_resample_is_packed (tables, c))
       continue;
     for (int i = 0; i < block->n[c] && filter->reversed; i++)
-      reverse (block->row[c][i], resampler->tall[c][i], filter->n_out);
+      reverse (block->row[c][i], resampler->intermediate[c][i], filter->n_out);
     for (int i = 0; i < block->n[c] && !filter->reversed; i++) {
-      in[n] = resampler->tall[c][i];
+      in[n] = resampler->intermediate[c][i];
       out[n++] = block->row[c][i];
       if (n == IM_LANES) {
         columns_q6 (resampler, filter, in, out, n);
@@ -307,8 +312,8 @@ horizontal_pass (ImResampler *resampler, const ImBlock *block)
     if (!tables->filter[kind][IM_AXIS_HORIZONTAL].identity)
       planar_columns_q6 (resampler, block, kind);
   for (int c = 0; c < plan->input.format.n_components; c++)
-    if (tables->component[c] && im_resample_is_packed (tables, c)
-        && tables->tall[c].leader == c && block->n[c] > 0)
+    if (plan->component[c].is_needed && im_resample_is_packed (tables, c)
+        && tables->intermediate[c].leader == c && block->n[c] > 0)
       packed_columns_q6 (resampler, block, c);
 }
 
@@ -324,11 +329,11 @@ block_q6 (ImResampler *resampler, const ImBlock *block)
       bool identity =
           im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL)->identity;
 
-      if (tables->component[c] && i < block->n[c]
-          && tables->tall[c].leader == c)
+      if (plan->component[c].is_needed && i < block->n[c]
+          && tables->intermediate[c].leader == c)
         im_resample_vertical_q6 (resampler, c, block->first[c] + i,
-            first_sample (resampler, c), tables->tall[c].width,
-            identity ? block->row[c][i] : resampler->tall[c][i]);
+            first_sample (resampler, c), tables->intermediate[c].width,
+            identity ? block->row[c][i] : resampler->intermediate[c][i]);
     }
   horizontal_pass (resampler, block);
 }
@@ -342,14 +347,14 @@ im_resample_row_f32 (ImResampler *resampler, int c, int y,
   const float **rows = (const float **) resampler->taps;
   const float *weight = down->weight_f + (size_t) y * (size_t) down->stride;
   int start = down->first + down->start[y], taps = down->taps[y];
-  float *tall = across->identity ? dst : resampler->tall[c][0];
+  float *intermediate = across->identity ? dst : resampler->intermediate[c][0];
 
   for (int t = 0; t < taps; t++)
     rows[t] = read_row (resampler->reader, c, start + t) + across->first;
-  resampler->kernels->vertical_f32 (tall, rows, weight, taps,
+  resampler->kernels->vertical_f32 (intermediate, rows, weight, taps,
       im_filter_span (across));
   if (!across->identity)
-    resampler->kernels->horizontal_f32 (dst, tall, across);
+    resampler->kernels->horizontal_f32 (dst, intermediate, across);
 }
 
 void
@@ -370,7 +375,7 @@ im_resample_has_coarse_chroma (const ImPlan *plan,
 {
   const ImComponent *chroma = &plan->input.format.component[1];
 
-  return tables->premultiply && tables->component[1]
+  return tables->premultiply && plan->component[1].is_needed
       && im_resample_is_chroma (plan, 1)
       && (chroma->w_shift > 0 || chroma->h_shift > 0);
 }
@@ -398,7 +403,7 @@ block_f32 (ImResampler *resampler, const ImBlock *block)
 
   for (int i = 0; i < IM_BLOCK_ROWS; i++) {
     for (int c = 0; c < plan->input.format.n_components; c++)
-      if (tables->component[c] && i < block->n[c])
+      if (plan->component[c].is_needed && i < block->n[c])
         im_resample_row_f32 (resampler, c, block->first[c] + i,
             im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL),
             block->row[c][i], im_reader_row_f32);
@@ -410,9 +415,9 @@ block_f32 (ImResampler *resampler, const ImBlock *block)
 void
 im_resampler_block (ImResampler *resampler, const ImBlock *block)
 {
-  if (resampler->turned)
-    im_turned_block (resampler, block);
-  else if (resampler->plan->deep)
+  if (resampler->transposed)
+    im_transposed_block (resampler, block);
+  else if (resampler->plan->samples == IM_SAMPLES_F32)
     block_f32 (resampler, block);
   else
     block_q6 (resampler, block);

@@ -1,13 +1,13 @@
 /* imbytes: the two passes, vertical first.
  *
- * Vertical is what goes down the frame in memory. Mirroring is in the tables of
- * weights; where the image is transposed, the rows that leave are the columns
- * that the passes make.
+ * "Vertical" is along the columns of the frame in memory, whatever the image's
+ * orientation. Mirroring is part of the tables of weights. A transposed image
+ * takes the columns that the passes make as its rows.
  *
  * The vertical pass reads source rows and makes rows that are as wide as the
  * source; the horizontal pass makes those as wide as the output. Nothing is
  * rounded to 8 bits in between or afterwards: samples leave in Q6 (kernels.h),
- * those of the deep path as floats (reader.h).
+ * those of the float path as floats (reader.h).
  *
  * Each output row depends on the frame alone, so that a picture comes out the
  * same in one piece and in strips.
@@ -23,24 +23,23 @@
 #include "reader.h"
 #include "block.h"
 
-/* Rows between the passes, as wide as the source. Those of a component whose
- * bytes alternate with others' may be rows of all these bytes, made for the
- * first of them, its leader; an ordinary one leads itself alone. */
+/* Intermediate rows: what the vertical pass makes and the horizontal pass reads,
+ * as wide as the source. Packed components share rows of all their bytes, which
+ * are made once, for the first of them (the leader); any other component is its
+ * own leader. */
 typedef struct
 {
   int leader;
   int width;  /* samples; 0: in its leader's */
   int column; /* of its first sample that is used */
   int step;   /* from one of its samples to the next */
-} ImTall;
+} ImIntermediate;
 
 /* One filter for each axis of the frame in memory, for luma (or R'G'B', gray, alpha) and for chroma. */
 typedef struct
 {
   ImFilter filter[2][2]; /* [chroma][axis] */
-  int n_components;      /* of the input, that the output needs */
-  bool component[4];     /* which */
-  ImTall tall[4];
+  ImIntermediate intermediate[4];
   bool premultiply; /* rows come multiplied by alpha */
 } ImResampleTables;
 

@@ -7,7 +7,7 @@
 #include "kernels.h"
 #include "resample.h"
 
-typedef struct _ImTurned ImTurned;
+typedef struct _ImTransposed ImTransposed;
 
 struct _ImResampler
 {
@@ -15,12 +15,12 @@ struct _ImResampler
   const ImResampleTables *tables;
   const ImKernels *kernels;
   ImReader *reader;
-  ImTurned *turned; /* where the plan transposes */
+  ImTransposed *transposed; /* where the plan transposes */
 
   const void **taps; /* the source rows of one output row */
   /* Between the passes. Deep: one of them. */
-  void *tall[4][IM_BLOCK_ROWS];
-  uint8_t *tall_data[4];
+  void *intermediate[4][IM_BLOCK_ROWS];
+  uint8_t *intermediate_data[4];
   int16_t *columns_in, *columns_out;
   int16_t *spare; /* where lanes without a row go */
   float *alpha;   /* one output row of chroma's own */
@@ -45,15 +45,16 @@ void im_resample_exchange_alpha (float *u, float *v, const float *alpha,
     const float *own, int n);
 
 /* NULL when out of memory. */
-ImTurned *im_turned_new (const ImPlan *plan, const ImResampleTables *tables);
-void im_turned_free (ImTurned *turned);
-void im_turned_start (ImTurned *turned);
-void im_turned_block (ImResampler *resampler, const ImBlock *block);
+ImTransposed *im_transposed_new (const ImPlan *plan,
+    const ImResampleTables *tables);
+void im_transposed_free (ImTransposed *transposed);
+void im_transposed_start (ImTransposed *transposed);
+void im_transposed_block (ImResampler *resampler, const ImBlock *block);
 
 static inline bool
 im_resample_is_chroma (const ImPlan *plan, int c)
 {
-  return plan->input.format.model == IM_MODEL_YCBCR && (c == 1 || c == 2);
+  return plan->component[c].is_chroma;
 }
 
 static inline const ImFilter *
@@ -73,5 +74,5 @@ im_filter_span (const ImFilter *filter)
 static inline bool
 im_resample_is_packed (const ImResampleTables *tables, int c)
 {
-  return tables->tall[c].step > 1;
+  return tables->intermediate[c].step > 1;
 }

@@ -7,21 +7,6 @@
 #include "core/base/bytes.h"
 #include "resample_private.h"
 
-static void
-tables_components (ImResampleTables *tables, const ImPlan *plan)
-{
-  const ImFormat *format = &plan->input.format;
-
-  tables->n_components = 0;
-  for (int c = 0; c < format->n_components; c++) {
-    bool alpha = format->has_alpha && c == format->n_components - 1;
-
-    tables->component[c] = !(plan->luma_only && im_resample_is_chroma (plan, c))
-        && !(plan->flatten && alpha);
-    tables->n_components += tables->component[c];
-  }
-}
-
 static bool
 filter_equal (const ImFilter *a, const ImFilter *b)
 {
@@ -45,7 +30,7 @@ can_stay_packed (const ImResampleTables *tables, const ImPlan *plan, int c)
   const ImFilter *across =
       im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL);
 
-  return tables->component[c] && !across->identity && !across->reversed;
+  return plan->component[c].is_needed && !across->identity && !across->reversed;
 }
 
 /* Whether the rows of @a and @b can be made in one pass over the bytes of the
@@ -91,29 +76,29 @@ lead (ImResampleTables *tables, const ImPlan *plan, int c)
   for (int i = 0; i < plan->input.format.n_components; i++) {
     if (!go_together (tables, plan, c, i))
       continue;
-    tables->tall[i] = (ImTall){ .leader = c,
+    tables->intermediate[i] = (ImIntermediate){ .leader = c,
       .column = first_byte (tables, plan, i) - first,
       .step = plan->input.format.component[i].step };
     if (end_byte (tables, plan, i) > end)
       end = end_byte (tables, plan, i);
   }
-  tables->tall[c].width = end - first;
+  tables->intermediate[c].width = end - first;
 }
 
-/* Bytes that alternate are only taken apart once the vertical pass has made
- * fewer rows of them, and then by the horizontal pass, to which a sample that
- * is some columns further on costs nothing. Where a block does not have all of
- * 16 rows, taking them apart first fills the lanes better; transposed, it does. */
+/* Packed components stay packed through the vertical pass, which leaves fewer
+ * rows; the horizontal pass then finds each one at a step of some columns, which
+ * costs nothing. A block of fewer than 16 rows (chroma of 4:2:0) fills the lanes
+ * better when components are split first; transposed blocks are always full. */
 static void
-tables_tall (ImResampleTables *tables, const ImPlan *plan)
+tables_intermediate (ImResampleTables *tables, const ImPlan *plan)
 {
   const ImFormat *format = &plan->input.format;
-  bool packed = !plan->deep && !plan->words && !format->unpack;
+  bool packed = plan->samples == IM_SAMPLES_U8 && !format->unpack;
 
   for (int c = 0; c < format->n_components; c++) {
-    tables->tall[c] = (ImTall){ .leader = c, .step = 1 };
-    if (tables->component[c])
-      tables->tall[c].width = im_filter_span (
+    tables->intermediate[c] = (ImIntermediate){ .leader = c, .step = 1 };
+    if (plan->component[c].is_needed)
+      tables->intermediate[c].width = im_filter_span (
           im_resample_filter (plan, tables, c, IM_AXIS_HORIZONTAL));
   }
   for (int c = 0; c < format->n_components && packed; c++) {
@@ -162,8 +147,7 @@ im_resample_tables_build (ImResampleTables *tables, const ImPlan *plan)
     im_resample_tables_clear (tables);
     return false;
   }
-  tables_components (tables, plan);
-  tables_tall (tables, plan);
+  tables_intermediate (tables, plan);
   return true;
 }
 
@@ -183,5 +167,6 @@ im_resample_row_size (const ImPlan *plan, const ImResampleTables *tables, int c)
                                             : IM_AXIS_HORIZONTAL;
   size_t n = (size_t) im_resample_filter (plan, tables, c, axis)->n_out;
 
-  return im_align (n * (plan->deep ? sizeof (float) : sizeof (int16_t)));
+  return im_align (n
+      * (plan->samples == IM_SAMPLES_F32 ? sizeof (float) : sizeof (int16_t)));
 }

@@ -70,7 +70,7 @@ stage_light (ImColourStage *stage)
 }
 
 bool
-im_colour_deep_init (ImColourStage *stage)
+im_colour_float_init (ImColourStage *stage)
 {
   const ImPlan *plan = stage->plan;
   ImMatrix3 to_rgb = im_colour_rgb_from_ycbcr (plan->input.colour.matrix);
@@ -280,7 +280,7 @@ mix_row (const ImColourStage *stage, uint8_t *dst, const float *const v[3],
 }
 
 static void
-jpeg_deep_luma (const ImColourStage *stage, const ImBlock *block, int y,
+jpeg_float_luma (const ImColourStage *stage, const ImBlock *block, int y,
     const ImRows *rows)
 {
   const ImPlan *plan = stage->plan;
@@ -324,7 +324,7 @@ mean_f32 (float *dst, const float *top, const float *bottom, int w_shift,
 }
 
 static void
-jpeg_deep_chroma_from_rgb (const ImColourStage *stage, const ImBlock *block,
+jpeg_float_chroma_from_rgb (const ImColourStage *stage, const ImBlock *block,
     int y, const ImRows *rows)
 {
   const ImPlan *plan = stage->plan;
@@ -345,7 +345,7 @@ jpeg_deep_chroma_from_rgb (const ImColourStage *stage, const ImBlock *block,
 }
 
 static void
-jpeg_deep_chroma (const ImColourStage *stage, const ImBlock *block, int y,
+jpeg_float_chroma (const ImColourStage *stage, const ImBlock *block, int y,
     const ImRows *rows)
 {
   ImPlace place = im_colour_place (stage, block, 1, y);
@@ -361,7 +361,7 @@ jpeg_deep_chroma (const ImColourStage *stage, const ImBlock *block, int y,
 }
 
 void
-im_colour_deep_block (ImColourStage *stage, const ImBlock *block, int y,
+im_colour_float_block (ImColourStage *stage, const ImBlock *block, int y,
     const ImRows *rows)
 {
   const ImPlan *plan = stage->plan;
@@ -381,13 +381,13 @@ im_colour_deep_block (ImColourStage *stage, const ImBlock *block, int y,
           place.n);
     return;
   }
-  jpeg_deep_luma (stage, block, y, rows);
+  jpeg_float_luma (stage, block, y, rows);
   if (plan->model == IM_MODEL_GRAY)
     return;
   if (stage->gray_in)
     im_colour_neutral_chroma (stage, block, y, rows);
   else if (planes)
-    jpeg_deep_chroma (stage, block, y, rows);
+    jpeg_float_chroma (stage, block, y, rows);
   else
-    jpeg_deep_chroma_from_rgb (stage, block, y, rows);
+    jpeg_float_chroma_from_rgb (stage, block, y, rows);
 }
