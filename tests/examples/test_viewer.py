@@ -226,21 +226,31 @@ def dead_clients_are_cut_off():
         stalled.close()
         reads.close()
         harness.wait_until(lambda: viewer.stats()['clients'] == 0)
-        stuck = ask_for_a_large_snapshot(viewer)
-        harness.wait_until(lambda: viewer.stats()['snapshots-open'] == 1)
-        over = harness.wait_until(lambda: viewer.stats()['snapshots-open'] == 0)
-        with stuck.makefile('rb') as answer:
-            got, wanted = 0, 0
-            for line in iter(answer.readline, b''):
-                if line == b'\r\n':
-                    break
-                wanted = max(wanted, int(line[16:]) if line.startswith(b'Content-Length: ') else 0)
-            try:
-                got = len(answer.read())
-            except ConnectionError:
-                pass
-        report.check('a snapshot that is not read is cut off', over and got < wanted,
-                     '%d of %d bytes' % (got, wanted))
+        # A machine under load may not make so large a picture in time, and is told so.
+        for _ in range(5):
+            stuck = ask_for_a_large_snapshot(viewer)
+            harness.wait_until(lambda: viewer.stats()['snapshots-open'] == 1)
+            over = harness.wait_until(lambda: viewer.stats()['snapshots-open'] == 0)
+            with stuck.makefile('rb') as answer:
+                status, got, wanted = answer.readline(), 0, 0
+                for line in iter(answer.readline, b''):
+                    if line == b'\r\n':
+                        break
+                    if line.startswith(b'Content-Length: '):
+                        wanted = int(line[16:])
+                try:
+                    got = len(answer.read())
+                except ConnectionError:
+                    pass
+            if b' 200 ' in status:
+                break
+            stuck.close()
+        if b' 200 ' in status:
+            report.check('a snapshot that is not read is cut off', over and got < wanted,
+                         '%d of %d bytes' % (got, wanted))
+        else:
+            report.skip('a snapshot that is not read is cut off',
+                        'no such picture was made in time: %r' % status)
         stuck.close()
         # Nothing is written to this one for hours.
         waits = viewer.stream('id=w&interval=3600000')
