@@ -113,6 +113,19 @@ static const struct
   { GST_PARAM_CONDITIONALLY_AVAILABLE, "conditionally-available" },
   { GST_PARAM_DOC_SHOW_DEFAULT, "doc-show-default" } };
 
+/* An interface's property has the flags that the interface gave it, and other
+ * plugins that this process happens to load add to these. */
+static guint
+surface_flags (GParamSpec *pspec)
+{
+  guint flags = pspec->flags;
+
+  if (g_param_spec_get_redirect_target (pspec) != NULL)
+    flags &= ~(GST_PARAM_MUTABLE_READY | GST_PARAM_MUTABLE_PAUSED
+        | GST_PARAM_MUTABLE_PLAYING);
+  return flags;
+}
+
 static void
 add_properties (GString *text)
 {
@@ -128,7 +141,7 @@ add_properties (GString *text)
         g_type_name (pspec->value_type), range != NULL ? " " : "",
         range != NULL ? range : "", value);
     for (guint i = 0; i < G_N_ELEMENTS (flag_names); i++)
-      if (pspec->flags & flag_names[i].flag)
+      if (surface_flags (pspec) & flag_names[i].flag)
         g_string_append_printf (text, ", %s", flag_names[i].name);
     g_string_append_c (text, '\n');
     g_free (value);

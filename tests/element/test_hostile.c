@@ -451,10 +451,11 @@ GST_START_TEST (test_caps)
 
   for (guint i = 0; i < G_N_ELEMENTS (caps); i++) {
     Bench bench = bench_new ("imbytes width=16 height=16", NULL, INPUT);
+    GstCaps *large = gst_caps_from_string (caps[i]);
 
     expect_alive (&bench, INPUT);
-    gst_harness_push_event (bench.harness,
-        gst_event_new_caps (gst_caps_from_string (caps[i])));
+    gst_harness_push_event (bench.harness, gst_event_new_caps (large));
+    gst_caps_unref (large);
     fail_unless (gst_harness_push (bench.harness,
                      gst_buffer_new_allocate (NULL, 6144, NULL))
         < GST_FLOW_OK);
