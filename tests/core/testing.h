@@ -60,8 +60,8 @@ testing_check (bool held, const char *file, int line, const char *format, ...)
     return; \
   } while (0)
 
-/* Whether to pass over one case of a large product. Under an emulator, where
- * IMBYTES_TEST_QUICK is set, one in eleven stays; else all do. */
+/* Whether to pass over one case of a large product. Where IMBYTES_TEST_QUICK is
+ * set, under an emulator or a sanitizer, one in eleven stays; else all do. */
 static inline bool
 testing_left_out (void)
 {
