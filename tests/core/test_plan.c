@@ -462,6 +462,55 @@ test_bit_depth (void)
   }
 }
 
+/* ITU-T T.81, A.2: an MCU of several components has one 8x8 block of the coarsest
+ * of them. PNG, 7.2: pixels follow each other without gaps. */
+static void
+check_layout (const ImPlan *p)
+{
+  const ImRowLayout *layout = &p->layout;
+  int mcu = p->w_shift > 0 ? 16 : 8, padded = 0;
+  bool png = p->codec == IM_CODEC_PNG;
+
+  while (padded < p->width)
+    padded += mcu;
+  CHECK_EQUAL (layout->interleaved, png);
+  CHECK_EQUAL (layout->n_planes, png ? 1 : p->n_components);
+  for (int c = 0; c < layout->n_planes; c++) {
+    bool coarse_w = c > 0 && p->w_shift > 0, coarse_h = c > 0 && p->h_shift > 0;
+    int pixel = png ? p->n_components * (p->bit_depth == 16 ? 2 : 1) : 1;
+
+    CHECK_EQUAL (layout->plane[c].pixel_size, pixel);
+    CHECK_EQUAL (layout->plane[c].w_shift, coarse_w);
+    CHECK_EQUAL (layout->plane[c].h_shift, coarse_h);
+    CHECK_EQUAL (layout->plane[c].row_size,
+        png            ? p->width * pixel
+            : coarse_w ? padded / 2
+                       : padded);
+  }
+}
+
+static void
+test_row_layout (void)
+{
+  static const char *const layouts[] = { "I420", "AYUV", "RGB", "BGRA", "GRAY8",
+    "GRAY16_LE" };
+
+  for (size_t i = 0; i < sizeof (layouts) / sizeof (layouts[0]); i++)
+    for (int width = 1; width < 40; width++)
+      for (int sub = IM_SUBSAMPLING_AUTO; sub <= IM_SUBSAMPLING_GRAY; sub++)
+        for (int codec = 0; codec <= IM_CODEC_PNG; codec++) {
+          ImImageInfo info = input (layouts[i], 8, 8, 1, 1);
+          ImRequest request = request_plain ((ImCodecId) codec);
+          ImPlan p;
+
+          request.width = width;
+          request.jpeg.subsampling = (ImSubsampling) sub;
+          request.png.bit_depth = sub % 3 * 8;
+          if (CHECK (im_plan_make (&p, &info, &request, NULL)))
+            check_layout (&p);
+        }
+}
+
 static void
 test_few_bits_are_deep (void)
 {
@@ -509,11 +558,11 @@ test_light (void)
 
   CHECK (im_plan_make (&p, &info, &request, NULL));
   CHECK (!p.linear_light && p.samples != IM_SAMPLES_F32);
-  CHECK (p.chroma_w_shift == 1 && p.chroma_h_shift == 1);
+  CHECK (p.keeps_chroma && p.chroma_w_shift == 1 && p.chroma_h_shift == 1);
   info.colour.primaries = IM_PRIMARIES_BT2020;
   CHECK (im_plan_make (&p, &info, &request, NULL));
   CHECK (p.linear_light && p.samples == IM_SAMPLES_F32);
-  CHECK (p.chroma_w_shift == 0 && p.chroma_h_shift == 0);
+  CHECK (!p.keeps_chroma && p.chroma_w_shift == 0 && p.chroma_h_shift == 0);
   info.format = picture_layout ("GRAY8")->format;
   CHECK (im_plan_make (&p, &info, &request, NULL));
   CHECK (!p.linear_light);
@@ -546,8 +595,8 @@ test_equal (void)
 static const Test tests[] = { TEST (test_sizes), TEST (test_transposed_sizes),
   TEST (test_transposed_subsampling), TEST (test_crop), TEST (test_limits),
   TEST (test_strips), TEST (test_subsampling), TEST (test_bit_depth),
-  TEST (test_few_bits_are_deep), TEST (test_borders_and_alpha),
-  TEST (test_light), TEST (test_equal) };
+  TEST (test_row_layout), TEST (test_few_bits_are_deep),
+  TEST (test_borders_and_alpha), TEST (test_light), TEST (test_equal) };
 
 int
 main (void)

@@ -317,7 +317,7 @@ plan_flatten (ImPlan *plan)
 {
   const ImFormat *format = &plan->input.format;
 
-  plan->flatten = plan->codec == IM_CODEC_JPEG && format->has_alpha
+  plan->flatten = format->has_alpha && !plan->has_alpha
       && !has_odd_depth (format) && !plan->linear_light;
   if (plan->flatten) {
     ImImageInfo info = plan->input;
@@ -350,12 +350,10 @@ plan_arithmetic (ImPlan *plan)
     plan->samples = IM_SAMPLES_Q6;
   else
     plan->samples = IM_SAMPLES_U8;
-  plan->chroma_w_shift = plan->chroma_h_shift = 0;
-  if (plan->model == IM_MODEL_YCBCR && format->model == IM_MODEL_YCBCR
-      && !plan->linear_light && !alpha) {
-    plan->chroma_w_shift = plan->w_shift;
-    plan->chroma_h_shift = plan->h_shift;
-  }
+  plan->keeps_chroma = plan->model == IM_MODEL_YCBCR
+      && format->model == IM_MODEL_YCBCR && !plan->linear_light && !alpha;
+  plan->chroma_w_shift = plan->keeps_chroma ? plan->w_shift : 0;
+  plan->chroma_h_shift = plan->keeps_chroma ? plan->h_shift : 0;
 }
 
 static void
@@ -375,6 +373,31 @@ plan_components (ImPlan *plan)
       component->w_shift = plan->chroma_w_shift;
       component->h_shift = plan->chroma_h_shift;
     }
+  }
+}
+
+void
+im_plan_lay_out_rows (ImPlan *plan)
+{
+  ImRowLayout *layout = &plan->layout;
+  /* JPEG is coded in whole MCUs, each with one 8x8 block of either chroma. */
+  size_t mcus = (size_t) im_subsampled (plan->width, 3 + plan->w_shift);
+
+  memset (layout, 0, sizeof (*layout));
+  if (plan->codec == IM_CODEC_PNG) {
+    layout->interleaved = true;
+    layout->n_planes = 1;
+    layout->plane[0].pixel_size = plan->n_components * plan->bit_depth / 8;
+    layout->plane[0].row_size =
+        (size_t) plan->width * (size_t) layout->plane[0].pixel_size;
+    return;
+  }
+  layout->n_planes = plan->n_components;
+  for (int c = 0; c < layout->n_planes; c++) {
+    layout->plane[c].pixel_size = 1;
+    layout->plane[c].w_shift = c > 0 ? plan->w_shift : 0;
+    layout->plane[c].h_shift = c > 0 ? plan->h_shift : 0;
+    layout->plane[c].row_size = mcus * (c > 0 ? 8u : 8u << plan->w_shift);
   }
 }
 
@@ -462,6 +485,7 @@ im_plan_make (ImPlan *plan, const ImImageInfo *input, const ImRequest *request,
     plan_png (plan, request);
   else
     plan_jpeg (plan, request);
+  im_plan_lay_out_rows (plan);
   plan_arithmetic (plan);
   plan_components (plan);
   plan_strips (plan);

@@ -114,7 +114,6 @@ stage_background (ImColourStage *stage)
   for (int c = 0; c < plan->n_components; c++)
     for (int byte = 0; byte < plan->bit_depth / 8; byte++)
       stage->border[n++] = value[c];
-  stage->border_size = n;
 }
 
 static bool
@@ -186,6 +185,10 @@ im_colour_place (const ImColourStage *stage, const ImBlock *block, int c, int y)
 static void
 fill_pixels (uint8_t *dst, const uint8_t *pixel, int size, int n)
 {
+  if (size == 1) {
+    memset (dst, *pixel, (size_t) n);
+    return;
+  }
   for (int x = 0; x < n; x++)
     memcpy (dst + (size_t) x * (size_t) size, pixel, (size_t) size);
 }
@@ -196,22 +199,18 @@ draw_borders (const ImColourStage *stage, const ImBlock *block,
     const ImRows *rows)
 {
   const ImPlan *plan = stage->plan;
+  const uint8_t *pixel = stage->border;
 
   if (plan->picture.width == plan->width && block->n[0] == rows->n_rows)
     return;
-  if (plan->codec == IM_CODEC_PNG) {
-    for (int i = 0; i < rows->n_rows; i++)
-      fill_pixels (rows->data[0] + i * rows->stride[0], stage->border,
-          stage->border_size, plan->width);
-    return;
-  }
-  for (int c = 0; c < plan->n_components; c++) {
-    int h_shift = c > 0 ? plan->h_shift : 0;
-    int w_shift = c > 0 ? plan->w_shift : 0;
+  for (int c = 0; c < plan->layout.n_planes; c++) {
+    int size = plan->layout.plane[c].pixel_size;
+    int width = im_subsampled (plan->width, plan->layout.plane[c].w_shift);
+    int height = im_subsampled (rows->n_rows, plan->layout.plane[c].h_shift);
 
-    for (int i = 0; i < im_subsampled (rows->n_rows, h_shift); i++)
-      memset (rows->data[c] + i * rows->stride[c], stage->border[c],
-          (size_t) im_subsampled (plan->width, w_shift));
+    for (int i = 0; i < height; i++)
+      fill_pixels (rows->data[c] + i * rows->stride[c], pixel, size, width);
+    pixel += size;
   }
 }
 
@@ -358,7 +357,7 @@ png_block (ImColourStage *stage, const ImBlock *block, int y,
     const ImRows *rows)
 {
   ImPlace place = im_colour_place (stage, block, 0, y);
-  int pixel = stage->plan->n_components;
+  int pixel = stage->plan->layout.plane[0].pixel_size;
 
   for (int i = 0; i < block->n[0]; i++) {
     uint8_t *dst = rows->data[0] + (place.row + i) * rows->stride[0]
@@ -379,7 +378,7 @@ im_colour_block (ImColourStage *stage, const ImBlock *block, int y,
   draw_borders (stage, block, rows);
   if (stage->plan->samples == IM_SAMPLES_F32)
     im_colour_float_block (stage, block, y, rows);
-  else if (stage->plan->codec == IM_CODEC_PNG)
+  else if (stage->plan->layout.interleaved)
     png_block (stage, block, y, rows);
   else
     jpeg_block (stage, block, y, rows);

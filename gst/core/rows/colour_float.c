@@ -75,11 +75,8 @@ im_colour_float_init (ImColourStage *stage)
   const ImPlan *plan = stage->plan;
   ImMatrix3 to_rgb = im_colour_rgb_from_ycbcr (plan->input.colour.matrix);
   ImMatrix3 to_ycbcr = im_colour_ycbcr_from_rgb (IM_MATRIX_BT601);
-  bool planes = plan->model == IM_MODEL_YCBCR
-      && plan->input.format.model == IM_MODEL_YCBCR && !plan->linear_light
-      && stage->alpha < 0;
 
-  if (planes)
+  if (plan->keeps_chroma)
     to_ycbcr = im_matrix3_multiply (to_ycbcr, to_rgb);
   for (int i = 0; i < 3; i++)
     for (int j = 0; j < 3; j++) {
@@ -245,7 +242,7 @@ png_row (const ImColourStage *stage, const ImBlock *block, int i, uint8_t *dst,
   const ImPlan *plan = stage->plan;
   int size = plan->bit_depth / 8,
       n_colours = plan->model == IM_MODEL_RGB ? 3 : 1,
-      pixel = plan->n_components * size;
+      pixel = plan->layout.plane[0].pixel_size;
 
   for (int c = 0; c < plan->n_components; c++) {
     const float *v = c < n_colours ? block->row[c][i]
@@ -366,18 +363,15 @@ im_colour_float_block (ImColourStage *stage, const ImBlock *block, int y,
 {
   const ImPlan *plan = stage->plan;
   ImPlace place = im_colour_place (stage, block, 0, y);
-  bool planes = plan->input.format.model == IM_MODEL_YCBCR
-      && !plan->linear_light && stage->alpha < 0
-      && plan->codec == IM_CODEC_JPEG;
 
-  if (!planes)
+  if (!plan->keeps_chroma)
     for (int i = 0; i < block->n[0]; i++)
       finish_row (stage, block, i, place.n);
-  if (plan->codec == IM_CODEC_PNG) {
+  if (plan->layout.interleaved) {
     for (int i = 0; i < block->n[0]; i++)
       png_row (stage, block, i,
           rows->data[0] + (place.row + i) * rows->stride[0]
-              + place.column * plan->n_components * plan->bit_depth / 8,
+              + place.column * plan->layout.plane[0].pixel_size,
           place.n);
     return;
   }
@@ -386,7 +380,7 @@ im_colour_float_block (ImColourStage *stage, const ImBlock *block, int y,
     return;
   if (stage->gray_in)
     im_colour_neutral_chroma (stage, block, y, rows);
-  else if (planes)
+  else if (plan->keeps_chroma)
     jpeg_float_chroma (stage, block, y, rows);
   else
     jpeg_float_chroma_from_rgb (stage, block, y, rows);

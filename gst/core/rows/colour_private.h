@@ -36,9 +36,8 @@ struct _ImColourStage
   bool gray_in;
   int alpha; /* its component; -1: none */
 
-  /* One pixel of background, as the file has it. */
+  /* One pixel of background as the file has it, all components of it. */
   uint8_t border[8];
-  int border_size;
 
   ImMix luma, chroma[2]; /* in -> Y'CbCr of JPEG */
   bool cross;            /* luma takes from chroma */
