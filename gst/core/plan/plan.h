@@ -117,6 +117,16 @@ typedef enum
   IM_SAMPLES_F32
 } ImSamples;
 
+/* Bytes of a sample that the reader makes. */
+static inline size_t
+im_samples_size (ImSamples samples)
+{
+  static const size_t size[] = { sizeof (uint8_t), sizeof (int16_t),
+    sizeof (float) };
+
+  return size[samples];
+}
+
 /* What the plan has to do with one component of the input. */
 typedef struct
 {
