@@ -99,9 +99,8 @@ rows_of_whole (const ImPlan *plan, const ImRows *whole, int y, int end)
 {
   ImRows rows = *whole;
 
-  for (int c = 0; c < 3; c++)
-    if (rows.data[c])
-      rows.data[c] += (y >> (c > 0 ? plan->h_shift : 0)) * rows.stride[c];
+  for (int c = 0; c < plan->layout.n_planes; c++)
+    rows.data[c] += (y >> plan->layout.plane[c].h_shift) * rows.stride[c];
   rows.n_rows = block_height (y, end);
   return rows;
 }

@@ -30,17 +30,14 @@ static inline Picture
 picture_new (const ImPlan *plan, unsigned seed)
 {
   Picture picture = { 0 };
-  int n_planes = plan->codec == IM_CODEC_PNG ? 1 : plan->n_components;
+  const ImRowLayout *layout = &plan->layout;
 
-  for (int c = 0; c < n_planes; c++) {
-    int w_shift = c > 0 ? plan->w_shift : 0,
-        h_shift = c > 0 ? plan->h_shift : 0;
-    size_t used = plan->codec == IM_CODEC_PNG
-        ? im_codec_row_size (plan, 0)
-        : (size_t) im_subsampled (plan->width, w_shift);
+  for (int c = 0; c < layout->n_planes; c++) {
+    size_t used = (size_t) im_subsampled (plan->width, layout->plane[c].w_shift)
+        * (size_t) layout->plane[c].pixel_size;
 
-    picture.row_size[c] = im_codec_row_size (plan, c);
-    picture.n_rows[c] = im_subsampled (plan->height, h_shift);
+    picture.row_size[c] = layout->plane[c].row_size;
+    picture.n_rows[c] = im_subsampled (plan->height, layout->plane[c].h_shift);
     picture.plane[c] =
         malloc (picture.row_size[c] * (size_t) picture.n_rows[c]);
     for (int y = 0; y < picture.n_rows[c]; y++)
@@ -58,7 +55,7 @@ picture_rows (const Picture *picture, const ImPlan *plan, int y, int n_rows)
   ImRows rows = { .n_rows = n_rows };
 
   for (int c = 0; c < 3 && picture->plane[c] != NULL; c++) {
-    int first = y >> (c > 0 ? plan->h_shift : 0);
+    int first = y >> plan->layout.plane[c].h_shift;
 
     rows.stride[c] = (ptrdiff_t) picture->row_size[c];
     rows.data[c] = picture->plane[c] + (size_t) first * picture->row_size[c];
@@ -133,9 +130,11 @@ same_bytes (const ImBytes *a, const ImBytes *b)
   return a->size == b->size && memcmp (a->data, b->data, a->size) == 0;
 }
 
+/* What a plan has to say besides the size and the components. */
 static inline void
 set_strips (ImPlan *plan, int strip_rows)
 {
+  im_plan_lay_out_rows (plan);
   plan->strip_rows = strip_rows < plan->height ? strip_rows : plan->height;
   plan->n_strips = (plan->height + plan->strip_rows - 1) / plan->strip_rows;
 }

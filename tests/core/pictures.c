@@ -365,6 +365,20 @@ picture_rgb (const Picture *picture, int x, int y, double rgba[4])
   }
 }
 
+ImImageInfo
+picture_info (const char *layout, int width, int height, int par_n, int par_d)
+{
+  ImImageInfo info;
+
+  memset (&info, 0, sizeof (info));
+  info.format = picture_layout (layout)->format;
+  info.width = width;
+  info.height = height;
+  info.par_n = par_n;
+  info.par_d = par_d;
+  return info;
+}
+
 ImRequest
 request_plain (ImCodecId codec)
 {

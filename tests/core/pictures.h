@@ -77,6 +77,11 @@ int decoded_get (const Decoded *decoded, int x, int y, int channel);
 bool picture_encode (const Picture *picture, const ImRequest *request,
     Decoded *decoded);
 
+/* What a plan needs to know of a picture; matrix, range and the like are the first
+ * of their enums. */
+ImImageInfo picture_info (const char *layout, int width, int height, int par_n,
+    int par_d);
+
 /* A request for the input's own size, best quality, no surprises. */
 ImRequest request_plain (ImCodecId codec);
 

@@ -122,7 +122,7 @@ get_u32 (const uint8_t *p)
 static void
 check_stream (const ImBytes *file, const ImPlan *plan, uint8_t *filters)
 {
-  size_t row_size = im_codec_row_size (plan, 0) + 1;
+  size_t row_size = plan->layout.plane[0].row_size + 1;
   uLongf raw_size = (uLongf) (row_size * (size_t) plan->height);
   uint8_t *raw = malloc (raw_size);
   ImBytes data = { 0 };

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,15 +12,26 @@
  * and one vector of int16 in AVX2. */
 #define IM_BLOCK_ROWS 16
 
+/* How rows lie in memory: the plan says so for the codec that takes them. */
+typedef struct
+{
+  /* The samples of a pixel follow each other in the only plane, those of 16 bits
+   * in big-endian order. Else each component has a plane of its own, of bytes. */
+  bool interleaved;
+  int n_planes;
+  struct
+  {
+    int w_shift, h_shift; /* log2 of the subsampling against the canvas */
+    int pixel_size;       /* bytes from one pixel to the next */
+    size_t row_size;      /* bytes of memory that each row has to have */
+  } plane[3];
+} ImRowLayout;
+
 /* What the colour stage makes and the codec takes: up to IM_BLOCK_ROWS rows of
- * the canvas.
+ * the canvas, in planes of im_subsampled (n_rows, h_shift) rows each.
  *
- * JPEG: one plane for each component, 8 bits, data[1] and data[2] with
- * im_subsampled (n_rows, h_shift) rows. PNG: data[0] alone, interleaved,
- * 16-bit samples in big-endian order.
- *
- * The codec may write past the end of each row, up to im_codec_row_size ()
- * bytes from its start, to fill whole MCUs; it changes nothing else. */
+ * The codec may write past the last pixel of each row, up to row_size bytes from
+ * the row's start, to fill whole MCUs; it changes nothing else. */
 typedef struct
 {
   uint8_t *data[3];

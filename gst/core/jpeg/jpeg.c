@@ -321,7 +321,7 @@ pad_rows (const ImPlan *plan, const ImRows *rows)
     int w_shift = c > 0 ? plan->w_shift : 0;
     int n_rows = im_subsampled (rows->n_rows, c > 0 ? plan->h_shift : 0);
     size_t width = (size_t) im_subsampled (plan->width, w_shift);
-    size_t missing = im_codec_row_size (plan, c) - width;
+    size_t missing = plan->layout.plane[c].row_size - width;
 
     for (int y = 0; y < n_rows && missing > 0; y++) {
       uint8_t *end = rows->data[c] + y * rows->stride[c] + width;

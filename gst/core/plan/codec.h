@@ -70,18 +70,3 @@ typedef struct
   void (*write) (const ImCoder *coder, const ImCodedStrip *strips, int n_strips,
       uint8_t *out);
 } ImCodec;
-
-/* Bytes of memory that one row of component @c must have: the samples, and for
- * JPEG as many more as fill whole MCUs. */
-static inline size_t
-im_codec_row_size (const ImPlan *plan, int c)
-{
-  size_t width = (size_t) plan->width;
-
-  if (plan->codec == IM_CODEC_PNG)
-    return width * (size_t) plan->n_components * (size_t) plan->bit_depth / 8;
-  if (c > 0)
-    return (width + (8u << plan->w_shift) - 1) / (8u << plan->w_shift) * 8;
-  return (width + (8u << plan->w_shift) - 1) / (8u << plan->w_shift)
-      * (8u << plan->w_shift);
-}

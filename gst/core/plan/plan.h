@@ -117,6 +117,16 @@ typedef enum
   IM_SAMPLES_F32
 } ImSamples;
 
+/* Bytes of a sample that the reader makes. */
+static inline size_t
+im_samples_size (ImSamples samples)
+{
+  static const size_t size[] = { sizeof (uint8_t), sizeof (int16_t),
+    sizeof (float) };
+
+  return size[samples];
+}
+
 /* What the plan has to do with one component of the input. */
 typedef struct
 {
@@ -153,10 +163,12 @@ typedef struct
   int n_components;     /* with alpha */
   int bit_depth;        /* 8 or 16 */
   int w_shift, h_shift; /* log2 of the chroma subsampling */
+  ImRowLayout layout;   /* of the rows that the codec takes */
 
-  /* Of the chroma that leaves the resampler: the file's own where chroma can
-   * stay chroma all the way, else none, because the colour stage then has to
-   * see whole pixels. */
+  /* Y'CbCr goes from the input to the file without passing through R'G'B'. */
+  bool keeps_chroma;
+  /* Of the chroma that leaves the resampler: the file's own where chroma is
+   * kept, else none, because the colour stage then has to see whole pixels. */
   int chroma_w_shift, chroma_h_shift;
 
   ImSamples samples;
@@ -188,6 +200,10 @@ bool im_plan_equal (const ImPlan *a, const ImPlan *b);
 /* The same but for what only the codec reads: quality and the like. */
 bool im_plan_equal_but_options (const ImPlan *a, const ImPlan *b);
 bool im_image_info_equal (const ImImageInfo *a, const ImImageInfo *b);
+
+/* Sets plan->layout from the codec, the size and the components. Plans that come
+ * from im_plan_make () have it. */
+void im_plan_lay_out_rows (ImPlan *plan);
 
 /* Largest width or height that files of @codec may have, in pixels. */
 int im_plan_max_size (ImCodecId codec);

@@ -245,9 +245,9 @@ png_coder_new (const ImPlan *plan, ImError *error)
   }
   memset (coder, 0, sizeof (*coder));
   coder->plan = *plan;
-  coder->row_size = im_codec_row_size (plan, 0);
+  coder->row_size = plan->layout.plane[0].row_size;
   coder->pack = im_png_pack_new (&plan->png, coder->row_size,
-      plan->n_components * plan->bit_depth / 8);
+      plan->layout.plane[0].pixel_size);
   if (coder->pack == NULL)
     im_error_no_memory (error, "the PNG coder");
   else if (guarded (coder, create, error)) {

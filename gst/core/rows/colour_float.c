@@ -69,26 +69,6 @@ stage_light (ImColourStage *stage)
   return true;
 }
 
-bool
-im_colour_float_init (ImColourStage *stage)
-{
-  const ImPlan *plan = stage->plan;
-  ImMatrix3 to_rgb = im_colour_rgb_from_ycbcr (plan->input.colour.matrix);
-  ImMatrix3 to_ycbcr = im_colour_ycbcr_from_rgb (IM_MATRIX_BT601);
-  bool planes = plan->model == IM_MODEL_YCBCR
-      && plan->input.format.model == IM_MODEL_YCBCR && !plan->linear_light
-      && stage->alpha < 0;
-
-  if (planes)
-    to_ycbcr = im_matrix3_multiply (to_ycbcr, to_rgb);
-  for (int i = 0; i < 3; i++)
-    for (int j = 0; j < 3; j++) {
-      stage->to_rgb[i][j] = (float) to_rgb.m[i][j];
-      stage->to_ycbcr[i][j] = (float) to_ycbcr.m[i][j];
-    }
-  return !plan->linear_light || stage_light (stage);
-}
-
 static inline uint8_t
 round_u8 (float v)
 {
@@ -239,29 +219,65 @@ finish_row (const ImColourStage *stage, const ImBlock *block, int i, int n)
 }
 
 static void
-png_row (const ImColourStage *stage, const ImBlock *block, int i, uint8_t *dst,
-    int n)
+finish_rows (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
+{
+  int n = im_colour_place (stage, block, 0, y).n;
+
+  (void) rows;
+  for (int i = 0; i < block->n[0]; i++)
+    finish_row (stage, block, i, n);
+}
+
+static void
+store_8_bits (uint8_t *dst, int pixel_size, const float *v, int n)
+{
+  for (int x = 0; x < n; x++)
+    dst[(size_t) x * (size_t) pixel_size] = round_u8 (v[x]);
+}
+
+static void
+store_16_bits (uint8_t *dst, int pixel_size, const float *v, int n)
+{
+  for (int x = 0; x < n; x++)
+    store_u16 (dst + (size_t) x * (size_t) pixel_size, v[x]);
+}
+
+/* Alpha of a file that has it for the sake of its borders. */
+static void
+store_opaque (uint8_t *dst, int pixel_size, int size, int n)
+{
+  for (int x = 0; x < n; x++)
+    memset (dst + (size_t) x * (size_t) pixel_size, 255, (size_t) size);
+}
+
+static void
+interleaved_row (const ImColourStage *stage, const ImBlock *block, int i,
+    uint8_t *dst, int n)
 {
   const ImPlan *plan = stage->plan;
-  int size = plan->bit_depth / 8,
-      n_colours = plan->model == IM_MODEL_RGB ? 3 : 1,
-      pixel = plan->n_components * size;
+  int size = plan->bit_depth / 8, pixel_size = plan->layout.plane[0].pixel_size;
+  int n_colours = plan->n_components - plan->has_alpha;
 
-  for (int c = 0; c < plan->n_components; c++) {
-    const float *v = c < n_colours ? block->row[c][i]
-        : stage->alpha < 0         ? NULL
-                                   : block->row[stage->alpha][i];
-    uint8_t *out = dst + c * size;
+  for (int c = 0; c < n_colours; c++)
+    stage->store (dst + c * size, pixel_size, block->row[c][i], n);
+  dst += n_colours * size;
+  if (plan->has_alpha && stage->alpha >= 0)
+    stage->store (dst, pixel_size, block->row[stage->alpha][i], n);
+  else if (plan->has_alpha)
+    store_opaque (dst, pixel_size, size, n);
+}
 
-    for (int x = 0; x < n; x++) {
-      float value = v ? v[x] : 1.0f;
+static void
+interleaved_pixels (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
+{
+  ImPlace place = im_colour_place (stage, block, 0, y);
+  int left = place.column * stage->plan->layout.plane[0].pixel_size;
 
-      if (size == 2)
-        store_u16 (out + (size_t) x * (size_t) pixel, value);
-      else
-        out[(size_t) x * (size_t) pixel] = round_u8 (value);
-    }
-  }
+  for (int i = 0; i < block->n[0]; i++)
+    interleaved_row (stage, block, i,
+        rows->data[0] + (place.row + i) * rows->stride[0] + left, place.n);
 }
 
 /* @v are R'G'B', or Y'CbCr, or gray alone. */
@@ -280,27 +296,31 @@ mix_row (const ImColourStage *stage, uint8_t *dst, const float *const v[3],
 }
 
 static void
-jpeg_float_luma (const ImColourStage *stage, const ImBlock *block, int y,
+gray_luma (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
+{
+  ImPlace place = im_colour_place (stage, block, 0, y);
+
+  for (int i = 0; i < block->n[0]; i++)
+    store_8_bits (rows->data[0] + (place.row + i) * rows->stride[0]
+            + place.column,
+        1, block->row[0][i], place.n);
+}
+
+static void
+mixed_luma (ImColourStage *stage, const ImBlock *block, int y,
     const ImRows *rows)
 {
   const ImPlan *plan = stage->plan;
   ImPlace place = im_colour_place (stage, block, 0, y);
+  int first_other = im_colour_place (stage, block, 1, y).row;
 
   for (int i = 0; i < block->n[0]; i++) {
     int row = place.row + i;
-    uint8_t *dst = rows->data[0] + row * rows->stride[0] + place.column;
-    const float *luma = block->row[0][i];
-    int other;
+    int other = (row >> plan->chroma_h_shift) - first_other;
 
-    if (stage->gray_in) {
-      for (int x = 0; x < place.n; x++)
-        dst[x] = round_u8 (luma[x]);
-      continue;
-    }
-    other = (row >> plan->chroma_h_shift)
-        - (im_colour_place (stage, block, 1, y).row);
-    mix_row (stage, dst,
-        (const float *const[]){ luma, block->row[1][other],
+    mix_row (stage, rows->data[0] + row * rows->stride[0] + place.column,
+        (const float *const[]){ block->row[0][i], block->row[1][other],
             block->row[2][other] },
         0, plan->chroma_w_shift, place.column & plan->chroma_w_shift, place.n);
   }
@@ -324,8 +344,8 @@ mean_f32 (float *dst, const float *top, const float *bottom, int w_shift,
 }
 
 static void
-jpeg_float_chroma_from_rgb (const ImColourStage *stage, const ImBlock *block,
-    int y, const ImRows *rows)
+chroma_from_rgb (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
 {
   const ImPlan *plan = stage->plan;
   ImPlace place = im_colour_place (stage, block, 0, y);
@@ -345,7 +365,7 @@ jpeg_float_chroma_from_rgb (const ImColourStage *stage, const ImBlock *block,
 }
 
 static void
-jpeg_float_chroma (const ImColourStage *stage, const ImBlock *block, int y,
+kept_chroma (ImColourStage *stage, const ImBlock *block, int y,
     const ImRows *rows)
 {
   ImPlace place = im_colour_place (stage, block, 1, y);
@@ -360,34 +380,54 @@ jpeg_float_chroma (const ImColourStage *stage, const ImBlock *block, int y,
           c, 0, 0, place.n);
 }
 
-void
-im_colour_float_block (ImColourStage *stage, const ImBlock *block, int y,
-    const ImRows *rows)
+static void
+stage_matrices (ImColourStage *stage)
 {
   const ImPlan *plan = stage->plan;
-  ImPlace place = im_colour_place (stage, block, 0, y);
-  bool planes = plan->input.format.model == IM_MODEL_YCBCR
-      && !plan->linear_light && stage->alpha < 0
-      && plan->codec == IM_CODEC_JPEG;
+  ImMatrix3 to_rgb = im_colour_rgb_from_ycbcr (plan->input.colour.matrix);
+  ImMatrix3 to_ycbcr = im_colour_ycbcr_from_rgb (IM_MATRIX_BT601);
 
-  if (!planes)
-    for (int i = 0; i < block->n[0]; i++)
-      finish_row (stage, block, i, place.n);
-  if (plan->codec == IM_CODEC_PNG) {
-    for (int i = 0; i < block->n[0]; i++)
-      png_row (stage, block, i,
-          rows->data[0] + (place.row + i) * rows->stride[0]
-              + place.column * plan->n_components * plan->bit_depth / 8,
-          place.n);
-    return;
-  }
-  jpeg_float_luma (stage, block, y, rows);
-  if (plan->model == IM_MODEL_GRAY)
-    return;
-  if (stage->gray_in)
-    im_colour_neutral_chroma (stage, block, y, rows);
-  else if (planes)
-    jpeg_float_chroma (stage, block, y, rows);
+  if (plan->keeps_chroma)
+    to_ycbcr = im_matrix3_multiply (to_ycbcr, to_rgb);
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 3; j++) {
+      stage->to_rgb[i][j] = (float) to_rgb.m[i][j];
+      stage->to_ycbcr[i][j] = (float) to_ycbcr.m[i][j];
+    }
+}
+
+/* To the planes of a JPEG. */
+static void
+choose_plane_steps (ImColourStage *stage, ImColourStep *step)
+{
+  const ImPlan *plan = stage->plan;
+
+  *step++ = stage->gray_in ? gray_luma : mixed_luma;
+  if (plan->model != IM_MODEL_GRAY)
+    *step = stage->gray_in   ? im_colour_neutral_chroma
+        : plan->keeps_chroma ? kept_chroma
+                             : chroma_from_rgb;
+}
+
+bool
+im_colour_float_init (ImColourStage *stage)
+{
+  const ImPlan *plan = stage->plan;
+  ImColourStep *step = stage->step;
+
+  if (!plan->keeps_chroma)
+    *step++ = finish_rows;
+  if (plan->layout.interleaved)
+    *step = interleaved_pixels;
   else
-    jpeg_float_chroma_from_rgb (stage, block, y, rows);
+    choose_plane_steps (stage, step);
+  stage->store = plan->bit_depth == 16 ? store_16_bits : store_8_bits;
+  stage_matrices (stage);
+  for (int i = 0; i < 3; i++) {
+    stage->mean_f[i] =
+        im_alloc_array ((size_t) plan->width + 2, sizeof (*stage->mean_f[i]));
+    if (stage->mean_f[i] == NULL)
+      return false;
+  }
+  return !plan->linear_light || stage_light (stage);
 }

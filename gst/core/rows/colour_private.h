@@ -1,4 +1,4 @@
-/* imbytes: what the two halves of the colour stage share.
+/* imbytes: what the files of the colour stage share.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -27,6 +27,12 @@ typedef struct
   float tone_bend;
 } ImLight;
 
+/* The whole block's samples, of all components or of some. */
+typedef void (*ImColourStep) (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows);
+
+#define IM_COLOUR_STEPS 3
+
 struct _ImColourStage
 {
   const ImPlan *plan;
@@ -35,20 +41,25 @@ struct _ImColourStage
   /* The block's rows are luma, R'G'B' or Y'CbCr whatever comes beside them. */
   bool gray_in;
   int alpha; /* its component; -1: none */
+  /* What is done with a block, in this order; NULL ends it. Chosen when the stage
+   * is made. */
+  ImColourStep step[IM_COLOUR_STEPS];
 
-  /* One pixel of background, as the file has it. */
+  /* One pixel of background as the file has it, all components of it. */
   uint8_t border[8];
-  int border_size;
 
+  /* Fixed point. */
   ImMix luma, chroma[2]; /* in -> Y'CbCr of JPEG */
-  bool cross;            /* luma takes from chroma */
   ImMix rgb[3];          /* in -> R'G'B' of PNG */
   int16_t *mean[3];      /* one row of R'G'B' under chroma samples */
 
-  float to_rgb[3][3];   /* floats: in -> R'G'B' */
-  float to_ycbcr[3][3]; /* floats: in -> Y'CbCr, or R'G'B' -> Y'CbCr */
+  /* Floating point. */
+  float to_rgb[3][3];   /* in -> R'G'B' */
+  float to_ycbcr[3][3]; /* in -> Y'CbCr, or R'G'B' -> Y'CbCr */
   float background[4];  /* R'G'B' and luma, 0..1 */
   float *mean_f[3];
+  /* Samples of one component to their places in interleaved pixels. */
+  void (*store) (uint8_t *dst, int pixel_size, const float *v, int n);
   ImLight *light;
 };
 
@@ -85,10 +96,9 @@ ImRowsUnder im_colour_rows_under (const ImPlan *plan, ImPlace luma, int n_rows,
     int row);
 
 /* A gray picture in a file of three components. */
-void im_colour_neutral_chroma (const ImColourStage *stage, const ImBlock *block,
+void im_colour_neutral_chroma (ImColourStage *stage, const ImBlock *block,
     int y, const ImRows *rows);
 
-/* colour_float.c */
+/* Choose the steps and make what they need. False when out of memory. */
+bool im_colour_fixed_init (ImColourStage *stage);
 bool im_colour_float_init (ImColourStage *stage);
-void im_colour_float_block (ImColourStage *stage, const ImBlock *block, int y,
-    const ImRows *rows);

@@ -191,10 +191,8 @@ im_reader_new (const ImPlan *plan, const ImReaderSpan *spans, bool premultiply)
     reader_scale (reader, plan, c);
   }
   reader_join_spans (reader);
-  if (!reader_alloc (reader,
-          plan->samples == IM_SAMPLES_F32      ? sizeof (float)
-              : plan->samples == IM_SAMPLES_Q6 ? sizeof (int16_t)
-                                               : 1)) {
+  im_reader_choose_q6 (reader);
+  if (!reader_alloc (reader, im_samples_size (plan->samples))) {
     im_reader_free (reader);
     return NULL;
   }

@@ -145,11 +145,12 @@ pick_q6 (int16_t *restrict dst, const uint8_t *restrict src, int step,
 }
 
 static void
-row_from_words (ImReader *reader, int c, const uint8_t *src, int16_t *dst)
+row_from_words (ImReader *reader, int c, int y, int16_t *dst)
 {
   const ImFormat *format = &reader->input.format;
   const ImComponent *component = &format->component[c];
   const ImReaderSpan *span = &reader->span[c];
+  const uint8_t *src = im_reader_samples (reader, c, y);
 
   if (component->step == 2 && !format->big_endian)
     pick_q6 (dst, src, 2, false, component, span->first, span->last);
@@ -206,22 +207,23 @@ flatten (int16_t *restrict dst, const uint8_t *restrict sample,
 
 /* Pixels of one plane, alpha and all: row @y of every component. */
 static void
-flatten_pixels (ImReader *reader, int c, int y, const uint8_t *src)
+flatten_pixels (ImReader *reader, int c, int y, int16_t *dst)
 {
   const ImFormat *format = &reader->input.format;
   const ImReaderSpan *span = &reader->span[c];
   const uint8_t *alpha =
       reader->spare[format->component[im_reader_alpha (reader)].offset];
 
-  im_reader_split (reader, c, src, reader->spare);
+  (void) dst;
+  im_reader_split (reader, c, im_reader_samples (reader, c, y), reader->spare);
   for (int i = 0; i < im_reader_alpha (reader); i++) {
     bool held;
-    int16_t *dst;
+    int16_t *row;
 
     if (reader->span[i].rows == 0)
       continue;
-    dst = im_ring_slot (&reader->ring[i], y, &held);
-    flatten (dst + span->first, reader->spare[format->component[i].offset],
+    row = im_ring_slot (&reader->ring[i], y, &held);
+    flatten (row + span->first, reader->spare[format->component[i].offset],
         alpha, reader->flat_code[i], span->last - span->first);
   }
 }
@@ -289,12 +291,24 @@ flatten_words (ImReader *reader, int c, int y, int16_t *dst)
   const ImReaderSpan *span = &reader->span[c];
   const float *alpha;
 
-  row_from_words (reader, c, im_reader_samples (reader, c, y), dst);
+  row_from_words (reader, c, y, dst);
   alpha = im_reader_is_coarse (&reader->input.format, c)
       ? im_reader_alpha_f32 (reader, c, y)
       : alpha_of_words (reader, y);
   lay_upon (dst + span->first, alpha + span->first, reader->flat_q6[c],
       span->last - span->first);
+}
+
+void
+im_reader_choose_q6 (ImReader *reader)
+{
+  bool words = reader->input.format.sample_bytes == 2;
+
+  for (int c = 0; c < reader->input.format.n_components; c++)
+    reader->make_q6[c] = !reader->flatten ? row_from_words
+        : words                           ? flatten_words
+        : reader->n_interleaved[c] == 4   ? flatten_pixels
+                                          : flatten_row;
 }
 
 const int16_t *
@@ -303,16 +317,8 @@ im_reader_row_q6 (ImReader *reader, int c, int y)
   bool held;
   int16_t *dst = im_ring_slot (&reader->ring[c], y, &held);
 
-  if (held)
-    return dst;
-  if (!reader->flatten)
-    row_from_words (reader, c, im_reader_samples (reader, c, y), dst);
-  else if (reader->input.format.sample_bytes == 2)
-    flatten_words (reader, c, y, dst);
-  else if (reader->n_interleaved[c] == 4)
-    flatten_pixels (reader, c, y, im_reader_samples (reader, c, y));
-  else
-    flatten_row (reader, c, y, dst);
+  if (!held)
+    reader->make_q6[c](reader, c, y, dst);
   return dst;
 }
 

@@ -35,6 +35,8 @@ struct _ImReader
   bool flatten; /* q6: over flat_code */
   int flat_code[3];
   float flat_q6[3]; /* the same for samples of two bytes */
+  /* Makes row y of component c at dst, and may make that of others with it. */
+  void (*make_q6[4]) (ImReader *reader, int c, int y, int16_t *dst);
 
   bool premultiply;          /* f32 */
   float scale[4], offset[4]; /* f32: sample -> meaning */
@@ -59,6 +61,9 @@ im_ring_slot (ImRing *ring, int y, bool *held)
   ring->row[slot] = y;
   return ring->data + (size_t) slot * ring->row_size;
 }
+
+/* Sets make_q6 by the format. */
+void im_reader_choose_q6 (ImReader *reader);
 
 /* Where the samples of row @y of component @c begin, in the frame or as they
  * were unpacked. */

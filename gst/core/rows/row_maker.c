@@ -9,7 +9,6 @@
 
 #include "colour.h"
 #include "core/base/bytes.h"
-#include "core/plan/codec.h"
 
 struct _ImRowMaker
 {
@@ -23,20 +22,20 @@ struct _ImRowMaker
 uint8_t *
 im_rows_alloc (ImRows *rows, const ImPlan *plan, int n_rows)
 {
-  int planes = plan->codec == IM_CODEC_PNG ? 1 : plan->n_components;
+  const ImRowLayout *layout = &plan->layout;
   size_t height = (size_t) n_rows, total = 0;
   uint8_t *data;
 
   memset (rows, 0, sizeof (*rows));
-  for (int c = 0; c < planes; c++) {
-    rows->stride[c] = (ptrdiff_t) im_align (im_codec_row_size (plan, c));
+  for (int c = 0; c < layout->n_planes; c++) {
+    rows->stride[c] = (ptrdiff_t) im_align (layout->plane[c].row_size);
     total += (size_t) rows->stride[c];
   }
   data = im_alloc_array (total, height);
   if (data == NULL)
     return NULL;
   rows->data[0] = data;
-  for (int c = 1; c < planes; c++)
+  for (int c = 1; c < layout->n_planes; c++)
     rows->data[c] =
         rows->data[c - 1] + rows->stride[c - 1] * (ptrdiff_t) height;
   rows->n_rows = n_rows;

@@ -14,7 +14,7 @@
 #include "core/base/rows.h"
 #include "resample.h"
 
-/* Memory for @n_rows rows of the canvas, laid out as @plan's codec takes them:
+/* Memory for @n_rows rows of the canvas, in the plan's layout:
  * free () what it gives, which is NULL when out of memory. */
 uint8_t *im_rows_alloc (ImRows *rows, const ImPlan *plan, int n_rows);
 
