@@ -247,33 +247,23 @@ test_quality (void)
   picture_clear (&picture);
 }
 
-/* @interval 0: no DRI and no RSTn. */
+/* No DRI and no RSTn, which receivers of RTP refuse. */
 static void
-check_markers (const ImBytes *file, unsigned interval, int n_restarts)
+check_markers (const ImBytes *file)
 {
   const uint8_t *p = file->data + 2, *end = file->data + file->size;
-  unsigned found_interval = 0;
-  int seen = 0;
 
   CHECK_EQUAL (file->data[0] * 256 + file->data[1], 0xffd8);
   for (; p + 4 <= end && p[1] != 0xda; p += 2 + p[2] * 256 + p[3]) {
     CHECK_EQUAL (p[0], 0xff);
-    CHECK (p[1] != 0xee);
-    if (p[1] == 0xdd)
-      found_interval = p[4] * 256u + p[5];
+    CHECK (p[1] != 0xee && p[1] != 0xdd);
   }
-  CHECK_EQUAL (found_interval, interval);
-  for (p += 2 + p[2] * 256 + p[3]; p + 2 < end; p++) {
-    if (p[0] != 0xff || p[1] == 0)
-      continue;
-    CHECK_EQUAL (p[1], 0xd0 + seen % 8);
-    seen++;
-  }
-  CHECK_EQUAL (seen, n_restarts);
+  for (p += 2 + p[2] * 256 + p[3]; p + 2 < end; p++)
+    CHECK (p[0] != 0xff || p[1] == 0);
   CHECK_EQUAL (end[-2] * 256 + end[-1], 0xffd9);
 }
 
-/* However a picture is cut, it decodes to the same samples. */
+/* However a picture is cut, it becomes the same file. */
 static void
 test_strips (void)
 {
@@ -285,21 +275,11 @@ test_strips (void)
       ImPlan cut = whole;
       Picture picture = picture_new (&whole, 5);
       ImBytes one = code_picture (&whole, &picture, 1, false), many;
-      Decoded *from_one, *from_many;
 
       set_strips (&cut, heights[h] == 352 ? 32 : 16);
       many = code_picture (&cut, &picture, 1, false);
-      from_one = decode (&one);
-      from_many = decode (&many);
-      CHECK_EQUAL (difference (&from_one->picture, &from_many->picture, &whole),
-          0);
-      check_markers (&one, 0, 0);
-      check_markers (&many,
-          (unsigned) (im_subsampled (321, 3 + cut.w_shift)
-              * (cut.strip_rows >> (3 + cut.h_shift))),
-          cut.n_strips - 1);
-      decoded_free (from_one);
-      decoded_free (from_many);
+      CHECK (same_bytes (&one, &many));
+      check_markers (&one);
       im_bytes_clear (&one);
       im_bytes_clear (&many);
       picture_clear (&picture);
@@ -460,6 +440,12 @@ __wrap_jpeg_set_defaults (j_compress_ptr jpeg)
     case 5:
       jpeg->quant_tbl_ptrs[0]->quantval[0]++;
       break;
+    case 6:
+      jpeg->ac_huff_tbl_ptrs[1]->huffval[161]++;
+      break;
+    case 7:
+      jpeg->dc_huff_tbl_ptrs[0]->bits[2]--;
+      break;
   }
 }
 
@@ -468,7 +454,7 @@ __wrap_jpeg_set_defaults (j_compress_ptr jpeg)
 static void
 test_another_library (void)
 {
-  for (foreign_default = 5; foreign_default >= 0; foreign_default--)
+  for (foreign_default = 7; foreign_default >= 0; foreign_default--)
     for (int s = IM_SUBSAMPLING_420; s <= IM_SUBSAMPLING_GRAY; s++)
       for (int options = 0; options < 4; options++) {
         ImPlan plan = make_plan ((ImSubsampling) s, 40, 30);

@@ -58,6 +58,8 @@ check_file (const FuzzInput *input, const ImPlan *plan, File file)
     fuzz_fail (input, "%dx%d, %d channels of %d bits; %dx%d, %d, %d planned",
         decoded.width, decoded.height, decoded.channels, decoded.bits,
         plan->width, plan->height, plan->n_components, plan->bit_depth);
+  if (decoded.restart_interval != 0)
+    fuzz_fail (input, "restart markers");
   decoded_clear (&decoded);
 }
 

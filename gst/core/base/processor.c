@@ -29,7 +29,9 @@ im_processor_has (ImProcessor set)
       return true;
     case IM_PROCESSOR_AVX2:
 #ifdef HAVE_AVX2
-      return __builtin_cpu_supports ("avx2");
+      /* All that have the first have the others, but for emulators. */
+      return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("bmi")
+          && __builtin_cpu_supports ("bmi2");
 #else
       return false;
 #endif

@@ -9,8 +9,8 @@
 #include "colourspace.h"
 #include "plan_size.h"
 
-/* A strip is worth coding on a thread of its own, and costs next to nothing in
- * bytes, from about this many pixels on. */
+/* A strip is worth coding on a thread of its own from about this many pixels
+ * on. */
 #define STRIP_PIXELS 32768
 #define MAX_STRIPS 32
 /* Transposed, rows are columns of the frame: few of them are slow to read, and
@@ -19,8 +19,6 @@
 #define TRANSPOSED_STRIP_ROWS_UNPACKED 512
 /* Reading a pixel costs about this part of coding one. */
 #define READ_COST 8
-/* A restart interval is a 16-bit number (ITU-T T.81, B.2.4.4). */
-#define MAX_RESTART_INTERVAL 65535
 
 static bool
 has_borders (const ImPlan *plan)
@@ -183,26 +181,15 @@ im_plan_lay_out_rows (ImPlan *plan)
   }
 }
 
-/* What has to see the whole picture to do what it is for. */
+/* What has to see the whole picture to do what it is for, or is left to a library
+ * that does. */
 static bool
 codes_whole (const ImPlan *plan)
 {
   if (plan->codec == IM_CODEC_JPEG)
-    return plan->jpeg.progressive || plan->jpeg.optimize;
+    return plan->jpeg.progressive || plan->jpeg.optimize
+        || plan->jpeg.dct != IM_DCT_ISLOW;
   return plan->png.level == 9;
-}
-
-/* A restart interval as long as the whole picture is never written. */
-static int64_t
-most_strip_rows (const ImPlan *plan)
-{
-  int64_t across = im_subsampled (plan->width, 3 + plan->w_shift);
-  int64_t most = MAX_RESTART_INTERVAL / across << (3 + plan->h_shift);
-
-  if (plan->codec != IM_CODEC_JPEG || codes_whole (plan)
-      || plan->height <= most)
-    return plan->height;
-  return most / IM_BLOCK_ROWS * IM_BLOCK_ROWS;
 }
 
 static int
@@ -220,7 +207,6 @@ plan_strips (ImPlan *plan)
   int64_t out = (int64_t) plan->width * plan->height;
   int64_t in = (int64_t) plan->crop.width * plan->crop.height / READ_COST;
   int64_t n = (out > in ? out : in) / STRIP_PIXELS, rows = plan->height;
-  int64_t most = most_strip_rows (plan);
 
   if (n > MAX_STRIPS)
     n = MAX_STRIPS;
@@ -229,8 +215,6 @@ plan_strips (ImPlan *plan)
   if (rows < least_strip_rows (plan))
     rows = least_strip_rows (plan);
   rows = (rows + IM_BLOCK_ROWS - 1) / IM_BLOCK_ROWS * IM_BLOCK_ROWS;
-  if (rows > most)
-    rows = most;
   plan->band_rows = rows < plan->height ? (int) rows : plan->height;
   plan->n_bands = (plan->height + plan->band_rows - 1) / plan->band_rows;
   plan->strip_rows = codes_whole (plan) ? plan->height : plan->band_rows;

@@ -1,0 +1,44 @@
+/* imbytes: the inner loops of the baseline JPEG coder, in a table for each
+ * instruction set.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "jpeg_kernels.h"
+
+#include "core/base/system.h"
+
+static void
+fill (ImJpegKernels *kernels, ImProcessor set)
+{
+  im_jpeg_kernels_init_c (kernels);
+#ifdef HAVE_AVX2
+  if (set == IM_PROCESSOR_AVX2 || set == IM_PROCESSOR_AVX512)
+    im_jpeg_kernels_init_avx2 (kernels);
+#endif
+#ifdef HAVE_NEON
+  if (set == IM_PROCESSOR_NEON)
+    im_jpeg_kernels_init_neon (kernels);
+#endif
+  kernels->name = im_processor_name (set);
+}
+
+const ImJpegKernels *
+im_jpeg_kernels_of (ImProcessor set)
+{
+  static ImMutex lock = IM_MUTEX_INIT;
+  static ImJpegKernels tables[IM_N_PROCESSORS];
+
+  if (!im_processor_has (set))
+    return NULL;
+  im_mutex_lock (&lock);
+  if (tables[set].name == NULL)
+    fill (&tables[set], set);
+  im_mutex_unlock (&lock);
+  return &tables[set];
+}
+
+const ImJpegKernels *
+im_jpeg_kernels_get (void)
+{
+  return im_jpeg_kernels_of (im_processor_get ());
+}
