@@ -69,15 +69,25 @@ static const GstSeekFlags seeks[] = { GST_SEEK_FLAG_FLUSH,
       | GST_SEEK_FLAG_TRICKMODE_KEY_UNITS,
   GST_SEEK_FLAG_NONE, GST_SEEK_FLAG_SEGMENT };
 
+/* A seek that does not flush waits for the frame under way, and holds the state
+ * lock of the pipeline. If the sink still prerolls then, the pipeline cannot go on
+ * to PLAYING, and both wait for each other for ever: GStreamer leaves it to the
+ * application to wait before. (That it waits in vain once is no failure: a state
+ * that is lost meanwhile interrupts it.) */
 static void
 seek (Player *player, gdouble rate, GstSeekFlags flags, guint from, guint to)
 {
+  if (!(flags & GST_SEEK_FLAG_FLUSH))
+    fail_unless (BECOMES (
+        gst_element_get_state (player->pipeline, NULL, NULL, GST_SECOND)
+        == GST_STATE_CHANGE_SUCCESS));
   gst_element_seek (player->pipeline, rate, GST_FORMAT_TIME, flags,
       GST_SEEK_TYPE_SET, from * GST_MSECOND, GST_SEEK_TYPE_SET,
       to * GST_MSECOND);
 }
 
-/* All rates with all flags, without waiting for anything, then one that ends. */
+/* All rates with all flags, without waiting for what they bring, then one that
+ * ends. */
 static void
 check_seeks (const gchar *properties, GstState state)
 {
