@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sample.h"
 #include "strip.h"
 #include "core/base/workers.h"
 
@@ -22,8 +23,11 @@ struct _ImEngine
   ImStripCoder *coders[IM_MAX_SLOTS];
   ImCodedStrip *strips; /* plan.n_strips of them */
   int n_strips;
-  ImRows whole; /* of pictures that are coded whole */
+  ImRows whole; /* all rows, where they are made before any is coded */
   uint8_t *whole_data;
+  bool has_rows;        /* of a frame, for im_engine_code_rows () */
+  ImSample *sample;     /* made when first used */
+  bool is_sampled;      /* it is of those rows */
   const ImImage *frame; /* while it is being coded */
   atomic_bool failed;
   ImError errors[IM_MAX_SLOTS];
@@ -67,6 +71,14 @@ check_metadata (const ImMetadata *metadata, ImError *error)
   return true;
 }
 
+/* In a file, their markers among it. */
+static size_t
+metadata_size (const ImMetadata *metadata)
+{
+  return metadata->exif_size + (metadata->exif ? 10 : 0)
+      + (metadata->comment ? strlen (metadata->comment) + 4 : 0);
+}
+
 static void
 engine_free_strips (ImEngine *engine)
 {
@@ -87,6 +99,9 @@ engine_unconfigure (ImEngine *engine)
   }
   free (engine->whole_data);
   engine->whole_data = NULL;
+  engine->has_rows = false;
+  im_sample_free (engine->sample);
+  engine->sample = NULL;
   im_resample_tables_clear (&engine->tables);
 }
 
@@ -136,10 +151,9 @@ is_made_in_bands (const ImEngine *engine)
 static bool
 engine_whole (ImEngine *engine, ImError *error)
 {
-  if (!is_made_in_bands (engine) || engine->whole_data != NULL)
-    return true;
-  engine->whole_data =
-      im_rows_alloc (&engine->whole, &engine->plan, engine->plan.height);
+  if (engine->whole_data == NULL)
+    engine->whole_data =
+        im_rows_alloc (&engine->whole, &engine->plan, engine->plan.height);
   return engine->whole_data != NULL
       || im_error_no_memory (error, "a whole picture");
 }
@@ -232,6 +246,21 @@ fill_band (void *data, int index, int slot)
         &engine->whole);
 }
 
+/* One strip of rows that are made, on whichever thread. */
+static void
+code_strip_rows (void *data, int index, int slot)
+{
+  ImEngine *engine = data;
+  ImError *error = &engine->errors[slot];
+
+  if (atomic_load (&engine->failed))
+    return;
+  if (!get_coder (engine, slot, error)
+      || !im_strip_coder_code_rows (engine->coders[slot], &engine->whole, index,
+          &engine->strips[index], error))
+    atomic_store (&engine->failed, true);
+}
+
 /* The first thing that went wrong on any thread. */
 static bool
 report_error (const ImEngine *engine, ImError *error)
@@ -244,44 +273,117 @@ report_error (const ImEngine *engine, ImError *error)
   return false;
 }
 
+/* @work for each of @n strips or bands, on all threads. */
 static bool
-code_strips (ImEngine *engine, const ImImage *frame, ImError *error)
+run (ImEngine *engine, void (*work) (void *data, int index, int slot), int n,
+    ImError *error)
 {
-  const ImPlan *plan = &engine->plan;
-
-  engine->frame = frame;
   atomic_store (&engine->failed, false);
   for (int i = 0; i < IM_MAX_SLOTS; i++)
     engine->errors[i].code = IM_ERROR_NONE;
-  if (is_made_in_bands (engine))
-    im_workers_run (fill_band, engine, plan->n_bands, engine->n_threads);
-  else
-    im_workers_run (code_strip, engine, plan->n_strips, engine->n_threads);
+  im_workers_run (work, engine, n, engine->n_threads);
+  return !atomic_load (&engine->failed) || report_error (engine, error);
+}
+
+static bool
+check_frame (const ImEngine *engine, const ImImage *frame, ImError *error)
+{
+  if (engine->configured
+      && im_image_info_equal (&frame->info, &engine->plan.input))
+    return true;
+  return im_error_set (error, IM_ERROR_INVALID,
+      "The frame is not of the kind that was agreed on.");
+}
+
+/* The file's size, all strips being coded. */
+static bool
+measure (ImEngine *engine, size_t *size, ImError *error)
+{
+  static const ImMetadata none = { NULL, 0, NULL };
+  const ImMetadata *metadata = engine->metadata ? engine->metadata : &none;
+
+  return check_metadata (metadata, error)
+      && im_codec_get (engine->plan.codec)
+             ->size (im_strip_coder_get (engine->coders[0]), engine->strips,
+                 engine->n_strips, metadata, size, error);
+}
+
+bool
+im_engine_make_rows (ImEngine *engine, const ImImage *frame, ImError *error)
+{
+  bool done;
+
+  if (!check_frame (engine, frame, error) || !engine_whole (engine, error))
+    return false;
+  engine->frame = frame;
+  done = run (engine, fill_band, engine->plan.n_bands, error);
   engine->frame = NULL;
-  if (atomic_load (&engine->failed))
-    return report_error (engine, error);
-  return !is_made_in_bands (engine)
-      || im_strip_coder_code_rows (engine->coders[0], &engine->whole,
-          &engine->strips[0], error);
+  engine->has_rows = done;
+  engine->is_sampled = false;
+  return done;
+}
+
+static bool
+check_rows (const ImEngine *engine, ImError *error)
+{
+  return engine->has_rows
+      || im_error_set (error, IM_ERROR_INVALID, "There are no rows to code.");
+}
+
+bool
+im_engine_code_rows (ImEngine *engine, size_t *size, ImError *error)
+{
+  return check_rows (engine, error)
+      && run (engine, code_strip_rows, engine->plan.n_strips, error)
+      && measure (engine, size, error);
+}
+
+bool
+im_engine_can_estimate (const ImEngine *engine)
+{
+  return engine->configured && im_sample_is_worth_it (&engine->plan);
+}
+
+bool
+im_engine_estimate (ImEngine *engine, size_t *size, ImError *error)
+{
+  if (!check_rows (engine, error))
+    return false;
+  if (engine->sample == NULL)
+    engine->sample = im_sample_new (&engine->plan, error);
+  if (engine->sample == NULL)
+    return false;
+  if (!engine->is_sampled)
+    im_sample_take (engine->sample, &engine->whole);
+  engine->is_sampled = true;
+  if (!im_sample_code (engine->sample, &engine->plan, size, error))
+    return false;
+  if (engine->metadata)
+    *size += metadata_size (engine->metadata);
+  return true;
+}
+
+static bool
+code_strips (ImEngine *engine, const ImImage *frame, ImError *error)
+{
+  bool done;
+
+  engine->frame = frame;
+  done = run (engine, code_strip, engine->plan.n_strips, error);
+  engine->frame = NULL;
+  return done;
 }
 
 bool
 im_engine_encode (ImEngine *engine, const ImImage *frame, size_t *size,
     ImError *error)
 {
-  static const ImMetadata none = { NULL, 0, NULL };
-  const ImMetadata *metadata = engine->metadata ? engine->metadata : &none;
-  const ImCodec *codec = im_codec_get (engine->plan.codec);
-
-  if (!engine->configured
-      || !im_image_info_equal (&frame->info, &engine->plan.input))
-    return im_error_set (error, IM_ERROR_INVALID,
-        "The frame is not of the kind that was agreed on.");
-  if (!check_metadata (metadata, error) || !engine_whole (engine, error)
-      || !code_strips (engine, frame, error))
+  if (!check_frame (engine, frame, error))
     return false;
-  return codec->size (im_strip_coder_get (engine->coders[0]), engine->strips,
-      engine->n_strips, metadata, size, error);
+  if (is_made_in_bands (engine))
+    return im_engine_make_rows (engine, frame, error)
+        && im_engine_code_rows (engine, size, error);
+  return code_strips (engine, frame, error) && measure (engine, size, error);
 }
 
 void

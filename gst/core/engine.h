@@ -43,9 +43,22 @@ const ImPlan *im_engine_plan (const ImEngine *engine);
 bool im_engine_encode (ImEngine *engine, const ImImage *frame, size_t *size,
     ImError *error);
 
+/* The same in two steps, to code a picture more than once: all its rows are made
+ * and kept, and coded with the options of the last im_engine_configure (). They
+ * are kept as long as that changes nothing but options of the codec. */
+bool im_engine_make_rows (ImEngine *engine, const ImImage *frame,
+    ImError *error);
+bool im_engine_code_rows (ImEngine *engine, size_t *size, ImError *error);
+
+/* About what im_engine_code_rows () would give, for a fraction of its time
+ * (sample.h); im_engine_can_estimate () says whether it is one. */
+bool im_engine_can_estimate (const ImEngine *engine);
+bool im_engine_estimate (ImEngine *engine, size_t *size, ImError *error);
+
 /* What the files say besides the picture, from the next im_engine_encode () on;
  * NULL, the default: nothing. Borrowed until it is set anew. */
 void im_engine_set_metadata (ImEngine *engine, const ImMetadata *metadata);
 
-/* Writes the file that im_engine_encode () just made, all *size bytes of it. */
+/* Writes the file that im_engine_encode () or im_engine_code_rows () just made,
+ * all *size bytes of it. */
 void im_engine_write (const ImEngine *engine, uint8_t *out);

@@ -71,14 +71,21 @@ block_height (int y, int end)
   return end - y < IM_BLOCK_ROWS ? end - y : IM_BLOCK_ROWS;
 }
 
+static int
+end_of_strip (const ImPlan *plan, int index)
+{
+  int y = index * plan->strip_rows;
+
+  return plan->height - y < plan->strip_rows ? plan->height
+                                             : y + plan->strip_rows;
+}
+
 bool
 im_strip_coder_code (ImStripCoder *self, const ImImage *frame, int index,
     ImCodedStrip *out, ImError *error)
 {
-  const ImPlan *plan = self->plan;
-  int y = index * plan->strip_rows;
-  int end = plan->height - y < plan->strip_rows ? plan->height
-                                                : y + plan->strip_rows;
+  int y = index * self->plan->strip_rows,
+      end = end_of_strip (self->plan, index);
 
   im_bytes_reset (&out->bytes);
   im_row_maker_start (self->maker, frame);
@@ -118,16 +125,17 @@ im_strip_coder_fill (ImStripCoder *self, const ImImage *frame, int y, int end,
 }
 
 bool
-im_strip_coder_code_rows (ImStripCoder *self, const ImRows *whole,
+im_strip_coder_code_rows (ImStripCoder *self, const ImRows *whole, int index,
     ImCodedStrip *out, ImError *error)
 {
   const ImPlan *plan = self->plan;
+  int y = index * plan->strip_rows, end = end_of_strip (plan, index);
 
   im_bytes_reset (&out->bytes);
-  if (!self->codec->begin (self->coder, 0, out, error))
+  if (!self->codec->begin (self->coder, index, out, error))
     return false;
-  for (int y = 0; y < plan->height; y += IM_BLOCK_ROWS) {
-    ImRows rows = rows_of_whole (plan, whole, y, plan->height);
+  for (; y < end; y += IM_BLOCK_ROWS) {
+    ImRows rows = rows_of_whole (plan, whole, y, end);
 
     if (!self->codec->rows (self->coder, &rows, error))
       return false;

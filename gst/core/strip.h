@@ -24,13 +24,14 @@ void im_strip_coder_free (ImStripCoder *self);
 bool im_strip_coder_code (ImStripCoder *self, const ImImage *frame, int index,
     ImCodedStrip *out, ImError *error);
 
-/* For pictures that the codec has to see whole: im_strip_coder_fill () makes
- * canvas rows [@y, @end) in @whole, which has memory for every row of the canvas,
- * and once all are made, im_strip_coder_code_rows () codes them. */
+/* For pictures whose rows are all made before any is coded: im_strip_coder_fill ()
+ * makes canvas rows [@y, @end) in @whole, which has memory for every row of the
+ * canvas, and once all are made, im_strip_coder_code_rows () codes those of strip
+ * @index. */
 void im_strip_coder_fill (ImStripCoder *self, const ImImage *frame, int y,
     int end, const ImRows *whole);
 bool im_strip_coder_code_rows (ImStripCoder *self, const ImRows *whole,
-    ImCodedStrip *out, ImError *error);
+    int index, ImCodedStrip *out, ImError *error);
 
 /* For ImCodec.size () and write (). */
 ImCoder *im_strip_coder_get (ImStripCoder *self);

@@ -18,29 +18,51 @@ encode_once (ImEngine *engine, const ImImage *image, const ImRequest *request,
   return TRUE;
 }
 
+/* What @step asks for, of rows that are made. */
+static gboolean
+take_step (ImEngine *engine, ImBudget *budget, ImBudgetStep step,
+    GstImBytesOutcome *outcome, ImError *error)
+{
+  gsize size;
+
+  if (step == IM_BUDGET_ESTIMATE) {
+    if (!im_engine_estimate (engine, &size, error))
+      return FALSE;
+    im_budget_estimated (budget, size);
+    return TRUE;
+  }
+  if (!im_engine_code_rows (engine, &size, error))
+    return FALSE;
+  im_budget_coded (budget, size);
+  outcome->size = size;
+  outcome->encodings++;
+  return TRUE;
+}
+
+/* Makes the rows once, and looks for the quality that they may have. */
 static gboolean
 encode_within (ImEngine *engine, ImBudget *budget,
     const GstImBytesLimits *limits, const ImImage *image,
     const ImRequest *request, GstImBytesOutcome *outcome, ImError *error)
 {
   ImRequest attempt = *request;
-  ImBudgetVerdict verdict;
-  gint quality = im_budget_begin (budget, limits->max_bytes,
-      limits->min_quality, request->jpeg.quality);
+  ImBudgetStep step;
 
-  do {
-    attempt.jpeg.quality = quality;
-    if (!encode_once (engine, image, &attempt, outcome, error))
+  attempt.jpeg.quality = im_budget_guess (budget, request->jpeg.quality);
+  if (!im_engine_configure (engine, &image->info, &attempt, error)
+      || !im_engine_make_rows (engine, image, error))
+    return FALSE;
+  im_budget_begin (budget, limits->max_bytes, limits->min_quality,
+      request->jpeg.quality, im_engine_can_estimate (engine));
+  step = im_budget_step (budget, &attempt.jpeg.quality);
+  while (step == IM_BUDGET_ESTIMATE || step == IM_BUDGET_CODE) {
+    if (!im_engine_configure (engine, &image->info, &attempt, error)
+        || !take_step (engine, budget, step, outcome, error))
       return FALSE;
-    verdict = im_budget_next (budget, outcome->size, &quality);
-  } while (verdict == IM_BUDGET_TRY_AGAIN);
-  outcome->too_large = verdict == IM_BUDGET_TOO_LARGE;
-  if (verdict == IM_BUDGET_FITS && quality != attempt.jpeg.quality) {
-    attempt.jpeg.quality = quality;
-    if (!encode_once (engine, image, &attempt, outcome, error))
-      return FALSE;
+    step = im_budget_step (budget, &attempt.jpeg.quality);
   }
-  outcome->quality = quality;
+  outcome->quality = attempt.jpeg.quality;
+  outcome->too_large = step == IM_BUDGET_TOO_LARGE;
   return !outcome->too_large;
 }
 

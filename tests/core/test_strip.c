@@ -131,7 +131,7 @@ test_bands (void)
         im_strip_coder_fill (lanes[i % 2], &job.picture.image, y,
             y + STRIP_ROWS < job.plan.height ? y + STRIP_ROWS : job.plan.height,
             &rows);
-      CHECK (im_strip_coder_code_rows (lanes[1], &rows, &banded, &error));
+      CHECK (im_strip_coder_code_rows (lanes[1], &rows, 0, &banded, &error));
       CHECK (same_strip (&whole, &banded));
       free (memory);
       im_bytes_clear (&whole.bytes);

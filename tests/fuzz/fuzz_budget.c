@@ -1,7 +1,8 @@
 /* imbytes fuzzing: pictures whose sizes go with the quality in any way, and
- * budgets for them. Each ends within IM_BUDGET_MAX_TRIES codings, at a quality
- * that was asked for, and what is said to fit does; where nothing is said to fit,
- * the least quality was tried.
+ * budgets for them, with estimates that have nothing to do with them and without.
+ * Each ends within IM_BUDGET_MAX_CODINGS codings, at the quality of the last one,
+ * and what is said to fit does; where nothing is said to fit, the least quality was
+ * tried.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -63,30 +64,37 @@ take_sizes (size_t sizes[QUALITIES], FuzzBytes *bytes)
 }
 
 static void
-code_picture (ImBudget *budget, const size_t sizes[QUALITIES], size_t max_bytes,
-    int min, int max)
+code_picture (ImBudget *budget, const size_t sizes[QUALITIES],
+    const size_t estimates[QUALITIES], size_t max_bytes, int min, int max)
 {
-  bool tried[QUALITIES] = { false };
-  int quality = im_budget_begin (budget, max_bytes, min, max), n = 0;
-  ImBudgetVerdict verdict;
+  int quality, coded = -1, n_codings = 0, n_estimates = 0;
+  ImBudgetStep step;
 
+  im_budget_begin (budget, max_bytes, min, max, estimates != NULL);
   if (min > max)
     min = max;
-  do {
+  while ((step = im_budget_step (budget, &quality)) == IM_BUDGET_CODE
+      || step == IM_BUDGET_ESTIMATE) {
     if (quality < min || quality > max)
       broken ("quality %d of %d to %d", quality, min, max);
-    tried[quality] = true;
-    if (++n > IM_BUDGET_MAX_TRIES)
-      broken ("%d codings and more to come", n);
-    verdict = im_budget_next (budget, sizes[quality], &quality);
-  } while (verdict == IM_BUDGET_TRY_AGAIN);
-  if (quality < min || quality > max || !tried[quality])
-    broken ("quality %d in the end, never tried or not asked for", quality);
-  if (verdict == IM_BUDGET_FITS && sizes[quality] > max_bytes)
+    if (step == IM_BUDGET_ESTIMATE) {
+      if (estimates == NULL || ++n_estimates > IM_BUDGET_MAX_ESTIMATES)
+        broken ("%d estimates and more to come", n_estimates);
+      im_budget_estimated (budget, estimates[quality]);
+    } else {
+      if (++n_codings > IM_BUDGET_MAX_CODINGS)
+        broken ("%d codings and more to come", n_codings);
+      im_budget_coded (budget, sizes[quality]);
+      coded = quality;
+    }
+  }
+  if (quality != coded)
+    broken ("quality %d in the end, and %d coded last", quality, coded);
+  if (step == IM_BUDGET_FITS && sizes[quality] > max_bytes)
     broken ("%zu bytes at quality %d, %zu allowed", sizes[quality], quality,
         max_bytes);
-  if (verdict == IM_BUDGET_TOO_LARGE
-      && (!tried[min] || sizes[min] <= max_bytes))
+  if (step == IM_BUDGET_TOO_LARGE
+      && (quality != min || sizes[min] <= max_bytes))
     broken ("given up without the least quality, %d", min);
 }
 
@@ -95,7 +103,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   FuzzBytes bytes = { data, size };
   ImBudget budget = { 0 };
-  size_t sizes[QUALITIES], max_bytes = 0;
+  size_t sizes[QUALITIES], estimates[QUALITIES], max_bytes = 0;
+  bool with_estimates = false;
   int min = 0, max = 100;
 
   for (int i = 0; i < MOST_PICTURES && bytes.left > 0; i++) {
@@ -106,7 +115,12 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     }
     if (i == 0 || fuzz_take (&bytes, 3) == 0)
       take_sizes (sizes, &bytes);
-    code_picture (&budget, sizes, max_bytes, min, max);
+    if (i == 0 || fuzz_take (&bytes, 3) == 0) {
+      with_estimates = fuzz_take (&bytes, 3) > 0;
+      take_sizes (estimates, &bytes);
+    }
+    code_picture (&budget, sizes, with_estimates ? estimates : NULL, max_bytes,
+        min, max);
   }
   return 0;
 }
