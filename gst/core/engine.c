@@ -292,7 +292,7 @@ check_frame (const ImEngine *engine, const ImImage *frame, ImError *error)
       && im_image_info_equal (&frame->info, &engine->plan.input))
     return true;
   return im_error_set (error, IM_ERROR_INVALID,
-      "The frame is not of the kind that was agreed on.");
+      "The frame is not of the kind that was configured.");
 }
 
 /* The file's size, all strips being coded. */

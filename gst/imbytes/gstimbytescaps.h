@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* What was agreed on with downstream. */
+/* What was negotiated with downstream. */
 typedef struct
 {
   /* Complete but for the crop's position and mirroring, which may change with

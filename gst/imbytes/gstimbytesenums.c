@@ -58,18 +58,16 @@ GType
 gst_im_bytes_method_get_type (void)
 {
   static gsize once = 0;
-  static const GEnumValue values[] = {
-    { IM_METHOD_NEAREST, "Nearest sample, aliases when shrinking", "nearest" },
-    { IM_METHOD_BILINEAR, "Triangle, antialiased", "bilinear" },
-    { IM_METHOD_BICUBIC, "Cubic with a = -0.5, antialiased", "bicubic" },
-    { IM_METHOD_AREA, "Mean of the area that a pixel covers", "area" },
-    { IM_METHOD_LANCZOS, "Lanczos with 3 lobes, antialiased", "lanczos" },
-    { IM_METHOD_SPLINE36, "Cubic spline through 6 by 6 samples, antialiased",
-        "spline36" },
-    { 0, NULL, NULL }
-  };
+  static GEnumValue values[IM_N_METHODS + 1];
 
-  return register_once (&once, "GstImBytesMethod", values);
+  if (g_once_init_enter (&once)) {
+    for (gint i = 0; i < IM_N_METHODS; i++)
+      values[i] =
+          (GEnumValue){ i, im_methods[i].description, im_methods[i].name };
+    g_once_init_leave (&once,
+        g_enum_register_static ("GstImBytesMethod", values));
+  }
+  return once;
 }
 
 GType

@@ -62,10 +62,11 @@ typedef struct
 {
   Kind kind;
   gsize offset;
-  gboolean agreed; /* with downstream, or what was depends on it */
+  gboolean
+      negotiated; /* with downstream, or what was negotiated depends on it */
 } Setting;
 
-#define AGREED(kind, field) \
+#define NEGOTIATED(kind, field) \
   { \
     kind, G_STRUCT_OFFSET (GstImBytesSettings, field), TRUE \
   }
@@ -75,23 +76,23 @@ typedef struct
   }
 
 static const Setting table[PROP_LAST_SETTING + 1] = {
-  [PROP_FORMAT] = AGREED (KIND_ENUM, format),
-  [PROP_WIDTH] = AGREED (KIND_UINT, request.width),
-  [PROP_HEIGHT] = AGREED (KIND_UINT, request.height),
-  [PROP_FIT] = AGREED (KIND_ENUM, request.fit),
-  [PROP_ENLARGE] = AGREED (KIND_BOOL, request.enlarge),
-  [PROP_SQUARE_PIXELS] = AGREED (KIND_BOOL, request.square_pixels),
-  [PROP_BACKGROUND] = AGREED (KIND_UINT, request.background),
-  [PROP_METHOD] = AGREED (KIND_ENUM, request.method),
-  [PROP_VIDEO_DIRECTION] = AGREED (KIND_ENUM, direction),
-  [PROP_QUALITY] = AGREED (KIND_INT, request.jpeg.quality),
-  [PROP_SUBSAMPLING] = AGREED (KIND_ENUM, request.jpeg.subsampling),
-  [PROP_PROGRESSIVE] = AGREED (KIND_BOOL, request.jpeg.progressive),
-  [PROP_OPTIMIZE] = AGREED (KIND_BOOL, request.jpeg.optimize),
-  [PROP_DCT_METHOD] = AGREED (KIND_ENUM, request.jpeg.dct),
-  [PROP_COMPRESSION_LEVEL] = AGREED (KIND_UINT, request.png.level),
-  [PROP_PNG_FILTER] = AGREED (KIND_ENUM, request.png.filter),
-  [PROP_BIT_DEPTH] = AGREED (KIND_ENUM, request.png.bit_depth),
+  [PROP_FORMAT] = NEGOTIATED (KIND_ENUM, format),
+  [PROP_WIDTH] = NEGOTIATED (KIND_UINT, request.width),
+  [PROP_HEIGHT] = NEGOTIATED (KIND_UINT, request.height),
+  [PROP_FIT] = NEGOTIATED (KIND_ENUM, request.fit),
+  [PROP_ENLARGE] = NEGOTIATED (KIND_BOOL, request.enlarge),
+  [PROP_SQUARE_PIXELS] = NEGOTIATED (KIND_BOOL, request.square_pixels),
+  [PROP_BACKGROUND] = NEGOTIATED (KIND_UINT, request.background),
+  [PROP_METHOD] = NEGOTIATED (KIND_ENUM, request.method),
+  [PROP_VIDEO_DIRECTION] = NEGOTIATED (KIND_ENUM, direction),
+  [PROP_QUALITY] = NEGOTIATED (KIND_INT, request.jpeg.quality),
+  [PROP_SUBSAMPLING] = NEGOTIATED (KIND_ENUM, request.jpeg.subsampling),
+  [PROP_PROGRESSIVE] = NEGOTIATED (KIND_BOOL, request.jpeg.progressive),
+  [PROP_OPTIMIZE] = NEGOTIATED (KIND_BOOL, request.jpeg.optimize),
+  [PROP_DCT_METHOD] = NEGOTIATED (KIND_ENUM, request.jpeg.dct),
+  [PROP_COMPRESSION_LEVEL] = NEGOTIATED (KIND_UINT, request.png.level),
+  [PROP_PNG_FILTER] = NEGOTIATED (KIND_ENUM, request.png.filter),
+  [PROP_BIT_DEPTH] = NEGOTIATED (KIND_ENUM, request.png.bit_depth),
   [PROP_INTERVAL] = OWN (KIND_UINT64, rules.interval),
   [PROP_ON_REQUEST] = OWN (KIND_GBOOLEAN, rules.on_request),
   [PROP_MIN_CHANGE] = OWN (KIND_DOUBLE, rules.min_change),
@@ -147,7 +148,7 @@ gst_im_bytes_settings_set (GstImBytesSettings *settings, guint id,
     default:
       return FALSE;
   }
-  settings->serial += setting->agreed ? 1 : 0;
+  settings->serial += setting->negotiated ? 1 : 0;
   return TRUE;
 }
 

@@ -33,7 +33,7 @@ typedef struct
   guint n_threads; /* read when the element starts; 0: one for each processor */
   /* codec, crop and orientation are unused: they are found out for each frame. */
   ImRequest request;
-  /* Counts the changes of what downstream has to agree on: in that, two copies
+  /* Counts the changes of what is negotiated with downstream: in that, two copies
    * are the same if this is. */
   guint serial;
 } GstImBytesSettings;

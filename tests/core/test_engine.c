@@ -138,7 +138,7 @@ test_reconfigure (void)
         (int) (testing_random (&seed) % 3 * 40),
         (int) (testing_random (&seed) % 3 * 30),
         (ImFit) (testing_random (&seed) % 4),
-        (ImMethod) (testing_random (&seed) % 6));
+        (ImMethod) (testing_random (&seed) % IM_N_METHODS));
     int layout = (int) (testing_random (&seed) % 3 == 0
             ? testing_random (&seed) % (unsigned) n_layouts
             : 0);
@@ -351,7 +351,7 @@ test_steady_state (void)
   }
 }
 
-/* A thread's lane is made when it first gets a strip, in whichever frame that
+/* A thread's strip coder is made when it first gets a strip, in whichever frame that
  * is, and grows with the largest strip it was given. After that, nothing. */
 static void
 test_steady_state_of_threads (void)

@@ -9,8 +9,6 @@
 #include "pictures.h"
 #include "testing.h"
 
-#define N_METHODS 6
-
 static const struct
 {
   int in, out;
@@ -151,7 +149,7 @@ static void
 test_weights (void)
 {
   for (size_t s = 0; s < sizeof (sizes) / sizeof (sizes[0]); s++)
-    for (int m = 0; m < N_METHODS; m++)
+    for (int m = 0; m < IM_N_METHODS; m++)
       check_size ((ImMethod) m, sizes[s].in, sizes[s].out);
 }
 
@@ -162,14 +160,14 @@ test_long_filters (void)
   static const int ins[] = { 1080, 2000, 5000, 65536, 100000, 1000000 };
 
   for (size_t s = 0; s < sizeof (ins) / sizeof (ins[0]); s++)
-    for (int m = IM_METHOD_BILINEAR; m < N_METHODS; m++)
+    for (int m = IM_METHOD_BILINEAR; m < IM_N_METHODS; m++)
       check_size ((ImMethod) m, ins[s], 1);
 }
 
 static void
 test_identity (void)
 {
-  for (int m = 0; m < N_METHODS; m++)
+  for (int m = 0; m < IM_N_METHODS; m++)
     for (int n = 1; n < 2000; n += 1 + n / 3) {
       ImFilterSpec spec = whole ((ImMethod) m, n, n);
       ImFilter filter = { 0 };
@@ -218,7 +216,7 @@ test_limits (void)
     ImFilter filter = { 0 };
     int before = testing_failed_checks;
 
-    spec.method = (ImMethod) (testing_random (&seed) % N_METHODS);
+    spec.method = (ImMethod) (testing_random (&seed) % IM_N_METHODS);
     spec.min = (int) (testing_random (&seed) % 50);
     spec.max = spec.min + 1 + (int) (testing_random (&seed) % 50);
     spec.n_out = 1 + (int) (testing_random (&seed) % 60);
@@ -243,7 +241,7 @@ test_overshoot (void)
 {
   double most = 0;
 
-  for (int m = IM_METHOD_BILINEAR; m < N_METHODS; m++)
+  for (int m = IM_METHOD_BILINEAR; m < IM_N_METHODS; m++)
     for (int n = 1; n < 300; n += 1 + n / 8) {
       ImFilterSpec spec = whole ((ImMethod) m, 100, n);
       ImFilter filter = { 0 };
@@ -344,7 +342,7 @@ test_mirrored (void)
   static const int cases[][2] = { { 9, 9 }, { 90, 31 }, { 7, 50 }, { 1, 5 },
     { 1000, 3 } };
 
-  for (int m = 0; m < 6; m++)
+  for (int m = 0; m < IM_N_METHODS; m++)
     for (size_t s = 0; s < sizeof (cases) / sizeof (cases[0]); s++) {
       ImFilterSpec spec = whole ((ImMethod) m, cases[s][0], cases[s][1]);
       ImFilter upright = { 0 }, mirrored = { 0 };

@@ -226,7 +226,7 @@ horizontal_case (int in, int out, ImMethod method, int step)
 static void
 test_horizontal (void)
 {
-  for (int m = 0; m < 6; m++) {
+  for (int m = 0; m < IM_N_METHODS; m++) {
     for (int n = 1; n <= 70; n += 3) {
       horizontal_case (n, n, (ImMethod) m, 1);
       horizontal_case (n, 23, (ImMethod) m, 2);
@@ -390,7 +390,7 @@ test_flat (void)
 
   for (int v = 0; v < 256; v++)
     for (size_t s = 0; s < sizeof (ins) / sizeof (ins[0]); s++)
-      for (int m = 0; m < 6; m++) {
+      for (int m = 0; m < IM_N_METHODS; m++) {
         int n = 10;
         ImFilterSpec spec = { .method = (ImMethod) m,
           .n_out = n,

@@ -255,7 +255,7 @@ compare (const char *const *layouts, bool deep, double limit,
 
   for (; *layouts; layouts++)
     for (size_t i = 0; i < sizeof (cases) / sizeof (cases[0]); i++)
-      for (int m = 0; m < 6; m++)
+      for (int m = 0; m < IM_N_METHODS; m++)
         for (int codec = 0; codec < 2; codec++) {
           ImRequest request = request_plain ((ImCodecId) codec);
           bool unscaled = cases[i].in_w == cases[i].out_w;

@@ -1,4 +1,4 @@
-/* imbytes tests: lanes, and that it does not matter which of them does what.
+/* imbytes tests: strip coders, and that it does not matter which of them does what.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -37,14 +37,14 @@ job_clear (Job *job)
 }
 
 static ImStripCoder *
-lane_of (const Job *job)
+strip_coder_of (const Job *job)
 {
   ImError error = { 0 };
-  ImStripCoder *lane = im_strip_coder_new (&job->plan, &job->tables, &error);
+  ImStripCoder *coder = im_strip_coder_new (&job->plan, &job->tables, &error);
 
-  if (!CHECK (lane != NULL))
+  if (!CHECK (coder != NULL))
     printf ("  %s\n", error.message);
-  return lane;
+  return coder;
 }
 
 static bool
@@ -59,7 +59,7 @@ same_strip (const ImCodedStrip *a, const ImCodedStrip *b)
 static void
 compare_orders (const Job *job)
 {
-  ImStripCoder *one = lane_of (job), *other = lane_of (job);
+  ImStripCoder *one = strip_coder_of (job), *other = strip_coder_of (job);
   ImCodedStrip first = { 0 }, again = { 0 };
   ImError error = { 0 };
 
@@ -101,8 +101,8 @@ test_orders (void)
       }
 }
 
-/* Rows that were made in bands, by two lanes and out of order, are coded to the
- * strip that one lane makes of one piece. */
+/* Rows that were made in bands, by two coders and out of order, are coded to the
+ * strip that one coder makes of one piece. */
 static void
 test_bands (void)
 {
@@ -111,7 +111,7 @@ test_bands (void)
       ImRequest request = request_plain ((ImCodecId) codec);
       ImCodedStrip whole = { 0 }, banded = { 0 };
       ImError error = { 0 };
-      ImStripCoder *lanes[2];
+      ImStripCoder *coders[2];
       uint8_t *memory;
       ImRows rows;
       Job job;
@@ -122,22 +122,22 @@ test_bands (void)
       job.plan.strip_rows = job.plan.height;
       job.plan.n_strips = 1;
       for (int i = 0; i < 2; i++)
-        lanes[i] = lane_of (&job);
-      CHECK (im_strip_coder_code (lanes[0], &job.picture.image, 0, &whole,
+        coders[i] = strip_coder_of (&job);
+      CHECK (im_strip_coder_code (coders[0], &job.picture.image, 0, &whole,
           &error));
       memory = im_rows_alloc (&rows, &job.plan, job.plan.height);
       for (int y = job.plan.height / STRIP_ROWS * STRIP_ROWS, i = 0; y >= 0;
            y -= STRIP_ROWS, i++)
-        im_strip_coder_fill (lanes[i % 2], &job.picture.image, y,
+        im_strip_coder_fill (coders[i % 2], &job.picture.image, y,
             y + STRIP_ROWS < job.plan.height ? y + STRIP_ROWS : job.plan.height,
             &rows);
-      CHECK (im_strip_coder_code_rows (lanes[1], &rows, 0, &banded, &error));
+      CHECK (im_strip_coder_code_rows (coders[1], &rows, 0, &banded, &error));
       CHECK (same_strip (&whole, &banded));
       free (memory);
       im_bytes_clear (&whole.bytes);
       im_bytes_clear (&banded.bytes);
       for (int i = 0; i < 2; i++)
-        im_strip_coder_free (lanes[i]);
+        im_strip_coder_free (coders[i]);
       job_clear (&job);
     }
 }
@@ -149,7 +149,7 @@ test_frames (void)
   ImRequest request = request_plain (IM_CODEC_PNG);
   ImCodedStrip fresh = { 0 }, used = { 0 };
   ImError error = { 0 };
-  ImStripCoder *lane, *other;
+  ImStripCoder *coder, *other;
   Picture dark;
   Job job;
 
@@ -159,44 +159,44 @@ test_frames (void)
   picture_init (&dark, "I420", 150, 131, true);
   for (int c = 0; c < 3; c++)
     picture_fill (&dark, c, c == 0 ? 16 : 128);
-  lane = lane_of (&job);
-  other = lane_of (&job);
-  CHECK (im_strip_coder_code (lane, &dark.image, 1, &used, &error));
-  CHECK (im_strip_coder_code (lane, &job.picture.image, 0, &used, &error));
+  coder = strip_coder_of (&job);
+  other = strip_coder_of (&job);
+  CHECK (im_strip_coder_code (coder, &dark.image, 1, &used, &error));
+  CHECK (im_strip_coder_code (coder, &job.picture.image, 0, &used, &error));
   CHECK (im_strip_coder_code (other, &job.picture.image, 0, &fresh, &error));
   CHECK (same_strip (&fresh, &used));
   im_bytes_clear (&fresh.bytes);
   im_bytes_clear (&used.bytes);
-  im_strip_coder_free (lane);
+  im_strip_coder_free (coder);
   im_strip_coder_free (other);
   picture_clear (&dark);
   job_clear (&job);
 }
 
-/* Another quality: as from a lane that never had the old one. */
+/* Another quality: as from a coder that never had the old one. */
 static void
 test_set_codec (void)
 {
   ImRequest request = request_plain (IM_CODEC_JPEG);
   ImCodedStrip before = { 0 }, after = { 0 }, fresh = { 0 };
   ImError error = { 0 };
-  ImStripCoder *lane, *other;
+  ImStripCoder *coder, *other;
   Job job;
 
   job_init (&job, "NV12", &request);
-  lane = lane_of (&job);
-  CHECK (im_strip_coder_code (lane, &job.picture.image, 0, &before, &error));
+  coder = strip_coder_of (&job);
+  CHECK (im_strip_coder_code (coder, &job.picture.image, 0, &before, &error));
   job.plan.jpeg.quality = 30;
-  CHECK (im_strip_coder_set_codec (lane, &error));
-  other = lane_of (&job);
-  CHECK (im_strip_coder_code (lane, &job.picture.image, 0, &after, &error));
+  CHECK (im_strip_coder_set_codec (coder, &error));
+  other = strip_coder_of (&job);
+  CHECK (im_strip_coder_code (coder, &job.picture.image, 0, &after, &error));
   CHECK (im_strip_coder_code (other, &job.picture.image, 0, &fresh, &error));
   CHECK (same_strip (&after, &fresh));
   CHECK (after.bytes.size * 2 < before.bytes.size);
   im_bytes_clear (&before.bytes);
   im_bytes_clear (&after.bytes);
   im_bytes_clear (&fresh.bytes);
-  im_strip_coder_free (lane);
+  im_strip_coder_free (coder);
   im_strip_coder_free (other);
   job_clear (&job);
 }

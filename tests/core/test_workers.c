@@ -76,13 +76,13 @@ wait_for (atomic_int *value, int wanted)
 typedef struct
 {
   atomic_int done[1000];
-  atomic_int lane_in_use[IM_MAX_SLOTS];
-  int n_lanes; /* lanes must be below */
+  atomic_int slot_in_use[IM_MAX_SLOTS];
+  int n_slots; /* slots must be below */
   atomic_int n_running, most_running, n_wrong;
 } Watch;
 
 static void
-watched_job (void *data, int index, int lane)
+watched_job (void *data, int index, int slot)
 {
   Watch *watch = data;
   int running = atomic_fetch_add (&watch->n_running, 1) + 1;
@@ -91,50 +91,50 @@ watched_job (void *data, int index, int lane)
   while (running > most
       && !atomic_compare_exchange_weak (&watch->most_running, &most, running))
     ;
-  if (lane < 0 || lane >= watch->n_lanes) {
+  if (slot < 0 || slot >= watch->n_slots) {
     atomic_fetch_add (&watch->n_wrong, 1);
   } else {
-    if (atomic_exchange (&watch->lane_in_use[lane], 1) != 0)
+    if (atomic_exchange (&watch->slot_in_use[slot], 1) != 0)
       atomic_fetch_add (&watch->n_wrong, 1);
     if (index % 7 == 0)
       sched_yield ();
-    atomic_store (&watch->lane_in_use[lane], 0);
+    atomic_store (&watch->slot_in_use[slot], 0);
   }
   atomic_fetch_add (&watch->done[index], 1);
   atomic_fetch_sub (&watch->n_running, 1);
 }
 
 static void
-run_watched (int n_jobs, int max_lanes)
+run_watched (int n_jobs, int max_slots)
 {
   static Watch watch;
   bool held = true;
 
   memset (&watch, 0, sizeof (watch));
-  watch.n_lanes = max_lanes < 1  ? 1
-      : max_lanes > IM_MAX_SLOTS ? IM_MAX_SLOTS
-                                 : max_lanes;
-  im_workers_run (watched_job, &watch, n_jobs, max_lanes);
+  watch.n_slots = max_slots < 1  ? 1
+      : max_slots > IM_MAX_SLOTS ? IM_MAX_SLOTS
+                                 : max_slots;
+  im_workers_run (watched_job, &watch, n_jobs, max_slots);
   for (int i = 0; i < 1000; i++)
     held &= CHECK_EQUAL (watch.done[i], i < n_jobs);
   held &= CHECK_EQUAL (watch.n_wrong, 0);
   held &= CHECK_EQUAL (watch.n_running, 0);
-  held &= CHECK (watch.most_running <= watch.n_lanes);
+  held &= CHECK (watch.most_running <= watch.n_slots);
   if (!held)
-    printf ("  %d jobs, %d lanes\n", n_jobs, max_lanes);
+    printf ("  %d jobs, %d slots\n", n_jobs, max_slots);
 }
 
 static void
 test_every_job_once (void)
 {
   static const int n_jobs[] = { 0, 1, 2, 3, 7, 64, 65, 1000 };
-  static const int lanes[] = { 0, 1, 2, 3, 8, 64, 65, 1000 };
+  static const int slots[] = { 0, 1, 2, 3, 8, 64, 65, 1000 };
 
   im_workers_ref ();
   for (int turn = 0; turn < 3; turn++)
     for (int j = 0; j < 8; j++)
       for (int l = 0; l < 8; l++)
-        run_watched (n_jobs[j], lanes[l]);
+        run_watched (n_jobs[j], slots[l]);
   im_workers_unref ();
 }
 
@@ -146,12 +146,12 @@ typedef struct
 } Gate;
 
 static void
-job_until_caller_works (void *data, int index, int lane)
+job_until_caller_works (void *data, int index, int slot)
 {
   Gate *gate = data;
 
   (void) index;
-  (void) lane;
+  (void) slot;
   if (pthread_equal (pthread_self (), gate->caller)) {
     atomic_fetch_add (&gate->n_by_caller, 1);
     atomic_store (&gate->open, 1);
@@ -164,35 +164,35 @@ static void
 test_caller_works_too (void)
 {
   im_workers_ref ();
-  for (int lanes = 2; lanes < 6; lanes++) {
+  for (int slots = 2; slots < 6; slots++) {
     Gate gate = { .caller = pthread_self () };
 
-    im_workers_run (job_until_caller_works, &gate, lanes, lanes);
+    im_workers_run (job_until_caller_works, &gate, slots, slots);
     CHECK (gate.n_by_caller > 0);
-    CHECK_EQUAL (gate.n_done, lanes);
+    CHECK_EQUAL (gate.n_done, slots);
   }
   im_workers_unref ();
 }
 
 static void
-job_at_gate (void *data, int index, int lane)
+job_at_gate (void *data, int index, int slot)
 {
   Gate *gate = data;
 
   (void) index;
-  (void) lane;
+  (void) slot;
   atomic_fetch_add (&gate->n_in, 1);
   if (wait_for (&gate->open, 1))
     atomic_fetch_add (&gate->n_done, 1);
 }
 
 static void
-job_that_meets (void *data, int index, int lane)
+job_that_meets (void *data, int index, int slot)
 {
   Gate *gate = data;
 
   (void) index;
-  (void) lane;
+  (void) slot;
   atomic_fetch_add (&gate->n_in, 1);
   if (wait_for (&gate->n_in, 4))
     atomic_fetch_add (&gate->n_done, 1);
@@ -222,10 +222,10 @@ run_at_gate (void *gate)
 }
 
 static void
-job_count (void *data, int index, int lane)
+job_count (void *data, int index, int slot)
 {
   (void) index;
-  (void) lane;
+  (void) slot;
   atomic_fetch_add ((atomic_int *) data, 1);
 }
 
@@ -244,7 +244,7 @@ test_no_waiting_for_others (void)
   for (int i = 0; i < 50; i++)
     im_workers_run (job_count, &count, 20, 4);
   CHECK_EQUAL (count, 1000);
-  /* Nobody else's lanes were given to the batch that waits. */
+  /* Nobody else's slots were given to the batch that waits. */
   CHECK_EQUAL (gate.n_in, 4);
   CHECK_EQUAL (gate.n_done, 0);
   atomic_store (&gate.open, 1);
@@ -254,10 +254,10 @@ test_no_waiting_for_others (void)
 }
 
 static void
-job_with_batch (void *data, int index, int lane)
+job_with_batch (void *data, int index, int slot)
 {
   (void) index;
-  (void) lane;
+  (void) slot;
   im_workers_run (job_count, data, 10, 3);
 }
 
@@ -378,12 +378,12 @@ static struct
 } queue;
 
 static void
-job_in_queue (void *data, int index, int lane)
+job_in_queue (void *data, int index, int slot)
 {
   int caller = (int) ((atomic_int *) data - queue.served), least = TURNS, lead;
 
   (void) index;
-  if (lane == 0) {
+  if (slot == 0) {
     atomic_fetch_add (&queue.gate.n_in, 1);
     wait_for (&queue.gate.open, 1);
     return;

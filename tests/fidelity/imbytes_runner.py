@@ -23,12 +23,14 @@ from PIL import Image
 Gst.init(None)
 
 TIMEOUT = report.PATIENCE * Gst.SECOND
-METHODS = ('nearest', 'bilinear', 'bicubic', 'area', 'lanczos', 'spline36')
 
 if Gst.ElementFactory.find('imbytes') is None:
     report.fail(os.path.basename(sys.argv[0]),
                 'GStreamer does not find imbytes; is GST_PLUGIN_PATH set?')
     report.finish()
+
+METHODS = tuple(value.value_nick for value in Gst.ElementFactory.make('imbytes').find_property(
+    'method').enum_class.__enum_values__.values())
 
 
 def caps_of(format, width, height, **fields):

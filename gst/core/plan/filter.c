@@ -9,80 +9,6 @@
 #include <string.h>
 
 #include "core/base/bytes.h"
-#include "core/base/maths.h"
-
-#define PI 3.14159265358979323846
-
-static double
-bilinear (double x)
-{
-  x = fabs (x);
-  return x < 1.0 ? 1.0 - x : 0.0;
-}
-
-/* R. Keys, "Cubic convolution interpolation for digital image processing",
- * 1981, equation 15. */
-static double
-bicubic (double x)
-{
-  x = fabs (x);
-  if (x < 1.0)
-    return (1.5 * x - 2.5) * x * x + 1.0;
-  if (x < 2.0)
-    return ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0;
-  return 0.0;
-}
-
-static double
-box (double x)
-{
-  return x > -0.5 && x <= 0.5 ? 1.0 : 0.0;
-}
-
-static double
-sinc (double x)
-{
-  return x == 0.0 ? 1.0 : im_sin_pi (x) / (PI * x);
-}
-
-static double
-lanczos (double x)
-{
-  return x > -3.0 && x < 3.0 ? sinc (x) * sinc (x / 3.0) : 0.0;
-}
-
-/* The natural cubic spline through six samples, in its usual closed form. */
-static double
-spline36 (double x)
-{
-  x = fabs (x);
-  if (x < 1.0)
-    return ((13.0 / 11.0 * x - 453.0 / 209.0) * x - 3.0 / 209.0) * x + 1.0;
-  if (x < 2.0) {
-    x -= 1.0;
-    return ((-6.0 / 11.0 * x + 270.0 / 209.0) * x - 156.0 / 209.0) * x;
-  }
-  if (x < 3.0) {
-    x -= 2.0;
-    return ((1.0 / 11.0 * x - 45.0 / 209.0) * x + 26.0 / 209.0) * x;
-  }
-  return 0.0;
-}
-
-typedef struct
-{
-  double (*weight) (double x);
-  double support;
-} Kernel;
-
-static const Kernel kernels[] = {
-  [IM_METHOD_NEAREST] = { box, 0.5 },
-  [IM_METHOD_BILINEAR] = { bilinear, 1.0 },
-  [IM_METHOD_BICUBIC] = { bicubic, 2.0 },
-  [IM_METHOD_AREA] = { box, 0.5 },
-  [IM_METHOD_LANCZOS] = { lanczos, 3.0 },
-  [IM_METHOD_SPLINE36] = { spline36, 3.0 },
-};
 
 static int
 clamp (double x, int min, int max)
@@ -168,7 +94,7 @@ static void
 filter_window (const ImFilterSpec *spec, int i, int *start, int *taps)
 {
   double centre = filter_centre (spec, i);
-  double support = kernels[spec->method].support * fmax (spec->scale, 1.0);
+  double support = im_methods[spec->method].support * fmax (spec->scale, 1.0);
 
   if (spec->method == IM_METHOD_NEAREST) {
     *start = clamp (floor (centre), spec->min, spec->max - 1);
@@ -277,7 +203,7 @@ filter_weights (ImFilter *filter, const ImFilterSpec *whole, int i)
 {
   Line line = filter_line (whole, i);
   const ImFilterSpec *spec = &line.spec;
-  const Kernel *kernel = &kernels[spec->method];
+  const ImMethodInfo *method = &im_methods[spec->method];
   float *weight = filter->weight_f + (size_t) i * (size_t) filter->stride;
   double centre = filter_centre (spec, line.index);
   double stretch = 1.0 / fmax (spec->scale, 1.0), sum = 0.0;
@@ -285,7 +211,7 @@ filter_weights (ImFilter *filter, const ImFilterSpec *whole, int i)
 
   filter_window (spec, line.index, &start, &taps);
   for (int t = 0; t < taps && taps > 1; t++) {
-    double w = kernel->weight ((start + t + 0.5 - centre) * stretch);
+    double w = method->weight ((start + t + 0.5 - centre) * stretch);
 
     weight[t] = (float) w;
     sum += w;
@@ -309,7 +235,7 @@ most_taps (const ImFilterSpec *spec)
 {
   int step = spec->fields ? 2 : 1;
   double scale = spec->fields ? 1.0 : fmax (spec->scale, 1.0);
-  double most = floor (2.0 * kernels[spec->method].support * scale) + 2.0;
+  double most = floor (2.0 * im_methods[spec->method].support * scale) + 2.0;
 
   if (spec->method == IM_METHOD_NEAREST)
     return (size_t) step;

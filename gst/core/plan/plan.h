@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/image.h"
 #include "core/base/rows.h"
+#include "method.h"
 
 typedef enum
 {
@@ -25,16 +26,6 @@ typedef enum
   IM_FIT_COVER,   /* whole canvas, picture cropped */
   IM_FIT_INSIDE   /* largest that fits, no border */
 } ImFit;
-
-typedef enum
-{
-  IM_METHOD_NEAREST,
-  IM_METHOD_BILINEAR,
-  IM_METHOD_BICUBIC,
-  IM_METHOD_AREA,
-  IM_METHOD_LANCZOS,
-  IM_METHOD_SPLINE36
-} ImMethod;
 
 typedef enum
 {

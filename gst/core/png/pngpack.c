@@ -1,18 +1,19 @@
 /* imbytes: filters and compressors for the rows of a PNG strip.
  *
- * Where the user leaves the filter to us, each block of rows is looked at:
+ * Where the user leaves the filter to us, each block of rows is classified, and the
+ * class decides how it is coded:
  *
  *   photographic   each row gets the filter whose output is smallest in sum. At
  *                  levels 1 to 3 our own coder takes it
- *   drawn          screens, charts, test patterns: nearly all pixels are as
- *                  predicted. It is all about long repetitions, which our own
- *                  coder does not look for well; zlib is quick here too. Whether
- *                  prediction helps or breaks up repetitions is found out by
- *                  compressing both
- *   repetitive     much smaller without any filter, as dithered and other
- *                  synthetic pictures are: zlib. A few rows of each block tell
+ *   synthetic      screens, charts, test patterns: nearly all pixels are as
+ *                  predicted. Long repetitions matter most, and our own coder does
+ *                  not search for them thoroughly; zlib does, and is quick on such
+ *                  blocks. Prediction helps or breaks up repetitions: both are
+ *                  compressed to see which
+ *   repetitive     much smaller without any filter, as dithered pictures are: zlib.
+ *                  A few rows of each block are compressed to see it
  *   gray as RGB    repetitions of three bytes may be worth much (noise), or
- *                  nothing (photographs). A few rows by zlib tell
+ *                  nothing (photographs). A few rows are compressed by zlib to see
  *
  * From level 4 on zlib takes all blocks. The strip is also coded by our own coder,
  * and by zlib without any filter, and the smallest of the three taken.
@@ -27,44 +28,45 @@
 #include "deflate.h"
 #include "pngfilter.h"
 
-/* zlib's level where the user asked for less: for drawn blocks, and for others
+/* zlib's level where the user asked for less: for synthetic blocks, and for others
  * that our own coder does not suit, which at 6 take too long. */
-#define DRAWN_LEVEL 6
+#define SYNTHETIC_LEVEL 6
 #define DENSE_LEVEL 4
 /* From here on zlib codes all blocks, and our own coder all of them again. */
 #define LEAST_ZLIB_LEVEL 4
 #define PROBE_LEVEL 1
 
-/* Drawn: at least 7 of 8 bytes are as Paeth predicts. Smooth photographs have
- * up to 0.75, screens full of text from 0.9. One row in so many is looked at. */
-#define DRAWN_NUMERATOR 7
-#define DRAWN_DENOMINATOR 8
+/* Synthetic: at least 7 of 8 bytes are as Paeth predicts. Smooth photographs have
+ * up to 0.75, screens full of text from 0.9. One row of so many is tested. */
+#define PREDICTED_NUMERATOR 7
+#define PREDICTED_DENOMINATOR 8
 #define SAMPLED_ROWS 4
 
-/* Where a block is not drawn, its first rows are coded to see which way is
- * smaller; this many blocks then go that way. The better one has to have no more
- * than so many eighths of the usual one's bytes to pay for the time. */
+/* The first rows of a block that is not synthetic are coded to see which way is
+ * smaller; this many blocks are then coded that way. The better one has to take no
+ * more than 7/8 of the usual one's bytes to pay for the time. */
 #define BLOCKS_BETWEEN_PROBES 4
 #define PROBED_ROWS 4
 #define PROBED_GRAY_ROWS 8
-#define WORTH_EIGHTHS 7
+#define WORTH_NUMERATOR 7
+#define WORTH_DENOMINATOR 8
 
 /* A filtered row begins behind its filter byte on a boundary of IM_ALIGN. */
 #define ROW_START IM_ALIGN
 
-/* The same rows in one way of filtering. */
+/* The rows of the strip, filtered in one way and compressed. */
 typedef struct
 {
   ImDeflate *deflate;
   ImBytes out;
   uint32_t checksum;  /* of the parts that have ended */
   uint64_t part_size; /* bytes fed to the part under way */
-} Lane;
+} Stream;
 
-/* The whole strip in another way, against which the first has to stand. */
+/* The whole strip coded in another way; the smallest is taken. */
 typedef struct
 {
-  Lane lane;
+  Stream stream;
   ImPngFilter filter;
 } Rival;
 #define MAX_RIVALS 2
@@ -92,8 +94,8 @@ struct _ImPngPack
   uint8_t *above;          /* last row of the block before */
   uint8_t *best, *attempt; /* a filtered row, ROW_START bytes into each */
 
-  Lane lane;
-  ImDeflate *usual, *drawn, *dense; /* lane.deflate is one of these */
+  Stream stream;
+  ImDeflate *usual, *synthetic, *dense; /* stream.deflate is one of these */
   ImDeflate *probe, *dense_probe;
   ImBytes probe_out;
   bool out_of_memory;       /* a probe was */
@@ -102,7 +104,6 @@ struct _ImPngPack
   Choice found;    /* by the latest probes */
   int blocks_left; /* that go by them */
 };
-
 
 static const uint8_t *
 row_above (const ImPngPack *self, const Block *block, int y)
@@ -181,7 +182,7 @@ smaller (int a, int b)
 }
 
 static bool
-is_drawn (ImPngPack *self, const Block *block)
+is_synthetic (ImPngPack *self, const Block *block)
 {
   size_t predicted = 0, seen = 0;
 
@@ -194,7 +195,7 @@ is_drawn (ImPngPack *self, const Block *block)
       predicted += filtered[i] == 0;
     seen += self->row_size;
   }
-  return predicted / DRAWN_NUMERATOR >= seen / DRAWN_DENOMINATOR;
+  return predicted / PREDICTED_NUMERATOR >= seen / PREDICTED_DENOMINATOR;
 }
 
 /* Bytes that @block takes with @filter. Out of memory it says so in the pack:
@@ -212,42 +213,44 @@ probe (ImPngPack *self, ImDeflate *deflate, const Block *block,
 }
 
 static void
-begin_part (Lane *lane, ImDeflate *deflate)
+begin_part (Stream *stream, ImDeflate *deflate)
 {
-  lane->deflate = deflate;
-  lane->part_size = 0;
-  im_deflate_begin (deflate, &lane->out);
+  stream->deflate = deflate;
+  stream->part_size = 0;
+  im_deflate_begin (deflate, &stream->out);
 }
 
 static bool
-end_part (Lane *lane, bool last)
+end_part (Stream *stream, bool last)
 {
-  if (!im_deflate_end (lane->deflate, last))
+  if (!im_deflate_end (stream->deflate, last))
     return false;
-  lane->checksum = im_deflate_join_checksums (lane->checksum,
-      im_deflate_checksum (lane->deflate), lane->part_size);
+  stream->checksum = im_deflate_join_checksums (stream->checksum,
+      im_deflate_checksum (stream->deflate), stream->part_size);
   return true;
 }
 
 static bool
-begin_lane (const ImPngPack *self, Lane *lane, ImDeflate *deflate, bool first)
+begin_stream (const ImPngPack *self, Stream *stream, ImDeflate *deflate,
+    bool first)
 {
   uint8_t header[2];
 
-  im_bytes_reset (&lane->out);
-  lane->checksum = IM_DEFLATE_EMPTY_CHECKSUM;
+  im_bytes_reset (&stream->out);
+  stream->checksum = IM_DEFLATE_EMPTY_CHECKSUM;
   im_deflate_zlib_header (self->options.level, header);
-  if (first && !im_bytes_append (&lane->out, header, sizeof (header)))
+  if (first && !im_bytes_append (&stream->out, header, sizeof (header)))
     return false;
-  begin_part (lane, deflate);
+  begin_part (stream, deflate);
   return true;
 }
 
 static bool
-feed_lane (ImPngPack *self, Lane *lane, const Block *block, ImPngFilter filter)
+feed_stream (ImPngPack *self, Stream *stream, const Block *block,
+    ImPngFilter filter)
 {
-  lane->part_size += (self->row_size + 1) * (uint64_t) block->n_rows;
-  return feed_block (self, lane->deflate, block, filter);
+  stream->part_size += (self->row_size + 1) * (uint64_t) block->n_rows;
+  return feed_block (self, stream->deflate, block, filter);
 }
 
 /* Compressors cannot hand over their state: one part of the stream ends and
@@ -255,13 +258,13 @@ feed_lane (ImPngPack *self, Lane *lane, const Block *block, ImPngFilter filter)
 static bool
 switch_to (ImPngPack *self, ImDeflate *deflate)
 {
-  Lane *lane = &self->lane;
+  Stream *stream = &self->stream;
 
-  if (deflate == lane->deflate)
+  if (deflate == stream->deflate)
     return true;
-  if (lane->part_size > 0 && !end_part (lane, false))
+  if (stream->part_size > 0 && !end_part (stream, false))
     return false;
-  begin_part (lane, deflate);
+  begin_part (stream, deflate);
   return true;
 }
 
@@ -282,13 +285,13 @@ is_gray (const ImPngPack *self, const Block *block)
 static bool
 is_worth_it (size_t size, size_t against)
 {
-  return size / WORTH_EIGHTHS < against / 8;
+  return size / WORTH_NUMERATOR < against / WORTH_DENOMINATOR;
 }
 
 static Choice
-choose_drawn (ImPngPack *self, const Block *block)
+choose_synthetic (ImPngPack *self, const Block *block)
 {
-  Choice choice = { self->drawn, IM_PNG_FILTER_ADAPTIVE };
+  Choice choice = { self->synthetic, IM_PNG_FILTER_ADAPTIVE };
 
   if (probe (self, self->probe, block, IM_PNG_FILTER_NONE)
       <= probe (self, self->probe, block, choice.filter))
@@ -325,8 +328,8 @@ choose (ImPngPack *self, const Block *block)
   bool gray = is_gray (self, block);
   Block rows = *block;
 
-  if (is_drawn (self, block))
-    return choose_drawn (self, block);
+  if (is_synthetic (self, block))
+    return choose_synthetic (self, block);
   if (self->dense == self->usual)
     return (Choice){ self->usual, IM_PNG_FILTER_ADAPTIVE };
   if (self->blocks_left == 0) {
@@ -339,7 +342,7 @@ choose (ImPngPack *self, const Block *block)
 }
 
 static bool
-pack_looked_at (ImPngPack *self, const Block *block)
+pack_adaptively (ImPngPack *self, const Block *block)
 {
   Choice choice;
 
@@ -350,15 +353,15 @@ pack_looked_at (ImPngPack *self, const Block *block)
   for (int i = 0; i < self->n_rivals; i++) {
     Rival *rival = &self->rivals[i];
 
-    if (!feed_lane (self, &rival->lane, block, rival->filter))
+    if (!feed_stream (self, &rival->stream, block, rival->filter))
       return false;
   }
   return switch_to (self, choice.deflate)
-      && feed_lane (self, &self->lane, block, choice.filter);
+      && feed_stream (self, &self->stream, block, choice.filter);
 }
 
 static bool
-looks (const ImPngOptions *options)
+is_adaptive (const ImPngOptions *options)
 {
   return options->filter == IM_PNG_FILTER_AUTO && options->level > 0;
 }
@@ -369,8 +372,8 @@ add_rival (ImPngPack *self, int level, ImPngFilter filter)
   Rival *rival = &self->rivals[self->n_rivals++];
 
   rival->filter = filter;
-  rival->lane.deflate = im_deflate_new (level);
-  return rival->lane.deflate != NULL;
+  rival->stream.deflate = im_deflate_new (level);
+  return rival->stream.deflate != NULL;
 }
 
 /* One that has @least at least. */
@@ -386,13 +389,13 @@ open_compressors (ImPngPack *self)
   int level = self->options.level;
 
   self->usual = im_deflate_new (level);
-  if (self->usual == NULL || !looks (&self->options))
+  if (self->usual == NULL || !is_adaptive (&self->options))
     return self->usual != NULL;
-  self->drawn = open_least (self, DRAWN_LEVEL);
+  self->synthetic = open_least (self, SYNTHETIC_LEVEL);
   self->dense = open_least (self, DENSE_LEVEL);
   self->probe = im_deflate_new (PROBE_LEVEL);
   self->dense_probe = im_deflate_new (DENSE_LEVEL);
-  if (self->drawn == NULL || self->dense == NULL || self->probe == NULL
+  if (self->synthetic == NULL || self->dense == NULL || self->probe == NULL
       || self->dense_probe == NULL)
     return false;
   return level < LEAST_ZLIB_LEVEL
@@ -429,18 +432,18 @@ im_png_pack_free (ImPngPack *self)
 {
   if (self == NULL)
     return;
-  if (self->drawn != self->usual)
-    im_deflate_free (self->drawn);
+  if (self->synthetic != self->usual)
+    im_deflate_free (self->synthetic);
   if (self->dense != self->usual)
     im_deflate_free (self->dense);
   im_deflate_free (self->usual);
   im_deflate_free (self->probe);
   im_deflate_free (self->dense_probe);
   for (int i = 0; i < self->n_rivals; i++) {
-    im_deflate_free (self->rivals[i].lane.deflate);
-    im_bytes_clear (&self->rivals[i].lane.out);
+    im_deflate_free (self->rivals[i].stream.deflate);
+    im_bytes_clear (&self->rivals[i].stream.out);
   }
-  im_bytes_clear (&self->lane.out);
+  im_bytes_clear (&self->stream.out);
   im_bytes_clear (&self->probe_out);
   free (self->above);
   free (self->best);
@@ -454,12 +457,12 @@ im_png_pack_begin (ImPngPack *self, bool first)
   self->has_above = false;
   self->blocks_left = 0;
   for (int i = 0; i < self->n_rivals; i++) {
-    Lane *lane = &self->rivals[i].lane;
+    Stream *stream = &self->rivals[i].stream;
 
-    if (!begin_lane (self, lane, lane->deflate, first))
+    if (!begin_stream (self, stream, stream->deflate, first))
       return false;
   }
-  return begin_lane (self, &self->lane, self->usual, first);
+  return begin_stream (self, &self->stream, self->usual, first);
 }
 
 bool
@@ -467,9 +470,9 @@ im_png_pack_rows (ImPngPack *self, const uint8_t *rows, ptrdiff_t stride,
     int n_rows)
 {
   Block block = { .rows = rows, .stride = stride, .n_rows = n_rows };
-  bool fine = looks (&self->options)
-      ? pack_looked_at (self, &block)
-      : feed_lane (self, &self->lane, &block, self->options.filter);
+  bool fine = is_adaptive (&self->options)
+      ? pack_adaptively (self, &block)
+      : feed_stream (self, &self->stream, &block, self->options.filter);
 
   memcpy (self->above, rows + (n_rows - 1) * stride, self->row_size);
   self->has_above = true;
@@ -479,17 +482,17 @@ im_png_pack_rows (ImPngPack *self, const uint8_t *rows, ptrdiff_t stride,
 ImBytes *
 im_png_pack_end (ImPngPack *self, bool last, uint32_t *checksum)
 {
-  Lane *best = &self->lane;
+  Stream *best = &self->stream;
 
   if (!end_part (best, last))
     return NULL;
   for (int i = 0; i < self->n_rivals; i++) {
-    Lane *lane = &self->rivals[i].lane;
+    Stream *stream = &self->rivals[i].stream;
 
-    if (!end_part (lane, last))
+    if (!end_part (stream, last))
       return NULL;
-    if (lane->out.size < best->out.size)
-      best = lane;
+    if (stream->out.size < best->out.size)
+      best = stream;
   }
   *checksum = best->checksum;
   return &best->out;
