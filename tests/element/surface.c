@@ -120,7 +120,8 @@ surface_flags (GParamSpec *pspec)
 {
   guint flags = pspec->flags;
 
-  if (g_param_spec_get_redirect_target (pspec) != NULL)
+  if (g_param_spec_get_redirect_target (pspec) != NULL
+      || G_TYPE_IS_INTERFACE (pspec->owner_type))
     flags &= ~(GST_PARAM_MUTABLE_READY | GST_PARAM_MUTABLE_PAUSED
         | GST_PARAM_MUTABLE_PLAYING);
   return flags;

@@ -146,17 +146,19 @@ im_jpeg_baseline_new (const ImPlan *plan, const uint16_t *const quantisation[3],
   self->height = plan->height;
   self->strip_rows = plan->strip_rows;
   self->n_strips = plan->n_strips;
-  self->n_components = plan->n_components;
+  /* Gray, or Y'CbCr. */
+  self->n_components = plan->n_components == 1 ? 1 : 3;
   self->w_shift = plan->w_shift;
   self->h_shift = plan->h_shift;
   self->n_mcus = im_subsampled (plan->width, 3 + plan->w_shift);
-  for (int c = 0; c < plan->n_components; c++) {
-    if (c < 2)
-      quantiser_init (&self->quantiser[c], quantisation[c]);
+  component_init (self, 0, plan);
+  quantiser_init (&self->quantiser[0], quantisation[0]);
+  for (int c = 1; c < self->n_components; c++) {
     component_init (self, c, plan);
+    quantiser_init (&self->quantiser[1], quantisation[c]);
   }
   self->chunk_mcus = CHUNK_BLOCKS / self->n_units;
-  for (int c = 0; c < plan->n_components; c++)
+  for (int c = 0; c < self->n_components; c++)
     self->component[c].chunk *= self->chunk_mcus;
   if (alloc_buffers (self))
     return self;
