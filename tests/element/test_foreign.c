@@ -20,7 +20,7 @@ typedef struct
   GThread *thread;
   void (*meddle) (GstElement *element, GstHarness *harness, guint turn);
   gint running;
-  guint n_turns;
+  gint n_turns;
 } Meeting;
 
 static GstBuffer *
@@ -42,7 +42,7 @@ meddle (gpointer user_data)
 
   while (g_atomic_int_get (&meeting->running))
     meeting->meddle (meeting->bench.element, meeting->bench.harness,
-        meeting->n_turns++);
+        (guint) g_atomic_int_add (&meeting->n_turns, 1));
   return NULL;
 }
 
@@ -97,7 +97,8 @@ meet (const gchar *launch,
 
   gst_harness_set_drop_buffers (harness, TRUE);
   meeting.thread = g_thread_new ("meddler", meddle, &meeting);
-  for (guint i = 0; i < N_FRAMES; i += 20)
+  for (guint i = 0; i < N_FRAMES || g_atomic_int_get (&meeting.n_turns) == 0;
+       i += 20)
     stream (harness, i, 20);
   g_atomic_int_set (&meeting.running, FALSE);
   g_thread_join (meeting.thread);
