@@ -303,6 +303,7 @@ gst_im_bytes_class_init (GstImBytesClass *klass)
   encoder_class->flush = gst_im_bytes_input_flush;
   encoder_class->getcaps = gst_im_bytes_getcaps;
   encoder_class->set_format = gst_im_bytes_set_format;
+  encoder_class->sink_query = gst_im_bytes_sink_query;
   encoder_class->negotiate = gst_im_bytes_renegotiate;
   encoder_class->propose_allocation = gst_im_bytes_propose_allocation;
   encoder_class->sink_event = gst_im_bytes_input_sink_event;

@@ -28,10 +28,54 @@ format_allows (GstImBytesFormat format, ImCodecId codec)
       || (format == GST_IM_BYTES_FORMAT_PNG && codec == IM_CODEC_PNG);
 }
 
-void
-gst_im_bytes_caps_set_output_info (GstVideoInfo *output, const ImPlan *plan,
-    const GstVideoInfo *info)
+/* JFIF is full-range BT.601, and says nothing of transfer and primaries; shown,
+ * they are those of sRGB. V4L2 calls the range of JPEG limited where a driver does
+ * not know better, which changes nothing in the file. */
+#define JPEG_COLORIMETRY "1:4:0:0"
+
+static gboolean
+describes_jpeg (const gchar *text)
 {
+  GstVideoColorimetry colorimetry;
+
+  return text != NULL && gst_video_colorimetry_from_string (&colorimetry, text)
+      && (colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_BT601
+          || colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN)
+      && (colorimetry.transfer == GST_VIDEO_TRANSFER_SRGB
+          || colorimetry.transfer == GST_VIDEO_TRANSFER_UNKNOWN)
+      && (colorimetry.primaries == GST_VIDEO_COLOR_PRIMARIES_BT709
+          || colorimetry.primaries == GST_VIDEO_COLOR_PRIMARIES_UNKNOWN);
+}
+
+/* The first that @downstream names and that describes the file. */
+static const gchar *
+choose_colorimetry (const GstStructure *downstream)
+{
+  const GValue *wanted = gst_structure_get_value (downstream, "colorimetry");
+
+  if (wanted == NULL)
+    return JPEG_COLORIMETRY;
+  if (G_VALUE_HOLDS_STRING (wanted)
+      && describes_jpeg (g_value_get_string (wanted)))
+    return g_intern_string (g_value_get_string (wanted));
+  for (guint i = 0;
+       GST_VALUE_HOLDS_LIST (wanted) && i < gst_value_list_get_size (wanted);
+       i++) {
+    const GValue *value = gst_value_list_get_value (wanted, i);
+
+    if (G_VALUE_HOLDS_STRING (value)
+        && describes_jpeg (g_value_get_string (value)))
+      return g_intern_string (g_value_get_string (value));
+  }
+  return JPEG_COLORIMETRY;
+}
+
+void
+gst_im_bytes_caps_set_output_info (GstVideoInfo *output,
+    const GstImBytesChoice *choice, const GstVideoInfo *info)
+{
+  const ImPlan *plan = &choice->plan;
+
   GST_VIDEO_INFO_WIDTH (output) = plan->width;
   GST_VIDEO_INFO_HEIGHT (output) = plan->height;
   GST_VIDEO_INFO_PAR_N (output) = plan->par_n;
@@ -42,11 +86,9 @@ gst_im_bytes_caps_set_output_info (GstVideoInfo *output, const ImPlan *plan,
       & GST_VIDEO_FLAG_VARIABLE_FPS;
   GST_VIDEO_INFO_INTERLACE_MODE (output) = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
   memset (&output->colorimetry, 0, sizeof (output->colorimetry));
-  if (plan->codec == IM_CODEC_JPEG) {
-    /* JFIF: full-range BT.601, and nothing said of transfer and primaries. */
-    output->colorimetry.range = GST_VIDEO_COLOR_RANGE_0_255;
-    output->colorimetry.matrix = GST_VIDEO_COLOR_MATRIX_BT601;
-  }
+  if (plan->codec == IM_CODEC_JPEG)
+    gst_video_colorimetry_from_string (&output->colorimetry,
+        choice->colorimetry);
 }
 
 static void
@@ -63,8 +105,9 @@ set_framerate (GstCaps *caps, const GstVideoInfo *info)
 }
 
 GstCaps *
-gst_im_bytes_caps_new (const ImPlan *plan, const GstVideoInfo *info)
+gst_im_bytes_caps_new (const GstImBytesChoice *choice, const GstVideoInfo *info)
 {
+  const ImPlan *plan = &choice->plan;
   GstCaps *caps = gst_caps_new_simple (im_codec_get (plan->codec)->media_type,
       "width", G_TYPE_INT, plan->width, "height", G_TYPE_INT, plan->height,
       "pixel-aspect-ratio", GST_TYPE_FRACTION, plan->par_n, plan->par_d,
@@ -76,7 +119,7 @@ gst_im_bytes_caps_new (const ImPlan *plan, const GstVideoInfo *info)
         G_TYPE_INT, plan->jpeg.progressive ? 2 : 0, "colorspace", G_TYPE_STRING,
         plan->model == IM_MODEL_GRAY ? "GRAY" : "sYUV", "sampling",
         G_TYPE_STRING, sampling_names[plan->jpeg.subsampling], "colorimetry",
-        G_TYPE_STRING, "1:4:0:0", NULL);
+        G_TYPE_STRING, choice->colorimetry, NULL);
   return caps;
 }
 
@@ -191,7 +234,7 @@ static gboolean
 caps_are_taken (const GstImBytesChoice *choice, const GstVideoInfo *info,
     const GstStructure *downstream)
 {
-  GstCaps *caps = gst_im_bytes_caps_new (&choice->plan, info);
+  GstCaps *caps = gst_im_bytes_caps_new (choice, info);
   gboolean taken =
       gst_structure_can_intersect (gst_caps_get_structure (caps, 0),
           downstream);
@@ -204,7 +247,7 @@ static void
 explain_caps (const GstImBytesChoice *choice, const GstVideoInfo *info,
     const GstStructure *downstream, ImError *error)
 {
-  GstCaps *caps = gst_im_bytes_caps_new (&choice->plan, info);
+  GstCaps *caps = gst_im_bytes_caps_new (choice, info);
   const GstStructure *ours = gst_caps_get_structure (caps, 0);
 
   for (gint i = 0; i < gst_structure_n_fields (ours); i++) {
@@ -216,10 +259,17 @@ explain_caps (const GstImBytesChoice *choice, const GstVideoInfo *info,
       gchar *have = gst_value_serialize (value);
       gchar *want = gst_value_serialize (theirs);
 
-      im_error_set (error, IM_ERROR_INVALID,
-          "The images have %s=%s, but downstream caps ask for %s=%s; change "
-          "the properties or the caps.",
-          field, have, field, want);
+      if (g_str_equal (field, "framerate"))
+        im_error_set (error, IM_ERROR_INVALID,
+            "Frames come with framerate=%s, and so do the images, but downstream "
+            "caps ask for framerate=%s; put videorate before imbytes, or take "
+            "framerate out of the caps and set interval, which leaves out frames.",
+            have, want);
+      else
+        im_error_set (error, IM_ERROR_INVALID,
+            "The images have %s=%s, but downstream caps ask for %s=%s; change "
+            "the properties or the caps.",
+            field, have, field, want);
       g_free (have);
       g_free (want);
       break;
@@ -259,6 +309,7 @@ choose_structure (GstImBytesChoice *choice, const ImRequest *asked,
   gint size;
 
   choice->request = *asked;
+  choice->colorimetry = choose_colorimetry (downstream);
   if (asked->width == 0 && gst_structure_get_int (downstream, "width", &size))
     choice->request.width = size;
   if (asked->height == 0 && gst_structure_get_int (downstream, "height", &size))
@@ -380,8 +431,10 @@ gst_im_bytes_caps_new_sink_template (void)
     GST_VIDEO_FORMAT_Y42B, GST_VIDEO_FORMAT_YUY2, GST_VIDEO_FORMAT_UYVY,
     GST_VIDEO_FORMAT_Y444, GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_BGR,
     GST_VIDEO_FORMAT_RGBx, GST_VIDEO_FORMAT_BGRx };
-  GstCaps *caps = gst_caps_from_string (GST_VIDEO_CAPS_MAKE (
-      GST_VIDEO_FORMATS_ALL) ", interlace-mode = (string) { progressive, interleaved, mixed }");
+  GstCaps *caps = gst_caps_from_string ("video/x-raw, "
+                                        "format = " GST_VIDEO_FORMATS_ALL ", "
+                                        "width = " GST_VIDEO_SIZE_RANGE ", "
+                                        "height = " GST_VIDEO_SIZE_RANGE);
   const GValue *all =
       gst_structure_get_value (gst_caps_get_structure (caps, 0), "format");
   GValue sorted = G_VALUE_INIT;
@@ -413,8 +466,9 @@ with_framerate (GstCaps *templ, const GValue *framerate)
   return caps;
 }
 
-GstCaps *
-gst_im_bytes_caps_for_sink (GstCaps *templ, const GstCaps *downstream,
+/* What the structures of @downstream that are ours ask of the framerate. */
+static GstCaps *
+limit_framerate (GstCaps *templ, const GstCaps *downstream,
     GstImBytesFormat format)
 {
   GstCaps *result = gst_caps_new_empty ();
@@ -436,11 +490,25 @@ gst_im_bytes_caps_for_sink (GstCaps *templ, const GstCaps *downstream,
     if (ours)
       result = gst_caps_merge (result, with_framerate (templ, framerate));
   }
-  /* Nothing in common: caps may come all the same, so that the element can say
-   * in words what is wrong. */
-  if (gst_caps_is_empty (result)) {
-    gst_caps_unref (result);
-    result = gst_caps_ref (templ);
-  }
   return result;
+}
+
+GstCaps *
+gst_im_bytes_caps_for_sink (GstCaps *templ, const GstCaps *downstream,
+    const GstCaps *filter, GstImBytesFormat format)
+{
+  GstCaps *caps = limit_framerate (templ, downstream, format), *filtered;
+
+  if (filter != NULL) {
+    filtered = gst_caps_intersect_full (caps, (GstCaps *) filter,
+        GST_CAPS_INTERSECT_FIRST);
+    gst_caps_unref (caps);
+    caps = filtered;
+  }
+  if (!gst_caps_is_empty (caps))
+    return caps;
+  gst_caps_unref (caps);
+  return filter != NULL ? gst_caps_intersect_full (templ, (GstCaps *) filter,
+             GST_CAPS_INTERSECT_FIRST)
+                        : gst_caps_ref (templ);
 }

@@ -18,6 +18,8 @@ typedef struct
    * every frame. */
   ImRequest request;
   ImPlan plan;
+  /* Of JPEG: as downstream writes it, an interned string. */
+  const gchar *colorimetry;
 } GstImBytesChoice;
 
 /* What frames of the stream come as and how often. */
@@ -40,19 +42,24 @@ ImRequest gst_im_bytes_caps_request (const GstImBytesChoice *choice,
     const GstImBytesPicture *picture);
 
 /* Caps of the images, complete. */
-GstCaps *gst_im_bytes_caps_new (const ImPlan *plan, const GstVideoInfo *info);
+GstCaps *gst_im_bytes_caps_new (const GstImBytesChoice *choice,
+    const GstVideoInfo *info);
 
 /* What the base class writes into the caps by itself. */
 void gst_im_bytes_caps_set_output_info (GstVideoInfo *output,
-    const ImPlan *plan, const GstVideoInfo *info);
+    const GstImBytesChoice *choice, const GstVideoInfo *info);
 
 /* Caps of the sink pad's template: every raw format, and first among them those
- * that sources with a choice should take, small and quick to read. */
+ * that sources with a choice should take, small and quick to read. They name only
+ * what every source names: a field that a source leaves out and the template limits
+ * would leave caps that are not fixed. */
 GstCaps *gst_im_bytes_caps_new_sink_template (void);
 
 /* Sink caps: @templ with what @downstream asks of the framerate, and nothing of
- * its sizes, because frames are resized. */
+ * its sizes, because frames are resized; of that, what @filter, which may be NULL,
+ * allows. If @filter allows nothing of it, the framerate is left open: the element
+ * can then say in words what does not meet. */
 GstCaps *gst_im_bytes_caps_for_sink (GstCaps *templ, const GstCaps *downstream,
-    GstImBytesFormat format);
+    const GstCaps *filter, GstImBytesFormat format);
 
 G_END_DECLS

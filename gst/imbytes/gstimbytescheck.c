@@ -113,9 +113,9 @@ gst_im_bytes_check_metas (GstBuffer *buffer, const GstVideoInfo *info,
   } else if (size < GST_VIDEO_INFO_SIZE (info)) {
     return im_error_set (error, IM_ERROR_INVALID,
         "has %" G_GSIZE_FORMAT " bytes, fewer than the %" G_GSIZE_FORMAT
-        " that its caps (%s, %ux%u) take",
+        " that its caps (%s, %ux%u, rows of %d bytes) take",
         size, GST_VIDEO_INFO_SIZE (info), GST_VIDEO_INFO_NAME (info), width,
-        height);
+        height, GST_VIDEO_INFO_PLANE_STRIDE (info, 0));
   }
   return crop == NULL || check_crop (crop, width, height, error);
 }

@@ -13,24 +13,18 @@ static GstFlowReturn
 set_output (GstImBytes *self, const GstVideoInfo *info)
 {
   GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
-  const ImPlan *plan = &self->state.choice.plan;
-  GstCaps *caps = gst_im_bytes_caps_new (plan, info);
+  GstCaps *caps = gst_im_bytes_caps_new (&self->state.choice, info);
   GstVideoCodecState *output;
-  ImError error;
 
   GST_DEBUG_OBJECT (self, "output %" GST_PTR_FORMAT, caps);
   output = gst_video_encoder_set_output_state (encoder, caps, NULL);
-  gst_im_bytes_caps_set_output_info (&output->info, plan, info);
+  gst_im_bytes_caps_set_output_info (&output->info, &self->state.choice, info);
   gst_video_codec_state_unref (output);
   if (gst_video_encoder_negotiate (encoder))
     return GST_FLOW_OK;
   if (GST_PAD_IS_FLUSHING (GST_VIDEO_ENCODER_SRC_PAD (encoder)))
     return GST_FLOW_FLUSHING;
-  im_error_set (&error, IM_ERROR_INVALID,
-      "Downstream refuses %s images of %dx%d pixels; ask for another size or "
-      "format.",
-      im_codec_get (plan->codec)->name, plan->width, plan->height);
-  gst_im_bytes_output_error (self, &error);
+  gst_im_bytes_output_refused (self);
   return GST_FLOW_NOT_NEGOTIATED;
 }
 
@@ -158,16 +152,87 @@ gst_im_bytes_getcaps (GstVideoEncoder *encoder, GstCaps *filter)
   GstCaps *downstream =
       gst_pad_peer_query_caps (GST_VIDEO_ENCODER_SRC_PAD (encoder), NULL);
   GstCaps *caps =
-      gst_im_bytes_caps_for_sink (templ, downstream, settings.format);
+      gst_im_bytes_caps_for_sink (templ, downstream, filter, settings.format);
 
-  if (filter != NULL) {
-    GstCaps *filtered =
-        gst_caps_intersect_full (caps, filter, GST_CAPS_INTERSECT_FIRST);
-
-    gst_caps_unref (caps);
-    caps = filtered;
-  }
   gst_caps_unref (downstream);
   gst_caps_unref (templ);
   return caps;
+}
+
+/* Which element brings frames from memory of this kind. */
+static const struct
+{
+  const gchar *feature, *advice;
+} memories[] = { { "memory:GLMemory", "gldownload" },
+  { "memory:VAMemory", "vapostproc" }, { "memory:VASurface", "vapostproc" },
+  { "memory:DMABuf", "vapostproc, or \"glupload ! gldownload\"" },
+  { "memory:CUDAMemory", "cudadownload" }, { "memory:NVMM", "nvvideoconvert" },
+  { "memory:D3D11Memory", "d3d11download" },
+  { "memory:D3D12Memory", "d3d12download" },
+  { "memory:VulkanImage", "vulkandownload" }, { "memory:MFXSurface", "vpp" },
+  { GST_CAPS_FEATURE_FORMAT_INTERLACED, "deinterlace" } };
+
+static void
+explain_features (GstImBytes *self, const GstCapsFeatures *features)
+{
+  gchar *text = gst_caps_features_to_string (features);
+  const gchar *advice = "an element that puts frames into system memory";
+
+  for (guint i = 0; i < G_N_ELEMENTS (memories); i++)
+    if (gst_caps_features_contains (features, memories[i].feature))
+      advice = memories[i].advice;
+  gst_im_bytes_output_warn (self, GST_IM_BYTES_WARNING_MEMORY,
+      "Frames come as video/x-raw(%s), which imbytes cannot read; put %s before "
+      "it.",
+      text, advice);
+  g_free (text);
+}
+
+/* Fields that come in buffers of their own are half a picture each. The template
+ * does not name the modes that can be read: caps that say nothing of it would not
+ * be fixed then. */
+static gboolean
+has_whole_frames (const GstCaps *caps)
+{
+  const gchar *mode =
+      gst_structure_get_string (gst_caps_get_structure (caps, 0),
+          "interlace-mode");
+
+  return g_strcmp0 (mode, "fields") != 0 && g_strcmp0 (mode, "alternate") != 0;
+}
+
+static void
+explain_refusal (GstImBytes *self, const GstCaps *caps)
+{
+  GstCapsFeatures *features = gst_caps_get_features (caps, 0);
+
+  if (!gst_structure_has_name (gst_caps_get_structure (caps, 0), "video/x-raw"))
+    return;
+  if (!gst_caps_features_is_equal (features,
+          GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY))
+    explain_features (self, features);
+  else if (!has_whole_frames (caps))
+    gst_im_bytes_output_warn (self, GST_IM_BYTES_WARNING_MEMORY,
+        "Frames come as single fields, which imbytes cannot read; put deinterlace "
+        "before it.");
+}
+
+gboolean
+gst_im_bytes_sink_query (GstVideoEncoder *encoder, GstQuery *query)
+{
+  gboolean done = gst_im_bytes_parent ()->sink_query (encoder, query);
+  gboolean accepted;
+  GstCaps *caps;
+
+  if (!done || GST_QUERY_TYPE (query) != GST_QUERY_ACCEPT_CAPS)
+    return done;
+  gst_query_parse_accept_caps_result (query, &accepted);
+  gst_query_parse_accept_caps (query, &caps);
+  if (!gst_caps_is_fixed (caps))
+    return done;
+  accepted = accepted && has_whole_frames (caps);
+  gst_query_set_accept_caps_result (query, accepted);
+  if (!accepted)
+    explain_refusal (GST_IM_BYTES (encoder), caps);
+  return done;
 }

@@ -27,6 +27,9 @@ gboolean gst_im_bytes_is_negotiated (GstImBytes *self,
 /* GstVideoEncoderClass.set_format, and .getcaps, which any thread may call. */
 gboolean gst_im_bytes_set_format (GstVideoEncoder *encoder,
     GstVideoCodecState *input);
+/* Says why frames in memory that processors cannot read are refused. */
+gboolean gst_im_bytes_sink_query (GstVideoEncoder *encoder, GstQuery *query);
+
 GstCaps *gst_im_bytes_getcaps (GstVideoEncoder *encoder, GstCaps *filter);
 
 G_END_DECLS

@@ -64,6 +64,29 @@ gst_im_bytes_output_error (GstImBytes *self, const ImError *error)
   }
 }
 
+/* Some elements, muxers among them, say yes to caps and refuse the images. */
+void
+gst_im_bytes_output_refused (GstImBytes *self)
+{
+  const ImPlan *plan = &self->state.choice.plan;
+  const GstVideoInfo *info = &self->state.info;
+  ImError error;
+
+  if (GST_VIDEO_INFO_FPS_N (info) == 0)
+    im_error_set (&error, IM_ERROR_INVALID,
+        "Downstream refuses %s images of %dx%d pixels at no fixed rate "
+        "(framerate=0/1); if it needs a rate, as muxers do, put \"videorate ! "
+        "video/x-raw,framerate=25/1\" before imbytes.",
+        im_codec_get (plan->codec)->name, plan->width, plan->height);
+  else
+    im_error_set (&error, IM_ERROR_INVALID,
+        "Downstream refuses %s images of %dx%d pixels at framerate=%d/%d; ask for "
+        "another size, format or rate.",
+        im_codec_get (plan->codec)->name, plan->width, plan->height,
+        GST_VIDEO_INFO_FPS_N (info), GST_VIDEO_INFO_FPS_D (info));
+  gst_im_bytes_output_error (self, &error);
+}
+
 static void
 count_image (GstImBytes *self, const GstImBytesContext *context,
     const GstImBytesOutcome *outcome)
@@ -97,6 +120,10 @@ gst_im_bytes_output_send (GstImBytes *self, GstVideoCodecFrame *frame,
                 : gst_video_encoder_finish_subframe (encoder, frame);
   if (message != NULL)
     gst_element_post_message (GST_ELEMENT (self), message);
+  /* After a relink the next frame negotiates anew, and sources go on. */
+  if (ret == GST_FLOW_NOT_NEGOTIATED
+      && !GST_PAD_NEEDS_RECONFIGURE (GST_VIDEO_ENCODER_SRC_PAD (encoder)))
+    gst_im_bytes_output_refused (self);
   return ret;
 }
 
@@ -201,7 +228,9 @@ gst_im_bytes_output_drop_frame (GstImBytes *self, GstVideoCodecFrame *frame,
     const GstImBytesContext *context, const ImError *why)
 {
   gst_im_bytes_output_warn (self, GST_IM_BYTES_WARNING_BROKEN_FRAME,
-      "A frame %s, and was left out; see what makes the frames.", why->message);
+      "A frame %s, and was left out; see what makes the frames, or say how their "
+      "rows lie, by a GstVideoMeta or with rawvideoparse before imbytes.",
+      why->message);
   GST_OBJECT_LOCK (self);
   /* The request that it was to answer stays pending. */
   if (context->verdict == GST_IM_BYTES_TAKE_AS_ASKED)

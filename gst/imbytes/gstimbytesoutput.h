@@ -21,7 +21,8 @@ typedef enum
   GST_IM_BYTES_WARNING_TAGS_TOO_LONG = 1 << 3,
   GST_IM_BYTES_WARNING_TAGS_NOT_WRITTEN = 1 << 4,
   GST_IM_BYTES_WARNING_DIRECTION = 1 << 5,
-  GST_IM_BYTES_WARNING_REQUEST_REFUSED = 1 << 6
+  GST_IM_BYTES_WARNING_REQUEST_REFUSED = 1 << 6,
+  GST_IM_BYTES_WARNING_MEMORY = 1 << 7
 } GstImBytesWarning;
 
 /* Posts a warning; once, until gst_im_bytes_output_end_warning () says that it no
@@ -34,6 +35,9 @@ void gst_im_bytes_output_end_warning (GstImBytes *self, guint warnings);
 /* Posts @error, once however often the same thing fails: caps that were refused
  * are sent again with the next frame. */
 void gst_im_bytes_output_error (GstImBytes *self, const ImError *error);
+
+/* The same, where downstream has refused images of the kind that was chosen. */
+void gst_im_bytes_output_refused (GstImBytes *self);
 
 /* Sends @buffer (transfer full), an image of @frame. The last image of a frame
  * takes the frame over. */
