@@ -15,6 +15,10 @@ fill (ImJpegKernels *kernels, ImProcessor set)
   if (set == IM_PROCESSOR_AVX2 || set == IM_PROCESSOR_AVX512)
     im_jpeg_kernels_init_avx2 (kernels);
 #endif
+#ifdef HAVE_AVX512
+  if (set == IM_PROCESSOR_AVX512)
+    im_jpeg_kernels_init_avx512 (kernels);
+#endif
 #ifdef HAVE_NEON
   if (set == IM_PROCESSOR_NEON)
     im_jpeg_kernels_init_neon (kernels);

@@ -100,4 +100,5 @@ const ImJpegKernels *im_jpeg_kernels_of (ImProcessor set);
  * jpeg_kernels_c.c fills all slots. */
 void im_jpeg_kernels_init_c (ImJpegKernels *kernels);
 void im_jpeg_kernels_init_avx2 (ImJpegKernels *kernels);
+void im_jpeg_kernels_init_avx512 (ImJpegKernels *kernels);
 void im_jpeg_kernels_init_neon (ImJpegKernels *kernels);
