@@ -20,6 +20,21 @@ test_lowest_bit (void)
 }
 
 static void
+test_bit_length (void)
+{
+  CHECK_EQUAL (im_bit_length (0), 0);
+  CHECK_EQUAL (im_bit_length_plain (0), 0);
+  for (int n = 1; n <= 32; n++) {
+    uint32_t least = UINT32_C (1) << (n - 1), most = least | (least - 1);
+
+    CHECK_EQUAL (im_bit_length (least), n);
+    CHECK_EQUAL (im_bit_length (most), n);
+    CHECK_EQUAL (im_bit_length_plain (least), n);
+    CHECK_EQUAL (im_bit_length_plain (most), n);
+  }
+}
+
+static void
 test_byte_order (void)
 {
   static const uint8_t bytes[8] = { 1, 2, 3, 4, 5, 6, 7, 0xf8 };
@@ -38,6 +53,7 @@ main (void)
 {
   static const Test tests[] = {
     TEST (test_lowest_bit),
+    TEST (test_bit_length),
     TEST (test_byte_order),
   };
 

@@ -63,6 +63,27 @@ im_lowest_bit (uint64_t bits)
 #endif
 }
 
+/* How many bits @value has up to the highest that is set; 0 has none. */
+static inline int
+im_bit_length_plain (uint32_t value)
+{
+  int n = 0;
+
+  for (; value != 0; value >>= 1)
+    n++;
+  return n;
+}
+
+static inline int
+im_bit_length (uint32_t value)
+{
+#ifdef __GNUC__
+  return value != 0 ? 32 - __builtin_clz (value) : 0;
+#else
+  return im_bit_length_plain (value);
+#endif
+}
+
 /* Compilers know this as one instruction. */
 static inline uint64_t
 im_swap64 (uint64_t v)

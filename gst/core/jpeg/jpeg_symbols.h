@@ -44,13 +44,12 @@ static inline void
 put_coefficient (ImJpegWriter *writer, int distance, int value,
     const ImJpegCodes *codes)
 {
-  int run = distance - 1, magnitude = value < 0 ? -value : value, size = 0;
+  int run = distance - 1, magnitude = value < 0 ? -value : value;
+  int size = im_bit_length ((uint32_t) magnitude);
   uint32_t symbol, bits;
 
   for (; run > 15; run -= 16)
     put_entry (writer, codes->symbol[0xf0]);
-  while (magnitude >> size != 0)
-    size++;
   symbol = codes->symbol[run << 4 | size];
   bits = (uint32_t) (value < 0 ? value + (1 << size) - 1 : value);
   put (writer, symbol >> IM_JPEG_LENGTH_BITS << size | bits,
@@ -64,6 +63,7 @@ code_singly (ImJpegWriter *writer, const ImJpegBlock *block, Place place, int n,
     const ImJpegCodes *codes)
 {
   for (int i = 0; i < n && place.at < 63; i++) {
+    uint32_t entry;
     int next;
 
     if (place.left == 0) {
@@ -71,8 +71,12 @@ code_singly (ImJpegWriter *writer, const ImJpegBlock *block, Place place, int n,
       return;
     }
     next = im_lowest_bit (place.left);
-    put_coefficient (writer, next - place.at,
-        block->coefficient[im_jpeg_natural_order[next]], codes);
+    entry = codes->ac[(next - place.at) * IM_JPEG_N_SMALL + block->small[next]];
+    if (entry != IM_JPEG_NO_ENTRY)
+      put_entry (writer, entry);
+    else
+      put_coefficient (writer, next - place.at,
+          block->coefficient[im_jpeg_natural_order[next]], codes);
     place.left &= place.left - 1;
     place.at = next;
   }
