@@ -64,6 +64,9 @@ PNG = work('1080p', 'I420', None, 'png', 1, 2, peers=(
 RGB = work('1080p', 'RGB', (640, 360), 'jpeg', 85, peers=(
     'limit', 'core', 'jpegenc', 'jpegenc-right', 'opencv-area', 'opencv-linear',
     'pillow', 'vips-rgb'))
+P010 = work('1080p', 'P010_10LE', (640, 360), 'jpeg', 85)
+SMALL = work('1080p', 'I420', (224, 224), 'jpeg', 95)
+LARGE = work('2160p', 'NV12', (640, 360), 'jpeg', 85)
 
 DEFAULT = [
     MAIN, MAIN_2, OWN_SIZE, OWN_SIZE_2, PNG, RGB,
@@ -71,11 +74,10 @@ DEFAULT = [
     work('480p', 'NV12', (224, 224), 'jpeg', 85),
     work('1080p', 'NV12', (640, 360), 'jpeg', 85),
     work('1080p', 'YUY2', (640, 360), 'jpeg', 85),
-    work('1080p', 'P010_10LE', (640, 360), 'jpeg', 85),
-    work('1080p', 'I420', (224, 224), 'jpeg', 95),
+    P010, SMALL,
     work('1080p', 'I420', (640, 360), 'png', 1),
     work('1080p', 'RGB', None, 'png', 6, 2, peers=('imbytes-1', 'pngenc')),
-    work('2160p', 'NV12', (640, 360), 'jpeg', 85),
+    LARGE,
     work('2160p', 'I420', None, 'jpeg', 85, 2),
 ]
 
