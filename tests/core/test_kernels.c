@@ -198,7 +198,7 @@ horizontal_case (int in, int out, ImMethod method, int step)
     .scale = (double) in / out,
     .max = in };
   ImFilter filter = { 0 };
-  Guarded columns, row;
+  Guarded columns, row, row_q6;
   size_t n, size = (size_t) out * IM_LANES * 2;
 
   if (!CHECK (im_filter_build (&filter, &spec)))
@@ -213,6 +213,14 @@ horizontal_case (int in, int out, ImMethod method, int step)
     tables[k]->horizontal_q6 ((int16_t *) outputs[k],
         (const int16_t *) columns.data, &filter, step);
   outputs_check ("horizontal_q6", out, filter.max_taps, size);
+  row_q6 = guarded (n * 2);
+  randomise_q6 (row_q6.data, n);
+  outputs_poison ((size_t) out * 2);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->horizontal_row_q6 ((int16_t *) outputs[k],
+        (const int16_t *) row_q6.data, &filter);
+  outputs_check ("horizontal_row_q6", out, filter.max_taps, (size_t) out * 2);
+  unguard (&row_q6);
   outputs_poison ((size_t) out * 4);
   for (int k = 0; k < n_tables; k++)
     tables[k]->horizontal_f32 ((float *) outputs[k], (const float *) row.data,
@@ -231,8 +239,12 @@ test_horizontal (void)
       horizontal_case (n, n, (ImMethod) m, 1);
       horizontal_case (n, 23, (ImMethod) m, 2);
       horizontal_case (3 * n, n, (ImMethod) m, 1 + n % 4);
+      horizontal_case (2 * n, n, (ImMethod) m, 1);
+      horizontal_case (4 * n, n, (ImMethod) m, 1);
     }
     horizontal_case (1920, 640, (ImMethod) m, 1);
+    horizontal_case (1920, 960, (ImMethod) m, 1);
+    horizontal_case (1920, 480, (ImMethod) m, 1);
     horizontal_case (1920, 640, (ImMethod) m, 3);
     horizontal_case (MAX_N, 5, (ImMethod) m, 1);
     horizontal_case (11, MAX_N, (ImMethod) m, 4);

@@ -27,7 +27,10 @@ typedef struct
                                  * an even number; unused ones are 0 */
   /* Output sample i is source sample first + i, for every i. */
   bool identity;
-  bool reversed;   /* it is source sample last - 1 - i, for every i */
+  bool reversed; /* it is source sample last - 1 - i, for every i */
+  /* Output samples [even_begin, even_end) have the same weights, each `step` source
+   * samples after the one before it. */
+  int step, even_begin, even_end;
   int32_t *start;  /* first source sample, counted from `first` */
   int32_t *taps;   /* how many */
   int16_t *weight; /* Q14, sums to IM_WEIGHT_ONE */

@@ -260,6 +260,38 @@ filter_alloc (ImFilter *filter, const ImFilterSpec *spec)
   return filter->start && filter->taps && filter->weight && filter->weight_f;
 }
 
+/* Whether output sample @i is as the one before it, @step source samples on. */
+static bool
+is_step (const ImFilter *filter, int i, int step)
+{
+  size_t at = (size_t) i * (size_t) filter->stride;
+
+  return filter->start[i] - filter->start[i - 1] == step
+      && filter->taps[i] == filter->taps[i - 1]
+      && memcmp (filter->weight + at, filter->weight + at - filter->stride,
+             (size_t) filter->stride * sizeof (*filter->weight))
+      == 0;
+}
+
+/* Around the middle: what the edges cut off has weights of its own. */
+static void
+find_steps (ImFilter *filter)
+{
+  int middle = filter->n_out / 2;
+
+  filter->even_begin = filter->even_end = middle;
+  filter->even_end++;
+  if (middle == 0)
+    return;
+  filter->step = filter->start[middle] - filter->start[middle - 1];
+  while (filter->even_begin > 0
+      && is_step (filter, filter->even_begin, filter->step))
+    filter->even_begin--;
+  while (filter->even_end < filter->n_out
+      && is_step (filter, filter->even_end, filter->step))
+    filter->even_end++;
+}
+
 bool
 im_filter_build (ImFilter *filter, const ImFilterSpec *spec)
 {
@@ -290,6 +322,7 @@ im_filter_build (ImFilter *filter, const ImFilterSpec *spec)
     filter->identity &= filter->start[i] == i;
     filter->reversed &= filter->start[i] == filter->n_out - 1 - i;
   }
+  find_steps (filter);
   return true;
 }
 

@@ -11,8 +11,10 @@ fill (ImKernels *kernels, ImProcessor set)
 {
   im_kernels_init_c (kernels);
 #ifdef HAVE_AVX2
-  if (set == IM_PROCESSOR_AVX2 || set == IM_PROCESSOR_AVX512)
+  if (set == IM_PROCESSOR_AVX2 || set == IM_PROCESSOR_AVX512) {
     im_kernels_init_avx2 (kernels);
+    im_kernels_init_avx2_rows (kernels);
+  }
 #endif
 #ifdef HAVE_AVX512
   if (set == IM_PROCESSOR_AVX512)

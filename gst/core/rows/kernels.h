@@ -72,7 +72,12 @@ typedef struct
    * on, each @step columns after the last. */
   void (*horizontal_q6) (int16_t *dst, const int16_t *src,
       const ImFilter *filter, int step);
-  /* One row, by rows: the float path is not transposed. */
+  /* One row, as it is. */
+  void (*horizontal_row_q6) (int16_t *dst, const int16_t *src,
+      const ImFilter *filter);
+  /* Bit s: rows of filters of step s are quicker so than as columns. */
+  unsigned row_steps;
+  /* The float path is not transposed. */
   void (*horizontal_f32) (float *dst, const float *src, const ImFilter *filter);
 
   /* Each output is the mean of two pairs of samples: @n outputs. */
@@ -100,5 +105,6 @@ const ImKernels *im_kernels_of (ImProcessor set);
  * written over each other, the wider ones last. kernels_c.c fills all slots. */
 void im_kernels_init_c (ImKernels *kernels);
 void im_kernels_init_avx2 (ImKernels *kernels);
+void im_kernels_init_avx2_rows (ImKernels *kernels);
 void im_kernels_init_avx512 (ImKernels *kernels);
 void im_kernels_init_neon (ImKernels *kernels);

@@ -16,6 +16,8 @@ im_kernels_init_c (ImKernels *kernels)
   kernels->columns_from_rows = columns_from_rows;
   kernels->rows_from_columns = rows_from_columns;
   kernels->horizontal_q6 = horizontal_q6;
+  kernels->horizontal_row_q6 = horizontal_row_q6;
+  kernels->row_steps = 0;
   kernels->horizontal_f32 = horizontal_f32;
   kernels->mean_2x2 = mean_2x2;
   kernels->mix1 = mix1;

@@ -200,6 +200,27 @@ horizontal_q6 (int16_t *restrict dst, const int16_t *restrict src,
   }
 }
 
+/* Outputs [@begin, @end). */
+static inline void
+horizontal_row_from (int16_t *dst, const int16_t *src, const ImFilter *filter,
+    int begin, int end)
+{
+  for (int i = begin; i < end; i++) {
+    const int16_t *weight = filter->weight + (int64_t) i * filter->stride;
+    int32_t sum = IM_WEIGHT_ONE / 2;
+
+    for (int t = 0; t < filter->taps[i]; t++)
+      sum += src[filter->start[i] + t] * weight[t];
+    dst[i] = clamp_s16 (sum >> IM_WEIGHT_SHIFT);
+  }
+}
+
+static inline void
+horizontal_row_q6 (int16_t *dst, const int16_t *src, const ImFilter *filter)
+{
+  horizontal_row_from (dst, src, filter, 0, filter->n_out);
+}
+
 static inline void
 horizontal_f32 (float *restrict dst, const float *restrict src,
     const ImFilter *filter)

@@ -271,6 +271,15 @@ packed_columns_q6 (ImResampler *resampler, const ImBlock *block, int leader)
   }
 }
 
+/* Whether the kernels weigh most of a row's outputs at once as they lie. */
+static bool
+is_for_rows (const ImKernels *kernels, const ImFilter *filter)
+{
+  return filter->step > 0 && filter->step < 32
+      && (kernels->row_steps >> filter->step & 1)
+      && filter->even_end - filter->even_begin > filter->n_out / 4 * 3;
+}
+
 /* Those of one filter that lie in rows of their own. */
 static void
 planar_columns_q6 (ImResampler *resampler, const ImBlock *block, bool chroma)
@@ -279,6 +288,7 @@ planar_columns_q6 (ImResampler *resampler, const ImBlock *block, bool chroma)
   const ImResampleTables *tables = resampler->tables;
   const ImFilter *filter = &tables->filter[chroma][IM_AXIS_HORIZONTAL];
   const int16_t *in[IM_LANES];
+  bool for_rows = is_for_rows (resampler->kernels, filter);
   int16_t *out[IM_LANES];
   int n = 0;
 
@@ -289,7 +299,10 @@ planar_columns_q6 (ImResampler *resampler, const ImBlock *block, bool chroma)
       continue;
     for (int i = 0; i < block->n[c] && filter->reversed; i++)
       reverse (block->row[c][i], resampler->intermediate[c][i], filter->n_out);
-    for (int i = 0; i < block->n[c] && !filter->reversed; i++) {
+    for (int i = 0; i < block->n[c] && for_rows; i++)
+      resampler->kernels->horizontal_row_q6 (block->row[c][i],
+          resampler->intermediate[c][i], filter);
+    for (int i = 0; i < block->n[c] && !filter->reversed && !for_rows; i++) {
       in[n] = resampler->intermediate[c][i];
       out[n++] = block->row[c][i];
       if (n == IM_LANES) {
