@@ -1,8 +1,8 @@
-/* imbytes: the kernel for AVX2 of rows that shrink by two or by four.
+/* imbytes: kernels for AVX2 of rows that shrink by two or by four.
  *
- * The outputs of such rows have the same weights, and begin two or four samples
- * after each other: a multiply-add of neighbours weighs those of eight outputs,
- * or four, as the row has them, and nothing has to be turned into columns.
+ * Multiply-adds of neighbours do most of it. The outputs of such rows have the same weights, and begin two or four samples
+ * after each other: one instruction weighs those of eight outputs, or four, as the
+ * row has them, and nothing has to be turned into columns.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -119,9 +119,33 @@ horizontal_row_q6_avx2 (int16_t *dst, const int16_t *src,
   horizontal_row_from (dst, src, filter, i, filter->n_out);
 }
 
+/* The means of eight squares. */
+static inline __m256i
+mean_8 (const int16_t *top, const int16_t *bottom)
+{
+  const __m256i ones = _mm256_set1_epi16 (1);
+  __m256i sum = weigh (weigh (_mm256_set1_epi32 (2), top, ones), bottom, ones);
+
+  return _mm256_srai_epi32 (sum, 2);
+}
+
+static void
+mean_2x2_avx2 (int16_t *dst, const int16_t *top, const int16_t *bottom, int n)
+{
+  int x = 0;
+
+  for (; x + 16 <= n; x += 16)
+    store_in_order (dst + x,
+        _mm256_packs_epi32 (mean_8 (top + 2 * x, bottom + 2 * x),
+            mean_8 (top + 2 * x + 16, bottom + 2 * x + 16)),
+        _mm256_setr_epi32 (0, 1, 4, 5, 2, 3, 6, 7));
+  mean_2x2 (dst + x, top + 2 * x, bottom + 2 * x, n - x);
+}
+
 void
 im_kernels_init_avx2_rows (ImKernels *kernels)
 {
   kernels->horizontal_row_q6 = horizontal_row_q6_avx2;
   kernels->row_steps = 1u << 2 | 1u << 4;
+  kernels->mean_2x2 = mean_2x2_avx2;
 }

@@ -142,5 +142,4 @@ im_kernels_init_avx512 (ImKernels *kernels)
   kernels->split2 = split2;
   kernels->split4 = split4;
   kernels->horizontal_f32 = horizontal_f32;
-  kernels->mean_2x2 = mean_2x2;
 }
