@@ -166,14 +166,16 @@ expect_message (const gchar *launch, gboolean is_error, const gchar *words)
   outcome_clear (&outcome);
 }
 
+#define RAW_PARSED \
+  "filesrc location=FILE ! identity ! rawvideoparse use-sink-caps=false " \
+  "format=gray8 width=192 height=108 ! identity"
+
 /* Caps that a person writes by hand, with no more in them than is needed, behind
  * sources that say nothing themselves. */
 GST_START_TEST (test_hand_written_caps)
 {
   static const gchar *const sources[] = { "filesrc location=FILE blocksize=%u",
-    "multifilesrc location=FILE stop-index=0 blocksize=%u",
-    "filesrc location=FILE ! identity ! rawvideoparse use-sink-caps=false "
-    "format=gray8 width=192 height=108 ! identity" };
+    "multifilesrc location=FILE stop-index=0 blocksize=%u", RAW_PARSED };
   static const gchar *const fields[] = { ",framerate=0/1", "",
     ",framerate=25/1", ",framerate=25/1,pixel-aspect-ratio=1/1",
     ",framerate=25/1,interlace-mode=progressive",
@@ -255,6 +257,10 @@ GST_END_TEST;
 #define TEST_FRAMES \
   "videotestsrc num-buffers=2 ! video/x-raw,width=64,height=48,framerate=30/1 ! "
 
+#define FULL_CAPS \
+  "image/jpeg,width=64,height=48,framerate=30/1,interlace-mode=progressive," \
+  "colorimetry=2:4:7:1,pixel-aspect-ratio=1/1"
+
 /* What sinks ask of JPEG that is true of these files. v4l2sink names a transfer
  * function and primaries, and some drivers call the range limited. */
 GST_START_TEST (test_caps_of_sinks)
@@ -266,9 +272,7 @@ GST_START_TEST (test_caps_of_sinks)
     "image/jpeg,framerate=30/1", "image/jpeg,framerate=[1/1,60/1]",
     "image/jpeg,sampling=YCbCr-4:2:0", "image/jpeg,sampling=YCbCr-4:2:2",
     "image/jpeg,interlace-mode=progressive", "image/jpeg,sof-marker=0",
-    "image/jpeg,pixel-aspect-ratio=1/1,colorspace=sYUV",
-    "image/jpeg,width=64,height=48,framerate=30/1,interlace-mode=progressive,"
-    "colorimetry=2:4:7:1,pixel-aspect-ratio=1/1" };
+    "image/jpeg,pixel-aspect-ratio=1/1,colorspace=sYUV", FULL_CAPS };
 
   for (guint i = 0; i < G_N_ELEMENTS (caps); i++) {
     gchar *launch = g_strdup_printf (TEST_FRAMES
