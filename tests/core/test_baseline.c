@@ -124,8 +124,8 @@ code_by_table (const ImPlan *plan, const Picture *picture,
     quantisation[c] = im_jpeg_library_quantisation (library, c);
   coder = im_jpeg_baseline_new (plan, quantisation, kernels, &error);
   for (int i = 0; i < plan->n_strips; i++) {
-    int y = i * plan->strip_rows;
-    int end = i + 1 < plan->n_strips ? y + plan->strip_rows : plan->height;
+    int y = im_plan_band_begin (plan->height, plan->n_strips, i);
+    int end = im_plan_band_begin (plan->height, plan->n_strips, i + 1);
 
     fine = fine && im_jpeg_baseline_begin (coder, i, &strips[i], &error);
     for (; y < end && fine; y += IM_BLOCK_ROWS) {

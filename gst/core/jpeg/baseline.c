@@ -37,7 +37,7 @@ struct _ImJpegBaseline
   const ImJpegKernels *kernels;
   const ImJpegCodes *codes;
   ImJpegQuantiser quantiser[2];
-  int height, strip_rows, n_strips;
+  int height, n_strips;
   int n_components, w_shift, h_shift;
   int n_mcus;     /* of a row */
   int n_units;    /* blocks of an MCU */
@@ -144,7 +144,6 @@ im_jpeg_baseline_new (const ImPlan *plan, const uint16_t *const quantisation[3],
   self->kernels = kernels;
   self->codes = im_jpeg_codes_get ();
   self->height = plan->height;
-  self->strip_rows = plan->strip_rows;
   self->n_strips = plan->n_strips;
   /* Gray, or Y'CbCr. */
   self->n_components = plan->n_components == 1 ? 1 : 3;
@@ -190,10 +189,11 @@ im_jpeg_baseline_begin (ImJpegBaseline *self, int index, ImCodedStrip *out,
   self->out = out;
   self->writer.bits = 0;
   self->writer.n_bits = 0;
-  self->mcu_row = index * self->strip_rows >> mcu_shift;
-  self->end_mcu_row = index + 1 < self->n_strips
-      ? (index + 1) * self->strip_rows >> mcu_shift
-      : im_subsampled (self->height, mcu_shift);
+  self->mcu_row = im_plan_band_begin (self->height, self->n_strips, index)
+      >> mcu_shift;
+  self->end_mcu_row = im_subsampled (im_plan_band_begin (self->height,
+                                         self->n_strips, index + 1),
+      mcu_shift);
   self->is_first = true;
   return true;
 }
@@ -343,7 +343,8 @@ im_jpeg_baseline_rows (ImJpegBaseline *self, const ImRows *rows, ImError *error)
   for (int y = 0; y < rows->n_rows && done; y += mcu_height) {
     if (self->mcu_row == self->end_mcu_row)
       return im_error_set (error, IM_ERROR_CODEC,
-          "A JPEG strip got more rows than the %d it has.", self->strip_rows);
+          "A JPEG strip got more rows than it has, %d of %d rows of MCUs.",
+          self->mcu_row, self->end_mcu_row);
     if (rows->n_rows - y >= mcu_height) {
       done = code_mcu_row (self, rows, y);
     } else {

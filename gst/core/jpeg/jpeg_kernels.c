@@ -5,11 +5,11 @@
  */
 #include "jpeg_kernels.h"
 
-#include "core/base/system.h"
-
 static void
-fill (ImJpegKernels *kernels, ImProcessor set)
+fill (void *table, ImProcessor set)
 {
+  ImJpegKernels *kernels = table;
+
   im_jpeg_kernels_init_c (kernels);
 #ifdef HAVE_AVX2
   if (set == IM_PROCESSOR_AVX2 || set == IM_PROCESSOR_AVX512)
@@ -29,16 +29,13 @@ fill (ImJpegKernels *kernels, ImProcessor set)
 const ImJpegKernels *
 im_jpeg_kernels_of (ImProcessor set)
 {
-  static ImMutex lock = IM_MUTEX_INIT;
   static ImJpegKernels tables[IM_N_PROCESSORS];
+  static ImProcessorTables all = { .lock = IM_MUTEX_INIT,
+    .tables = tables,
+    .size = sizeof (tables[0]),
+    .fill = fill };
 
-  if (!im_processor_has (set))
-    return NULL;
-  im_mutex_lock (&lock);
-  if (tables[set].name == NULL)
-    fill (&tables[set], set);
-  im_mutex_unlock (&lock);
-  return &tables[set];
+  return im_processor_table (&all, set);
 }
 
 const ImJpegKernels *

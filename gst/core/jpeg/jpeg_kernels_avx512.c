@@ -1,138 +1,56 @@
-/* imbytes: the kernels of the baseline JPEG coder for AVX-512.
+/* imbytes: the kernels of the baseline JPEG coder for AVX-512 with VNNI.
  *
- * Four blocks are transformed at once, one in each quarter of the registers. The
- * file's order is two permutations of words, and the mask of a block one
- * comparison. Symbols are AVX2's.
+ * Four blocks are transformed at once, one in each quarter of the registers, and
+ * a multiply-add adds to a sum. The file's order is two permutations of words, and
+ * the mask of a block one comparison. Symbols are AVX2's.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <immintrin.h>
 
-#include "jpeg_dct.h"
+typedef __m512i Vector;
+#define V(name) _mm512_##name
+#define SHIFT(bits) ((unsigned) (bits))
+
+static inline __m512i
+dot (__m512i sums, __m512i pairs, __m512i weights)
+{
+  return _mm512_dpwssd_epi32 (sums, pairs, weights);
+}
+
+static inline __m512i
+odd_words (__m512i even, __m512i odd)
+{
+  return _mm512_mask_blend_epi16 (0xaaaaaaaa, even, odd);
+}
+
+#include "jpeg_dct_template.h"
 #include "jpeg_kernels.h"
 
-static inline __m512i
-pair (int first, int second)
-{
-  return _mm512_set1_epi32 (
-      (int32_t) ((uint32_t) second << 16 | (uint32_t) (first & 0xffff)));
-}
-
-/* 8x8 words of each quarter. */
+/* Two rows of each of four blocks, as gather_mirrored () takes them. @there: the
+ * bytes of a row that exist. */
 static inline void
-transpose (__m512i r[8])
+load_mirrored (__m512i v[4], const uint8_t *samples, ptrdiff_t stride,
+    __mmask32 there)
 {
-  __m512i a[8], b[8];
+  __m512i order = _mm512_broadcast_i32x4 (mirrored_order ());
+  __m512i side_by_side = _mm512_setr_epi64 (0, 8, 1, 9, 2, 10, 3, 11);
+  __m512i e[4];
 
   for (int i = 0; i < 4; i++) {
-    a[2 * i] = _mm512_unpacklo_epi16 (r[2 * i], r[2 * i + 1]);
-    a[2 * i + 1] = _mm512_unpackhi_epi16 (r[2 * i], r[2 * i + 1]);
+    __m256i row = _mm256_maskz_loadu_epi8 (there, samples);
+    __m256i next = _mm256_maskz_loadu_epi8 (there, samples + stride);
+
+    e[i] = _mm512_permutex2var_epi64 (_mm512_castsi256_si512 (row),
+        side_by_side, _mm512_castsi256_si512 (next));
+    e[i] = _mm512_shuffle_epi8 (e[i], order);
+    samples += 2 * stride;
   }
-  for (int i = 0; i < 8; i += 4)
-    for (int k = 0; k < 2; k++) {
-      b[i + 2 * k] = _mm512_unpacklo_epi32 (a[i + k], a[i + 2 + k]);
-      b[i + 2 * k + 1] = _mm512_unpackhi_epi32 (a[i + k], a[i + 2 + k]);
-    }
-  for (int i = 0; i < 4; i++) {
-    r[2 * i] = _mm512_unpacklo_epi64 (b[i], b[i + 4]);
-    r[2 * i + 1] = _mm512_unpackhi_epi64 (b[i], b[i + 4]);
-  }
-}
-
-/* Words of two registers side by side, for multiply-adds. */
-typedef struct
-{
-  __m512i low, high;
-} Pairs;
-
-static inline Pairs
-pairs_of (__m512i first, __m512i second)
-{
-  return (Pairs){ _mm512_unpacklo_epi16 (first, second),
-    _mm512_unpackhi_epi16 (first, second) };
-}
-
-static inline Pairs
-weigh (Pairs pairs, int first, int second)
-{
-  __m512i weights = pair (first, second);
-
-  return (Pairs){ _mm512_madd_epi16 (pairs.low, weights),
-    _mm512_madd_epi16 (pairs.high, weights) };
-}
-
-static inline Pairs
-add (Pairs a, Pairs b)
-{
-  return (Pairs){ _mm512_add_epi32 (a.low, b.low),
-    _mm512_add_epi32 (a.high, b.high) };
+  gather_mirrored (v, e);
 }
 
 static inline __m512i
-descale (Pairs sums, unsigned bits)
-{
-  __m512i half = _mm512_set1_epi32 (1 << (bits - 1));
-
-  return _mm512_packs_epi32 (_mm512_srai_epi32 (_mm512_add_epi32 (sums.low,
-                                                    half),
-                                 bits),
-      _mm512_srai_epi32 (_mm512_add_epi32 (sums.high, half), bits));
-}
-
-/* As transform_8 () in C; what is multiplied by the same is put together. @d[0]
- * and @d[4] come out as sums, for the pass to scale. */
-static inline void
-transform_8 (__m512i d[8], unsigned bits)
-{
-  __m512i s0 = _mm512_add_epi16 (d[0], d[7]),
-          d0 = _mm512_sub_epi16 (d[0], d[7]);
-  __m512i s1 = _mm512_add_epi16 (d[1], d[6]),
-          d1 = _mm512_sub_epi16 (d[1], d[6]);
-  __m512i s2 = _mm512_add_epi16 (d[2], d[5]),
-          d2 = _mm512_sub_epi16 (d[2], d[5]);
-  __m512i s3 = _mm512_add_epi16 (d[3], d[4]),
-          d3 = _mm512_sub_epi16 (d[3], d[4]);
-  __m512i outer = _mm512_add_epi16 (s0, s3), inner = _mm512_add_epi16 (s1, s2);
-  Pairs even = pairs_of (_mm512_sub_epi16 (s0, s3), _mm512_sub_epi16 (s1, s2));
-  Pairs odd = pairs_of (_mm512_add_epi16 (d3, d1), _mm512_add_epi16 (d2, d0));
-  Pairs odd_3 = weigh (odd, F_1_175 - F_1_961, F_1_175);
-  Pairs odd_1 = weigh (odd, F_1_175, F_1_175 - F_0_390);
-  Pairs d30 = pairs_of (d3, d0), d21 = pairs_of (d2, d1);
-
-  d[0] = _mm512_add_epi16 (outer, inner);
-  d[4] = _mm512_sub_epi16 (outer, inner);
-  d[2] = descale (weigh (even, F_0_541 + F_0_765, F_0_541), bits);
-  d[6] = descale (weigh (even, F_0_541, F_0_541 - F_1_847), bits);
-  d[7] = descale (add (weigh (d30, F_0_298 - F_0_899, -F_0_899), odd_3), bits);
-  d[1] = descale (add (weigh (d30, -F_0_899, F_1_501 - F_0_899), odd_1), bits);
-  d[5] = descale (add (weigh (d21, F_2_053 - F_2_562, -F_2_562), odd_1), bits);
-  d[3] = descale (add (weigh (d21, -F_2_562, F_3_072 - F_2_562), odd_3), bits);
-}
-
-/* Samples as they are, 128 too large: of each row that adds 1024 to the sum, and
- * changes nothing else. */
-static inline void
-transform_rows (__m512i d[8])
-{
-  transform_8 (d, CONSTANT_BITS - PASS_BITS);
-  d[0] =
-      _mm512_slli_epi16 (_mm512_sub_epi16 (d[0], _mm512_set1_epi16 (8 * 128)),
-          PASS_BITS);
-  d[4] = _mm512_slli_epi16 (d[4], PASS_BITS);
-}
-
-static inline void
-transform_columns (__m512i d[8])
-{
-  __m512i half = _mm512_set1_epi16 (1 << (PASS_BITS - 1));
-
-  transform_8 (d, CONSTANT_BITS + PASS_BITS);
-  d[0] = _mm512_srai_epi16 (_mm512_add_epi16 (d[0], half), PASS_BITS);
-  d[4] = _mm512_srai_epi16 (_mm512_add_epi16 (d[4], half), PASS_BITS);
-}
-
-static inline __m512i
-load_four_times (const uint16_t *src)
+load_all (const uint16_t *src)
 {
   return _mm512_broadcast_i32x4 (_mm_loadu_si128 ((const __m128i *) src));
 }
@@ -142,9 +60,9 @@ quantise (__m512i row, const ImJpegQuantiser *quantiser, int i)
 {
   __m512i a = _mm512_abs_epi16 (row);
 
-  a = _mm512_add_epi16 (a, load_four_times (quantiser->correction + i));
-  a = _mm512_mulhi_epu16 (a, load_four_times (quantiser->reciprocal + i));
-  a = _mm512_mulhi_epu16 (a, load_four_times (quantiser->scale + i));
+  a = _mm512_add_epi16 (a, load_all (quantiser->correction + i));
+  a = _mm512_mulhi_epu16 (a, load_all (quantiser->reciprocal + i));
+  a = _mm512_mulhi_epu16 (a, load_all (quantiser->scale + i));
   return _mm512_mask_sub_epi16 (a, _mm512_movepi16_mask (row),
       _mm512_setzero_si512 (), a);
 }
@@ -201,14 +119,10 @@ transform (ImJpegBlock *blocks, const uint8_t *samples, ptrdiff_t stride, int n,
   for (int i = 0; i < n; i += 4) {
     int there = n - i < 4 ? n - i : 4;
     __mmask32 bytes = (__mmask32) (UINT32_MAX >> (32 - 8 * there));
-    __m512i d[8], top[4], bottom[4];
+    __m512i v[4], d[8], top[4], bottom[4];
 
-    for (int y = 0; y < 8; y++)
-      d[y] = _mm512_cvtepu8_epi16 (
-          _mm256_maskz_loadu_epi8 (bytes, samples + y * stride + 8 * i));
-    transpose (d);
-    transform_rows (d);
-    transpose (d);
+    load_mirrored (v, samples + 8 * i, stride, bytes);
+    transform_rows (d, v);
     transform_columns (d);
     for (int y = 0; y < 8; y++)
       d[y] = quantise (d[y], quantiser, 8 * y);
