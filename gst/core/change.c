@@ -4,6 +4,7 @@
  */
 #include "change.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,6 +161,23 @@ im_change_look (ImChange *change, const ImImage *frame, ImRect crop,
       ? largest_difference (&change->seen, &change->reference)
       : 1.0;
   return true;
+}
+
+double
+im_change_detail (const ImChange *change)
+{
+  const double n = IM_CHANGE_ROWS * IM_CHANGE_COLUMNS;
+  double sum = 0, squares = 0, variance;
+
+  for (int y = 0; y < IM_CHANGE_ROWS; y++)
+    for (int x = 0; x < IM_CHANGE_COLUMNS; x++) {
+      double cell = change->seen.cell[y][x];
+
+      sum += cell;
+      squares += cell * cell;
+    }
+  variance = squares / n - sum / n * (sum / n);
+  return variance > 0 ? sqrt (variance) / 255.0 : 0.0;
 }
 
 void

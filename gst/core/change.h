@@ -31,6 +31,10 @@ void im_change_free (ImChange *change);
 bool im_change_look (ImChange *change, const ImImage *frame, ImRect crop,
     double *difference, ImError *error);
 
+/* How much there is to see on the frame last looked at: the standard deviation of
+ * its cells, as a fraction of full scale, 0 for one colour to 0.5. */
+double im_change_detail (const ImChange *change);
+
 /* Frames to come are compared with the one last looked at, if there is one. */
 void im_change_keep (ImChange *change);
 

@@ -234,15 +234,15 @@ fill_band (void *data, int index, int slot)
 {
   ImEngine *engine = data;
   const ImPlan *plan = &engine->plan;
-  int y = index * plan->band_rows;
 
   if (atomic_load (&engine->failed))
     return;
   if (!get_coder (engine, slot, &engine->errors[slot]))
     atomic_store (&engine->failed, true);
   else
-    im_strip_coder_fill (engine->coders[slot], engine->frame, y,
-        index + 1 < plan->n_bands ? y + plan->band_rows : plan->height,
+    im_strip_coder_fill (engine->coders[slot], engine->frame,
+        im_plan_band_begin (plan->height, plan->n_bands, index),
+        im_plan_band_begin (plan->height, plan->n_bands, index + 1),
         &engine->whole);
 }
 

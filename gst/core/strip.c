@@ -71,21 +71,13 @@ block_height (int y, int end)
   return end - y < IM_BLOCK_ROWS ? end - y : IM_BLOCK_ROWS;
 }
 
-static int
-end_of_strip (const ImPlan *plan, int index)
-{
-  int y = index * plan->strip_rows;
-
-  return plan->height - y < plan->strip_rows ? plan->height
-                                             : y + plan->strip_rows;
-}
-
 bool
 im_strip_coder_code (ImStripCoder *self, const ImImage *frame, int index,
     ImCodedStrip *out, ImError *error)
 {
-  int y = index * self->plan->strip_rows,
-      end = end_of_strip (self->plan, index);
+  const ImPlan *plan = self->plan;
+  int y = im_plan_band_begin (plan->height, plan->n_strips, index);
+  int end = im_plan_band_begin (plan->height, plan->n_strips, index + 1);
 
   im_bytes_reset (&out->bytes);
   im_row_maker_start (self->maker, frame);
@@ -129,7 +121,8 @@ im_strip_coder_code_rows (ImStripCoder *self, const ImRows *whole, int index,
     ImCodedStrip *out, ImError *error)
 {
   const ImPlan *plan = self->plan;
-  int y = index * plan->strip_rows, end = end_of_strip (plan, index);
+  int y = im_plan_band_begin (plan->height, plan->n_strips, index);
+  int end = im_plan_band_begin (plan->height, plan->n_strips, index + 1);
 
   im_bytes_reset (&out->bytes);
   if (!self->codec->begin (self->coder, index, out, error))

@@ -85,6 +85,8 @@ parse_input (BenchWork *work, int argc, char **argv)
       layout->format.model == IM_MODEL_RGB ? IM_RANGE_FULL : IM_RANGE_LIMITED;
   work->info.colour.h_cosited = true;
   work->info.par_n = work->info.par_d = 1;
+  /* As of a device's memory (ImImageInfo). */
+  work->info.slow = atoi (bench_arg (argc, argv, "slow", "0")) != 0;
   bench_arg_size (argc, argv, "in", &work->info.width, &work->info.height);
   if (work->info.width % 4 != 0 || work->info.height % 2 != 0)
     bench_die ("the width has to be a multiple of 4 and the height of 2");

@@ -2,193 +2,11 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "core/plan/filter.h"
-#include "core/rows/kernels.h"
+#include "kernel_cases.h"
 
 #include <math.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "testing.h"
-
-#define MAX_TABLES 4
-#define MAX_TAPS 400
-#define MAX_N 1927
-
-static const ImKernels *tables[MAX_TABLES];
-static int n_tables;
-static unsigned seed = 1;
-
-/* @size bytes whose end is the end of what may be touched. */
-typedef struct
-{
-  uint8_t *map, *data;
-  size_t map_size, size;
-} Guarded;
-
-static Guarded
-guarded (size_t size)
-{
-  size_t page = (size_t) sysconf (_SC_PAGESIZE);
-  Guarded g = { .size = size };
-
-  g.map_size = (size + page - 1) / page * page + page;
-  g.map = mmap (NULL, g.map_size, PROT_READ | PROT_WRITE,
-      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (g.map == MAP_FAILED
-      || mprotect (g.map + g.map_size - page, page, PROT_NONE) != 0)
-    abort ();
-  g.data = g.map + g.map_size - page - size;
-  return g;
-}
-
-static void
-unguard (Guarded *g)
-{
-  munmap (g->map, g->map_size);
-}
-
-static void
-randomise (void *data, size_t size)
-{
-  uint8_t *out = data;
-
-  for (size_t i = 0; i < size; i++)
-    out[i] = (uint8_t) testing_random (&seed);
-}
-
-/* Samples as the passes make them. */
-static void
-randomise_q6 (void *data, size_t n)
-{
-  int16_t *out = data;
-
-  for (size_t i = 0; i < n; i++)
-    out[i] = (int16_t) ((int) (testing_random (&seed) % 55000) - 27500);
-}
-
-static void
-randomise_f32 (void *data, size_t n)
-{
-  float *out = data;
-
-  for (size_t i = 0; i < n; i++)
-    out[i] = (float) (testing_random (&seed) % 65536) / 65536.0f - 0.25f;
-}
-
-/* Weights that add up to 1, some below 0, and a zero after them. */
-static void
-random_weights (int16_t *weight, float *weight_f, int taps)
-{
-  int sum = 0;
-
-  for (int t = 0; t < taps; t++) {
-    weight[t] =
-        (int16_t) ((int) (testing_random (&seed) % 3000) / taps - 600 / taps);
-    sum += weight[t];
-  }
-  weight[taps / 2] = (int16_t) (weight[taps / 2] + IM_WEIGHT_ONE - sum);
-  weight[taps] = 0;
-  for (int t = 0; t < taps; t++)
-    weight_f[t] = (float) weight[t] / (float) IM_WEIGHT_ONE;
-}
-
-static const ImAhead nothing_ahead = { .n = 0 };
-
-static int
-next_width (int n)
-{
-  return n < 70 ? n + 1 : n < MAX_N ? MAX_N : MAX_N + 1;
-}
-
-/* Output of every table for the same call, compared; what follows the @n
- * samples has to stay as it was. */
-#define SPARE 64
-static uint8_t outputs[MAX_TABLES][(MAX_N * IM_LANES + SPARE) * 4];
-
-static void
-outputs_poison (size_t size)
-{
-  for (int k = 0; k < n_tables; k++)
-    memset (outputs[k], 0x5a, size + SPARE);
-}
-
-static void
-outputs_check (const char *what, int n, int taps, size_t size)
-{
-  for (int k = 0; k < n_tables; k++) {
-    bool held = CHECK (memcmp (outputs[k], outputs[0], size) == 0);
-
-    for (int i = 0; i < SPARE; i++)
-      held &= outputs[k][size + (size_t) i] == 0x5a;
-    if (!CHECK (held))
-      printf ("  %s of %s, n %d, taps %d\n", what, tables[k]->name, n, taps);
-  }
-}
-
-static void
-vertical_q6_case (const int16_t *weight, int n, int taps)
-{
-  Guarded words[MAX_TAPS];
-  const int16_t *rows[MAX_TAPS];
-
-  for (int t = 0; t < taps; t++) {
-    words[t] = guarded ((size_t) n * 2);
-    randomise_q6 (words[t].data, (size_t) n);
-    rows[t] = (const int16_t *) words[t].data;
-  }
-  outputs_poison ((size_t) n * 2);
-  for (int k = 0; k < n_tables; k++)
-    tables[k]->vertical_q6 ((int16_t *) outputs[k], rows, weight, taps, n);
-  outputs_check ("vertical_q6", n, taps, (size_t) n * 2);
-  for (int t = 0; t < taps; t++)
-    unguard (&words[t]);
-}
-
-static void
-vertical_case (int n, int taps)
-{
-  Guarded bytes[MAX_TAPS], floats[MAX_TAPS];
-  const uint8_t *rows[MAX_TAPS];
-  const float *rows_f[MAX_TAPS];
-  int16_t weight[MAX_TAPS + 1] = { 0 };
-  float weight_f[MAX_TAPS];
-
-  for (int t = 0; t < taps; t++) {
-    bytes[t] = guarded ((size_t) n);
-    floats[t] = guarded ((size_t) n * sizeof (float));
-    randomise (bytes[t].data, (size_t) n);
-    randomise_f32 (floats[t].data, (size_t) n);
-    rows[t] = bytes[t].data;
-    rows_f[t] = (const float *) floats[t].data;
-  }
-  random_weights (weight, weight_f, taps);
-  outputs_poison ((size_t) n * 2);
-  for (int k = 0; k < n_tables; k++)
-    tables[k]->vertical_u8 ((int16_t *) outputs[k], rows, weight, taps, n,
-        &nothing_ahead);
-  outputs_check ("vertical_u8", n, taps, (size_t) n * 2);
-  vertical_q6_case (weight, n, taps);
-  outputs_poison ((size_t) n * 4);
-  for (int k = 0; k < n_tables; k++)
-    tables[k]->vertical_f32 ((float *) outputs[k], rows_f, weight_f, taps, n);
-  outputs_check ("vertical_f32", n, taps, (size_t) n * 4);
-  for (int t = 0; t < taps; t++) {
-    unguard (&bytes[t]);
-    unguard (&floats[t]);
-  }
-}
-
-static void
-test_vertical (void)
-{
-  for (int n = 1; n <= MAX_N; n = next_width (n))
-    for (int taps = 1; taps <= 24; taps += 1 + taps / 3)
-      vertical_case (n, taps);
-  for (int n = 1; n <= 70; n += 13)
-    vertical_case (n, MAX_TAPS);
-  vertical_case (600, 60);
-}
 
 static void
 horizontal_case (int in, int out, ImMethod method, int step)
@@ -212,20 +30,22 @@ horizontal_case (int in, int out, ImMethod method, int step)
   for (int k = 0; k < n_tables; k++)
     tables[k]->horizontal_q6 ((int16_t *) outputs[k],
         (const int16_t *) columns.data, &filter, step);
-  outputs_check ("horizontal_q6", out, filter.max_taps, size);
+  CHECK (outputs_agree ("horizontal_q6", out, filter.max_taps, size));
   row_q6 = guarded (n * 2);
   randomise_q6 (row_q6.data, n);
   outputs_poison ((size_t) out * 2);
   for (int k = 0; k < n_tables; k++)
     tables[k]->horizontal_row_q6 ((int16_t *) outputs[k],
         (const int16_t *) row_q6.data, &filter);
-  outputs_check ("horizontal_row_q6", out, filter.max_taps, (size_t) out * 2);
+  CHECK (outputs_agree ("horizontal_row_q6", out, filter.max_taps,
+      (size_t) out * 2));
   unguard (&row_q6);
   outputs_poison ((size_t) out * 4);
   for (int k = 0; k < n_tables; k++)
     tables[k]->horizontal_f32 ((float *) outputs[k], (const float *) row.data,
         &filter);
-  outputs_check ("horizontal_f32", out, filter.max_taps, (size_t) out * 4);
+  CHECK (
+      outputs_agree ("horizontal_f32", out, filter.max_taps, (size_t) out * 4));
   unguard (&columns);
   unguard (&row);
   im_filter_clear (&filter);
@@ -241,20 +61,22 @@ test_horizontal (void)
       horizontal_case (3 * n, n, (ImMethod) m, 1 + n % 4);
       horizontal_case (2 * n, n, (ImMethod) m, 1);
       horizontal_case (4 * n, n, (ImMethod) m, 1);
+      horizontal_case (6 * n, n, (ImMethod) m, 1);
     }
     horizontal_case (1920, 640, (ImMethod) m, 1);
     horizontal_case (1920, 960, (ImMethod) m, 1);
     horizontal_case (1920, 480, (ImMethod) m, 1);
+    horizontal_case (1920, 320, (ImMethod) m, 1);
     horizontal_case (1920, 640, (ImMethod) m, 3);
-    horizontal_case (MAX_N, 5, (ImMethod) m, 1);
-    horizontal_case (11, MAX_N, (ImMethod) m, 4);
+    horizontal_case (KERNEL_MAX_N, 5, (ImMethod) m, 1);
+    horizontal_case (11, KERNEL_MAX_N, (ImMethod) m, 4);
   }
 }
 
 static void
 test_transposing (void)
 {
-  for (int n = 1; n <= MAX_N; n = next_width (n)) {
+  for (int n = 1; n <= KERNEL_MAX_N; n = next_width (n)) {
     size_t size = (size_t) n * IM_LANES * 2;
     Guarded row[IM_LANES], columns = guarded (size);
     int16_t *rows[IM_LANES];
@@ -268,7 +90,7 @@ test_transposing (void)
     for (int k = 0; k < n_tables; k++)
       tables[k]->columns_from_rows ((int16_t *) outputs[k],
           (const int16_t *const *) rows, n);
-    outputs_check ("columns_from_rows", n, 0, size);
+    CHECK (outputs_agree ("columns_from_rows", n, 0, size));
     for (int x = 0; x < n; x++)
       for (int l = 0; l < IM_LANES; l++)
         if (((int16_t *) outputs[0])[x * IM_LANES + l] != rows[l][x]) {
@@ -304,7 +126,7 @@ mean_case (int n)
   outputs_poison ((size_t) n * 2);
   for (int k = 0; k < n_tables; k++)
     tables[k]->mean_2x2 ((int16_t *) outputs[k], top, bottom, n);
-  outputs_check ("mean_2x2", n, 0, (size_t) n * 2);
+  CHECK (outputs_agree ("mean_2x2", n, 0, (size_t) n * 2));
   for (int x = 0; x < n; x++) {
     double mean =
         (top[2 * x] + top[2 * x + 1] + bottom[2 * x] + bottom[2 * x + 1]) / 4.0;
@@ -316,7 +138,7 @@ mean_case (int n)
 static void
 test_means (void)
 {
-  for (int n = 1; n <= MAX_N; n = next_width (n))
+  for (int n = 1; n <= KERNEL_MAX_N; n = next_width (n))
     mean_case (n);
 }
 
@@ -349,13 +171,13 @@ mix_case (int n)
   outputs_poison ((size_t) n);
   for (int k = 0; k < n_tables; k++)
     tables[k]->mix1 (outputs[k], a, &mixes[0], n);
-  outputs_check ("mix1", n, 0, (size_t) n);
+  CHECK (outputs_agree ("mix1", n, 0, (size_t) n));
   for (int x = 0; x < n; x++)
     CHECK_EQUAL (outputs[0][x], mixed (&mixes[0], a[x], 0, 0));
   outputs_poison ((size_t) n * 3);
   for (int k = 0; k < n_tables; k++)
     tables[k]->mix_rgb (outputs[k], a, b, c, mixes, n);
-  outputs_check ("mix_rgb", n, 0, (size_t) n * 3);
+  CHECK (outputs_agree ("mix_rgb", n, 0, (size_t) n * 3));
   for (int x = 0; x < 3 * n; x++)
     CHECK_EQUAL (outputs[0][x],
         mixed (&mixes[x % 3], a[x / 3], b[x / 3], c[x / 3]));
@@ -373,7 +195,7 @@ mix_case (int n)
     outputs_poison ((size_t) n);
     for (int k = 0; k < n_tables; k++)
       tables[k]->mix3 (outputs[k], a, b, c, shift, from, &mixes[1], n);
-    outputs_check ("mix3", n, phase, (size_t) n);
+    CHECK (outputs_agree ("mix3", n, phase, (size_t) n));
     for (int x = 0; x < n; x++)
       CHECK_EQUAL (outputs[0][x],
           mixed (&mixes[1], a[x], b[(x + from) >> shift],
@@ -388,7 +210,7 @@ mix_case (int n)
 static void
 test_mixes (void)
 {
-  for (int n = 1; n <= MAX_N; n = next_width (n))
+  for (int n = 1; n <= KERNEL_MAX_N; n = next_width (n))
     mix_case (n);
 }
 
@@ -398,7 +220,7 @@ test_flat (void)
 {
   static const int ins[] = { 7, 20, 37, 96, 100, 331, 640, 1900 };
   uint8_t row[1];
-  const uint8_t *rows[MAX_N];
+  const uint8_t *rows[KERNEL_MAX_N];
 
   for (int v = 0; v < 256; v++)
     for (size_t s = 0; s < sizeof (ins) / sizeof (ins[0]); s++)
@@ -500,15 +322,13 @@ test_tables (void)
   }
 }
 
-static const Test tests[] = { TEST (test_tables), TEST (test_vertical),
-  TEST (test_horizontal), TEST (test_transposing), TEST (test_means),
-  TEST (test_mixes), TEST (test_flat), TEST (test_saturation) };
+static const Test tests[] = { TEST (test_tables), TEST (test_horizontal),
+  TEST (test_transposing), TEST (test_means), TEST (test_mixes),
+  TEST (test_flat), TEST (test_saturation) };
 
 int
 main (void)
 {
-  for (int i = 0; i < IM_N_PROCESSORS; i++)
-    if (im_kernels_of ((ImProcessor) i) != NULL)
-      tables[n_tables++] = im_kernels_of ((ImProcessor) i);
+  cases_init ();
   return TESTS_RUN (tests);
 }

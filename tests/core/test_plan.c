@@ -38,12 +38,27 @@ check_strips (const ImPlan *p)
 {
   bool held = CHECK (p->n_strips >= 1 && p->strip_rows >= 1);
 
-  held &= CHECK ((int64_t) p->strip_rows * p->n_strips >= p->height);
-  held &= CHECK ((int64_t) p->strip_rows * (p->n_strips - 1) < p->height);
+  int y = 0, most = 0;
+
+  for (int i = 0; i < p->n_strips; i++) {
+    int begin = im_plan_band_begin (p->height, p->n_strips, i);
+    int end = im_plan_band_begin (p->height, p->n_strips, i + 1);
+
+    held &= CHECK_EQUAL (begin, y) && CHECK (end > begin);
+    held &= CHECK_EQUAL (begin % IM_BLOCK_ROWS, 0);
+    /* Of one size, but for a block and what the last block lacks. */
+    held &= CHECK (end - begin <= p->strip_rows);
+    held &= CHECK (
+        end == p->height || end - begin >= p->strip_rows - IM_BLOCK_ROWS);
+    held &= CHECK (end - begin > p->strip_rows - 2 * IM_BLOCK_ROWS);
+    most = end - begin > most ? end - begin : most;
+    y = end;
+  }
+  held &= CHECK_EQUAL (y, p->height);
+  held &= CHECK (p->strip_rows - most < IM_BLOCK_ROWS);
+  held &= CHECK (p->n_strips <= 32);
   if (p->n_strips == 1)
     held &= CHECK_EQUAL (p->strip_rows, p->height);
-  else
-    held &= CHECK_EQUAL (p->strip_rows % IM_BLOCK_ROWS, 0);
   if (!held)
     printf ("  at %dx%d, shifts %d %d: %d strips of %d rows\n", p->width,
         p->height, p->w_shift, p->h_shift, p->n_strips, p->strip_rows);

@@ -84,7 +84,7 @@ row_is_right (ImReader *reader, const Picture *picture, const ImPlan *plan,
  * memory of another row or another frame. */
 static void
 check_rows (const PictureLayout *layout, int width, int height, int rows,
-    int left, bool negative)
+    int left, bool negative, bool slow)
 {
   Picture picture, second;
   ImReader *reader;
@@ -95,6 +95,7 @@ check_rows (const PictureLayout *layout, int width, int height, int rows,
   picture_init (&second, layout->name, width, height, !negative);
   picture_random (&picture, 1);
   picture_random (&second, 2);
+  picture.image.info.slow = second.image.info.slow = slow;
   plan = plan_for (&picture);
   reader = reader_for (&picture, &plan, rows, left, false);
   if (CHECK (reader != NULL))
@@ -127,8 +128,8 @@ test_rows (void)
     for (int w = 0; w < 6; w++)
       for (int rows = 1; rows <= 9; rows += 4)
         for (int negative = 0; negative < 2; negative++) {
-          check_rows (l, sizes[w], sizes[5 - w], rows, 0, negative);
-          check_rows (l, sizes[w], sizes[5 - w], rows, 7, negative);
+          check_rows (l, sizes[w], sizes[5 - w], rows, 0, negative, false);
+          check_rows (l, sizes[w], sizes[5 - w], rows, 7, negative, w % 2 == 0);
         }
 }
 
@@ -184,7 +185,7 @@ mean_alpha (const Picture *picture, int c, int x, int y)
 }
 
 static void
-check_premultiplied (const char *layout, int width, int height)
+check_premultiplied (const char *layout, int width, int height, bool slow)
 {
   Picture picture;
   ImReader *reader;
@@ -194,6 +195,7 @@ check_premultiplied (const char *layout, int width, int height)
 
   picture_init (&picture, layout, width, height, false);
   picture_random (&picture, 4);
+  picture.image.info.slow = slow;
   a = picture.image.info.format.n_components - 1;
   plan = plan_for (&picture);
   reader = reader_for (&picture, &plan, 3, 0, true);
@@ -225,54 +227,99 @@ test_premultiply (void)
 
   for (int l = 0; l < 5; l++)
     for (int n = 1; n < 20; n += 3)
-      check_premultiplied (layouts[l], n, 20 - n);
+      for (int slow = 0; slow < 2; slow++)
+        check_premultiplied (layouts[l], n, 20 - n, slow);
 }
 
 /* Columns that move on from pass to pass are those of whole rows, and nothing of
  * the pass before is left in them. */
 static void
+check_columns (const PictureLayout *l, bool slow)
+{
+  bool right = true;
+  Picture picture;
+  ImReader *reader;
+  ImPlan plan;
+
+  picture_init (&picture, l->name, 67, 21, false);
+  picture_random (&picture, 6);
+  picture.image.info.slow = slow;
+  plan = plan_for (&picture);
+  reader = reader_for (&picture, &plan, 3, 0, false);
+  im_reader_start (reader, &picture.image);
+  for (int first = 0; first < 67; first += 16) {
+    ImReaderSpan spans[4] = { { 0 } };
+
+    for (int c = 0; c < l->format.n_components; c++) {
+      int width = picture_width (&picture, c);
+      int begin = first * width / 67, end = (first + 20) * width / 67 + 1;
+
+      spans[c].first = begin;
+      spans[c].last = end < width ? end : width;
+    }
+    im_reader_set_columns (reader, spans);
+    for (int y = 0; y < 21; y++)
+      for (int c = 0; c < l->format.n_components; c++) {
+        ImReaderSpan *span = &spans[c];
+
+        if (y < picture_height (&picture, c))
+          right &= part_is_right (reader, &picture, &plan, c, y, span->first,
+              span->last);
+      }
+  }
+  if (!CHECK (right))
+    printf ("  %s\n", l->name);
+  im_reader_free (reader);
+  picture_clear (&picture);
+}
+
+static void
 test_columns (void)
 {
   for (const PictureLayout *l = picture_layouts; l->name; l++) {
-    bool right = true;
+    check_columns (l, false);
+    check_columns (l, true);
+  }
+}
+
+/* Of slow memory, a row is read once: what the frame has later does not show while
+ * the row is held. */
+static void
+test_slow (void)
+{
+  for (const PictureLayout *l = picture_layouts; l->name; l++) {
+    const ImComponent *component = &l->format.component[0];
+    ImReaderSpan spans[4] = { { 3, 18, 5, true } };
+    const uint8_t *held[5];
+    uint8_t before[5][18];
     Picture picture;
     ImReader *reader;
     ImPlan plan;
 
-    picture_init (&picture, l->name, 67, 21, false);
-    picture_random (&picture, 6);
+    picture_init (&picture, l->name, 20, 40, false);
+    picture_random (&picture, 3);
+    picture.image.info.slow = true;
     plan = plan_for (&picture);
-    reader = reader_for (&picture, &plan, 3, 0, false);
+    reader = im_reader_new (&plan, spans, false);
     im_reader_start (reader, &picture.image);
-    for (int first = 0; first < 67; first += 16) {
-      ImReaderSpan spans[4] = { { 0 } };
-
-      for (int c = 0; c < l->format.n_components; c++) {
-        int width = picture_width (&picture, c);
-        int begin = first * width / 67, end = (first + 20) * width / 67 + 1;
-
-        spans[c].first = begin;
-        spans[c].last = end < width ? end : width;
-      }
-      im_reader_set_columns (reader, spans);
-      for (int y = 0; y < 21; y++)
-        for (int c = 0; c < l->format.n_components; c++) {
-          ImReaderSpan *span = &spans[c];
-
-          if (y < picture_height (&picture, c))
-            right &= part_is_right (reader, &picture, &plan, c, y, span->first,
-                span->last);
-        }
+    for (int y = 0; y < 5 && l->format.unpack == NULL; y++) {
+      held[y] = im_reader_row_in_place (reader, 0, y);
+      for (int x = 3; x < 18; x++)
+        before[y][x] = held[y][x * component->step];
     }
-    if (!CHECK (right))
-      printf ("  %s\n", l->name);
+    picture_random (&picture, 4);
+    for (int y = 0; y < 5 && l->format.unpack == NULL; y++) {
+      CHECK (im_reader_row_in_place (reader, 0, y) == held[y]);
+      for (int x = 3; x < 18; x++)
+        CHECK_EQUAL (held[y][x * component->step], before[y][x]);
+    }
     im_reader_free (reader);
     picture_clear (&picture);
   }
 }
 
 static const Test tests[] = { TEST (test_rows), TEST (test_rows_stay),
-  TEST (test_columns), TEST (test_premultiply) };
+  TEST (test_columns), TEST (test_slow), TEST (test_premultiply) };
 
 int
 main (void)

@@ -114,6 +114,9 @@ typedef struct
   int par_n, par_d;  /* pixel aspect ratio, > 0 */
   /* Two fields woven into one picture: each chroma row belongs to one field. */
   bool interlaced;
+  /* Memory that is slow to read, such as a device's without a cache: each row is
+   * copied once, and read from the copy. */
+  bool slow;
 } ImImageInfo;
 
 /* A borrowed view. */

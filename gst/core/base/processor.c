@@ -84,6 +84,21 @@ im_processor_get (void)
   return (ImProcessor) (set - 1);
 }
 
+const void *
+im_processor_table (ImProcessorTables *self, ImProcessor set)
+{
+  void *table = (char *) self->tables + self->size * (size_t) set;
+
+  if (!im_processor_has (set))
+    return NULL;
+  im_mutex_lock (&self->lock);
+  if (!self->is_filled[set])
+    self->fill (table, set);
+  self->is_filled[set] = true;
+  im_mutex_unlock (&self->lock);
+  return table;
+}
+
 #ifdef HAVE_AVX2
 __attribute__ ((target ("avx"))) static void
 clear_upper (void)

@@ -7,6 +7,9 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "system.h"
 
 /* Instruction sets that have kernels of their own. */
 typedef enum
@@ -33,6 +36,19 @@ ImProcessor im_processor_choose (const char *asked);
 /* The one that the environment variable IMBYTES_KERNELS asks for, which is read
  * once. */
 ImProcessor im_processor_get (void);
+
+/* Something for each instruction set, made when it is first asked for. */
+typedef struct
+{
+  ImMutex lock; /* IM_MUTEX_INIT */
+  void *tables; /* IM_N_PROCESSORS of @size bytes */
+  size_t size;
+  void (*fill) (void *table, ImProcessor set);
+  bool is_filled[IM_N_PROCESSORS];
+} ImProcessorTables;
+
+/* The one of @set; NULL where im_processor_has () it not. */
+const void *im_processor_table (ImProcessorTables *self, ImProcessor set);
 
 /* Clears the upper halves of vector registers, which slow down all that follows
  * where a library leaves them dirty. Does nothing where there are none. */

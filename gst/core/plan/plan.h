@@ -171,8 +171,8 @@ typedef struct
   bool flatten;
   double flat_code[3];
 
-  /* Bands of strip_rows rows (the last may be shorter), each coded alone. A
-   * multiple of IM_BLOCK_ROWS unless there is but one. */
+  /* Bands of rows, each coded alone: im_plan_band_begin () says which. The
+   * largest has strip_rows. */
   int strip_rows, n_strips;
   /* Where the codec has to see the whole picture, n_strips is 1, and rows are
    * made in these bands before it sees them. Else the bands are the strips. */
@@ -191,6 +191,17 @@ bool im_plan_equal (const ImPlan *a, const ImPlan *b);
 /* The same but for what only the codec reads: quality and the like. */
 bool im_plan_equal_but_options (const ImPlan *a, const ImPlan *b);
 bool im_image_info_equal (const ImImageInfo *a, const ImImageInfo *b);
+
+/* The first row of band @i of @n that share @height rows, and for @i = @n, @height:
+ * evenly, in blocks of IM_BLOCK_ROWS, so that threads end together. */
+static inline int
+im_plan_band_begin (int height, int n, int i)
+{
+  int64_t blocks = ((int64_t) height + IM_BLOCK_ROWS - 1) / IM_BLOCK_ROWS;
+  int64_t y = blocks * i / n * IM_BLOCK_ROWS;
+
+  return y < height ? (int) y : height;
+}
 
 /* Sets plan->layout from the codec, the size and the components. Plans that come
  * from im_plan_make () have it. */

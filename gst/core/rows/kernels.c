@@ -4,16 +4,17 @@
  */
 #include "kernels.h"
 
-#include "core/base/system.h"
-
 static void
-fill (ImKernels *kernels, ImProcessor set)
+fill (void *table, ImProcessor set)
 {
+  ImKernels *kernels = table;
+
   im_kernels_init_c (kernels);
 #ifdef HAVE_AVX2
   if (set == IM_PROCESSOR_AVX2 || set == IM_PROCESSOR_AVX512) {
     im_kernels_init_avx2 (kernels);
     im_kernels_init_avx2_rows (kernels);
+    im_kernels_init_avx2_words (kernels);
   }
 #endif
 #ifdef HAVE_AVX512
@@ -30,16 +31,13 @@ fill (ImKernels *kernels, ImProcessor set)
 const ImKernels *
 im_kernels_of (ImProcessor set)
 {
-  static ImMutex lock = IM_MUTEX_INIT;
   static ImKernels tables[IM_N_PROCESSORS];
+  static ImProcessorTables all = { .lock = IM_MUTEX_INIT,
+    .tables = tables,
+    .size = sizeof (tables[0]),
+    .fill = fill };
 
-  if (!im_processor_has (set))
-    return NULL;
-  im_mutex_lock (&lock);
-  if (tables[set].name == NULL)
-    fill (&tables[set], set);
-  im_mutex_unlock (&lock);
-  return &tables[set];
+  return im_processor_table (&all, set);
 }
 
 const ImKernels *

@@ -45,6 +45,14 @@ typedef struct
   int n;
 } ImAhead;
 
+/* How words of two bytes become samples in Q6: (word >> right << left) & mask.
+ * At least one of the shifts is 0. */
+typedef struct
+{
+  int right, left;
+  uint16_t mask;
+} ImWords;
+
 typedef struct
 {
   const char *name;
@@ -56,13 +64,20 @@ typedef struct
   /* The same from rows that are in Q6 already. */
   void (*vertical_q6) (int16_t *dst, const int16_t *const *rows,
       const int16_t *weight, int taps, int n);
+  /* The same from rows of words in the processor's order of bytes, which may begin
+   * at any address. */
+  void (*vertical_words) (int16_t *dst, const uint8_t *const *rows,
+      const ImWords *words, const int16_t *weight, int taps, int n,
+      const ImAhead *ahead);
   void (*vertical_f32) (float *dst, const float *const *rows,
       const float *weight, int taps, int n);
 
-  /* @n groups of 2, 3 or 4 interleaved bytes -> as many rows. */
+  /* @n groups of 2, 3 or 4 interleaved bytes or samples -> as many rows. */
   void (*split2) (uint8_t *const *rows, const uint8_t *src, int n);
   void (*split3) (uint8_t *const *rows, const uint8_t *src, int n);
   void (*split4) (uint8_t *const *rows, const uint8_t *src, int n);
+
+  void (*split2_q6) (int16_t *const *rows, const int16_t *src, int n);
 
   /* 16 rows of @n samples <-> @n columns of 16. */
   void (*columns_from_rows) (int16_t *dst, const int16_t *const *rows, int n);
@@ -106,5 +121,6 @@ const ImKernels *im_kernels_of (ImProcessor set);
 void im_kernels_init_c (ImKernels *kernels);
 void im_kernels_init_avx2 (ImKernels *kernels);
 void im_kernels_init_avx2_rows (ImKernels *kernels);
+void im_kernels_init_avx2_words (ImKernels *kernels);
 void im_kernels_init_avx512 (ImKernels *kernels);
 void im_kernels_init_neon (ImKernels *kernels);

@@ -1,8 +1,8 @@
-/* imbytes: kernels for AVX2 of rows that shrink by two or by four.
+/* imbytes: kernels for AVX2 of rows that shrink by two, three, four or six.
  *
- * Multiply-adds of neighbours do most of it. The outputs of such rows have the same weights, and begin two or four samples
- * after each other: one instruction weighs those of eight outputs, or four, as the
- * row has them, and nothing has to be turned into columns.
+ * All outputs of such a row have the same weights, and each begins so many
+ * samples after the one before. So one multiply-add weighs neighbouring samples of
+ * eight or four outputs as they lie in the row, and no row has to be transposed.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -78,6 +78,87 @@ weigh_fours (int16_t *dst, const int16_t *src, const int16_t *weight, int taps)
       _mm256_setr_epi32 (0, 4, 1, 5, 2, 6, 3, 7));
 }
 
+/* Pairs of samples 3j + @phase of three registers, j from 0 to 7: each place of a
+ * register has that phase in one of the three. */
+static inline __m256i
+gather_phase (const __m256i part[3], int phase)
+{
+  if (phase == 0)
+    return _mm256_permutevar8x32_epi32 (
+        _mm256_blend_epi32 (_mm256_blend_epi32 (part[0], part[1], 0x92),
+            part[2], 0x24),
+        _mm256_setr_epi32 (0, 3, 6, 1, 4, 7, 2, 5));
+  if (phase == 1)
+    return _mm256_permutevar8x32_epi32 (
+        _mm256_blend_epi32 (_mm256_blend_epi32 (part[0], part[1], 0x24),
+            part[2], 0x49),
+        _mm256_setr_epi32 (1, 4, 7, 2, 5, 0, 3, 6));
+  return _mm256_permutevar8x32_epi32 (
+      _mm256_blend_epi32 (_mm256_blend_epi32 (part[0], part[1], 0x49), part[2],
+          0x92),
+      _mm256_setr_epi32 (2, 5, 0, 3, 6, 1, 4, 7));
+}
+
+/* Eight outputs, each six samples after the one before: six taps of them. */
+static inline __m256i
+weigh_group (__m256i sum, const int16_t *src, const __m256i weights[3])
+{
+  __m256i part[3];
+
+  for (int p = 0; p < 3; p++)
+    part[p] = _mm256_loadu_si256 ((const __m256i *) (src + 16 * p));
+  for (int p = 0; p < 3; p++)
+    sum = _mm256_add_epi32 (sum,
+        _mm256_madd_epi16 (gather_phase (part, p), weights[p]));
+  return sum;
+}
+
+static inline void
+load_pairs (__m256i weights[3], const int16_t *weight)
+{
+  for (int p = 0; p < 3; p++) {
+    int32_t pair;
+
+    memcpy (&pair, weight + 2 * p, sizeof (pair));
+    weights[p] = _mm256_set1_epi32 (pair);
+  }
+}
+
+/* Every other output begins six samples on. @taps: a multiple of six. */
+static inline void
+weigh_threes (int16_t *dst, const int16_t *src, const int16_t *weight, int taps)
+{
+  __m256i even = _mm256_set1_epi32 (IM_WEIGHT_ONE / 2), odd = even;
+  __m256i weights[3];
+
+  for (int t = 0; t < taps; t += 6) {
+    load_pairs (weights, weight + t);
+    even = weigh_group (even, src + t, weights);
+    odd = weigh_group (odd, src + t + 3, weights);
+  }
+  _mm256_storeu_si256 ((__m256i *) dst,
+      _mm256_shuffle_epi8 (_mm256_packs_epi32 (round_q6 (even), round_q6 (odd)),
+          _mm256_broadcastsi128_si256 (_mm_setr_epi8 (0, 1, 8, 9, 2, 3, 10, 11,
+              4, 5, 12, 13, 6, 7, 14, 15))));
+}
+
+static inline void
+weigh_sixes (int16_t *dst, const int16_t *src, const int16_t *weight, int taps)
+{
+  __m256i first = _mm256_set1_epi32 (IM_WEIGHT_ONE / 2), second = first;
+  __m256i weights[3];
+
+  for (int t = 0; t < taps; t += 6) {
+    load_pairs (weights, weight + t);
+    first = weigh_group (first, src + t, weights);
+    second = weigh_group (second, src + t + 48, weights);
+  }
+  _mm256_storeu_si256 ((__m256i *) dst,
+      _mm256_permute4x64_epi64 (_mm256_packs_epi32 (round_q6 (first),
+                                    round_q6 (second)),
+          0xd8));
+}
+
 /* The outputs of filters of @step from even_begin on; where it ended. Multiply-adds
  * read whole steps, the weights of what is too much being 0: but nothing past the
  * last sample. */
@@ -85,25 +166,34 @@ static int
 weigh_steps (int16_t *dst, const int16_t *src, const ImFilter *filter, int step)
 {
   int i = filter->even_begin, taps = filter->taps[i];
-  int whole = (taps + step - 1) / step * step;
+  int unit = step == 3 ? 6 : step, whole = (taps + unit - 1) / unit * unit;
   int n_src = filter->last - filter->first;
   int16_t weight[MOST_TAPS] = { 0 };
+  int end = i + (n_src - filter->start[i] - whole) / step + 1;
 
-  if (whole > MOST_TAPS)
+  end = end < filter->even_end ? end : filter->even_end;
+  if (whole > MOST_TAPS || end - i < N_AT_ONCE)
     return i;
   memcpy (weight, filter->weight + (ptrdiff_t) i * filter->stride,
       (size_t) taps * sizeof (*weight));
-  for (; i + N_AT_ONCE <= filter->even_end; i += N_AT_ONCE) {
-    const int16_t *from = src + filter->start[i];
+  while (i < end) {
+    const int16_t *from;
 
-    if (filter->start[i] + step * (N_AT_ONCE - 1) + whole > n_src)
-      break;
+    /* The last ones are some of those before once more. */
+    if (i > end - N_AT_ONCE)
+      i = end - N_AT_ONCE;
+    from = src + filter->start[i];
     if (step == 2)
       weigh_twos (dst + i, from, weight, whole);
+    else if (step == 3)
+      weigh_threes (dst + i, from, weight, whole);
+    else if (step == 6)
+      weigh_sixes (dst + i, from, weight, whole);
     else
       weigh_fours (dst + i, from, weight, whole);
+    i += N_AT_ONCE;
   }
-  return i;
+  return end;
 }
 
 static void
@@ -115,8 +205,12 @@ horizontal_row_q6_avx2 (int16_t *dst, const int16_t *src,
   horizontal_row_from (dst, src, filter, 0, i);
   if (filter->step == 2)
     i = weigh_steps (dst, src, filter, 2);
+  else if (filter->step == 3)
+    i = weigh_steps (dst, src, filter, 3);
   else if (filter->step == 4)
     i = weigh_steps (dst, src, filter, 4);
+  else if (filter->step == 6)
+    i = weigh_steps (dst, src, filter, 6);
   horizontal_row_from (dst, src, filter, i, filter->n_out);
 }
 
@@ -147,6 +241,6 @@ void
 im_kernels_init_avx2_rows (ImKernels *kernels)
 {
   kernels->horizontal_row_q6 = horizontal_row_q6_avx2;
-  kernels->row_steps = 1u << 2 | 1u << 4;
+  kernels->row_steps = 1u << 2 | 1u << 3 | 1u << 4 | 1u << 6;
   kernels->mean_2x2 = mean_2x2_avx2;
 }

@@ -9,8 +9,10 @@ im_kernels_init_c (ImKernels *kernels)
 {
   kernels->vertical_u8 = vertical_u8;
   kernels->vertical_q6 = vertical_q6;
+  kernels->vertical_words = vertical_words;
   kernels->vertical_f32 = vertical_f32;
   kernels->split2 = split2;
+  kernels->split2_q6 = split2_q6;
   kernels->split3 = split3;
   kernels->split4 = split4;
   kernels->columns_from_rows = columns_from_rows;

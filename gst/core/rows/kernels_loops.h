@@ -6,6 +6,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "core/base/compiler.h"
 #include "kernels.h"
@@ -53,7 +55,7 @@ VERTICAL_FROM (vertical_q6_from, int16_t, IM_WEIGHT_SHIFT)
 
 #define CACHE_LINE 64
 
-/* What is ahead of columns [x, x + n): into the second-level cache. The first
+/* What is ahead of bytes [x, x + n): into the second-level cache. The first
  * is filled by the rows under way, and would lose either. */
 static inline void
 fetch_ahead (const ImAhead *ahead, int x, int n)
@@ -106,6 +108,53 @@ vertical_q6 (int16_t *dst, const int16_t *const *rows, const int16_t *weight,
   vertical_q6_from (dst, rows, weight, taps, 0, n);
 }
 
+static inline int16_t
+load_word (const uint8_t *src, const ImWords *words)
+{
+  uint16_t word;
+
+  memcpy (&word, src, sizeof (word));
+  return (
+      int16_t) ((uint16_t) (word >> words->right << words->left) & words->mask);
+}
+
+/* From column @x0 on. */
+static inline void
+vertical_words_from (int16_t *restrict dst, const uint8_t *const *rows,
+    const ImWords *words, const int16_t *weight, int taps, int x0, int n)
+{
+  for (; x0 < n; x0 += VERTICAL_BLOCK) {
+    int count = n - x0 < VERTICAL_BLOCK ? n - x0 : VERTICAL_BLOCK;
+    int32_t sum[VERTICAL_BLOCK];
+
+    for (int x = 0; x < count; x++)
+      sum[x] = 1 << (IM_WEIGHT_SHIFT - 1);
+    for (int t = 0; t < taps; t++) {
+      const uint8_t *restrict row = rows[t] + (ptrdiff_t) x0 * 2;
+      int16_t w = weight[t];
+
+      for (int x = 0; x < count; x++)
+        sum[x] += load_word (row + (ptrdiff_t) x * 2, words) * w;
+    }
+    for (int x = 0; x < count; x++)
+      dst[x0 + x] = clamp_s16 (sum[x] >> IM_WEIGHT_SHIFT);
+  }
+}
+
+static inline void
+vertical_words (int16_t *dst, const uint8_t *const *rows, const ImWords *words,
+    const int16_t *weight, int taps, int n, const ImAhead *ahead)
+{
+  const ImWords local = *words;
+
+  for (int x = 0; x < n; x += VERTICAL_BLOCK) {
+    int end = n - x < VERTICAL_BLOCK ? n : x + VERTICAL_BLOCK;
+
+    fetch_ahead (ahead, 2 * x, 2 * (end - x));
+    vertical_words_from (dst, rows, &local, weight, taps, x, end);
+  }
+}
+
 static inline void
 vertical_f32 (float *restrict dst, const float *const *rows,
     const float *weight, int taps, int n)
@@ -127,6 +176,17 @@ static inline void
 split2 (uint8_t *const *rows, const uint8_t *restrict src, int n)
 {
   uint8_t *restrict a = rows[0], *restrict b = rows[1];
+
+  for (int x = 0; x < n; x++) {
+    a[x] = src[2 * x];
+    b[x] = src[2 * x + 1];
+  }
+}
+
+static inline void
+split2_q6 (int16_t *const *rows, const int16_t *restrict src, int n)
+{
+  int16_t *restrict a = rows[0], *restrict b = rows[1];
 
   for (int x = 0; x < n; x++) {
     a[x] = src[2 * x];

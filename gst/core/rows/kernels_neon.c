@@ -100,6 +100,58 @@ vertical_q6_neon (int16_t *dst, const int16_t *const *rows,
   vertical_q6_from (dst, rows, weight, taps, x, n);
 }
 
+static inline int16x8_t
+load_words (const uint8_t *src, int16x8_t shift, uint16x8_t mask)
+{
+  uint16x8_t words = vreinterpretq_u16_u8 (vld1q_u8 (src));
+
+  return vreinterpretq_s16_u16 (vandq_u16 (vshlq_u16 (words, shift), mask));
+}
+
+static void
+vertical_words_neon (int16_t *dst, const uint8_t *const *rows,
+    const ImWords *words, const int16_t *weight, int taps, int n,
+    const ImAhead *ahead)
+{
+  const int32x4_t half = vdupq_n_s32 (IM_WEIGHT_ONE / 2);
+  const uint16x8_t mask = vdupq_n_u16 (words->mask);
+  /* Less than 0: to the right. */
+  const int16x8_t shift = vdupq_n_s16 ((int16_t) (words->left - words->right));
+  int x = 0;
+
+  for (; x + 32 <= n; x += 32) {
+    Sums sums[4] = { sums_of (half), sums_of (half), sums_of (half),
+      sums_of (half) };
+
+    fetch_ahead (ahead, 2 * x, CACHE_LINE);
+    for (int t = 0; t < taps; t++) {
+      const uint8_t *row = rows[t] + (ptrdiff_t) 2 * x;
+      int16x8_t w = vld1q_dup_s16 (weight + t);
+
+      for (int i = 0; i < 4; i++)
+        sums[i] = weigh (sums[i], load_words (row + 16 * i, shift, mask), w);
+    }
+    for (int i = 0; i < 4; i++)
+      vst1q_s16 (dst + x + 8 * i, ROUND (sums[i], IM_WEIGHT_SHIFT));
+  }
+  vertical_words_from (dst, rows, words, weight, taps, x, n);
+}
+
+static void
+split2_q6_neon (int16_t *const *rows, const int16_t *src, int n)
+{
+  int x = 0;
+
+  for (; x + 8 <= n; x += 8) {
+    int16x8x2_t pairs = vld2q_s16 (src + 2 * x);
+
+    vst1q_s16 (rows[0] + x, pairs.val[0]);
+    vst1q_s16 (rows[1] + x, pairs.val[1]);
+  }
+  split2_q6 ((int16_t *const[]){ rows[0] + x, rows[1] + x }, src + 2 * x,
+      n - x);
+}
+
 static void
 horizontal_q6_neon (int16_t *dst, const int16_t *src, const ImFilter *filter,
     int step)
@@ -351,6 +403,8 @@ im_kernels_init_neon (ImKernels *kernels)
 {
   kernels->vertical_u8 = vertical_u8_neon;
   kernels->vertical_q6 = vertical_q6_neon;
+  kernels->vertical_words = vertical_words_neon;
+  kernels->split2_q6 = split2_q6_neon;
   kernels->columns_from_rows = columns_from_rows_neon;
   kernels->rows_from_columns = rows_from_columns_neon;
   kernels->horizontal_q6 = horizontal_q6_neon;

@@ -87,7 +87,7 @@ reader_alloc_rings (ImReader *reader, size_t sample)
 
     if (span->rows > most_rows)
       most_rows = span->rows;
-    if (!reader->in_place[c] && span->rows > 0
+    if (!reader->span[c].in_place && span->rows > 0
         && !ring_init (&reader->ring[c], span->rows,
             (size_t) span->last * sample))
       return false;
@@ -96,6 +96,70 @@ reader_alloc_rings (ImReader *reader, size_t sample)
   return !format->unpack
       || ring_init (&reader->unpacked, most_rows + 8,
           width * 4 * format->sample_bytes);
+}
+
+/* Where the samples end that are read with one of component @c, in bytes from where
+ * its pixel begins: bytes that are taken apart together are read together. */
+static size_t
+pixel_end (const ImReader *reader, int c)
+{
+  const ImFormat *format = &reader->input.format;
+  size_t end = (size_t) format->component[c].offset + format->sample_bytes;
+
+  for (int i = 0; i < format->n_components && reader->n_interleaved[c] > 0; i++)
+    if (format->component[i].plane == format->component[c].plane
+        && format->component[i].offset >= end)
+      end = (size_t) format->component[i].offset + 1;
+  return end;
+}
+
+/* Which bytes of the rows of each plane are going to be read. Alpha is also read where it
+ * lies below chroma that is coarser: then it is whole rows. */
+static void
+reader_set_copied (ImReader *reader)
+{
+  const ImFormat *format = &reader->input.format;
+
+  memset (reader->copy_begin, 0, sizeof (reader->copy_begin));
+  memset (reader->copy_end, 0, sizeof (reader->copy_end));
+  for (int c = 0; c < format->n_components; c++) {
+    const ImComponent *component = &format->component[c];
+    const ImReaderSpan *span = &reader->span[c];
+    bool whole = format->has_alpha;
+    size_t width =
+        (size_t) im_subsampled (reader->input.width, component->w_shift);
+    size_t first = whole ? 0 : (size_t) span->first * component->step;
+    size_t last = whole ? width : (size_t) span->last;
+    size_t *begin = &reader->copy_begin[component->plane];
+    size_t *end = &reader->copy_end[component->plane];
+
+    if (span->rows == 0 && !whole)
+      continue;
+    last = (last - 1) * component->step + pixel_end (reader, c);
+    if (*end == 0 || first < *begin)
+      *begin = first;
+    if (last > *end)
+      *end = last;
+  }
+}
+
+static bool
+reader_alloc_copied (ImReader *reader)
+{
+  const ImFormat *format = &reader->input.format;
+  int most_rows = 1;
+
+  if (!reader->input.slow || format->unpack)
+    return true;
+  reader_set_copied (reader);
+  for (int c = 0; c < format->n_components; c++)
+    if (reader->span[c].rows > most_rows)
+      most_rows = reader->span[c].rows;
+  for (int p = 0; p < 4; p++)
+    if (reader->copy_end[p] > 0
+        && !ring_init (&reader->copied[p], most_rows, reader->copy_end[p]))
+      return false;
+  return true;
 }
 
 static bool
@@ -119,7 +183,7 @@ reader_alloc (ImReader *reader, size_t sample)
 {
   size_t width = (size_t) reader->input.width + UNPACK_SLACK;
 
-  if (!reader_alloc_rings (reader, sample))
+  if (!reader_alloc_rings (reader, sample) || !reader_alloc_copied (reader))
     return false;
   reader->spare_data = im_alloc_array (im_align (width), 4);
   for (size_t i = 0; i < 4 && reader->spare_data; i++)
@@ -186,8 +250,6 @@ im_reader_new (const ImPlan *plan, const ImReaderSpan *spans, bool premultiply)
   for (int c = 0; c < format->n_components; c++) {
     reader->span[c] = spans[c];
     reader->n_interleaved[c] = count_interleaved (format, c);
-    reader->in_place[c] = plan->samples == IM_SAMPLES_U8 && !format->unpack
-        && (format->component[c].step == 1 || spans[c].packed);
     reader_scale (reader, plan, c);
   }
   reader_join_spans (reader);
@@ -204,8 +266,10 @@ im_reader_free (ImReader *reader)
 {
   if (reader == NULL)
     return;
-  for (int c = 0; c < 4; c++)
+  for (int c = 0; c < 4; c++) {
     ring_clear (&reader->ring[c]);
+    ring_clear (&reader->copied[c]);
+  }
   ring_clear (&reader->unpacked);
   ring_clear (&reader->alpha);
   ring_clear (&reader->fine_alpha);
@@ -217,8 +281,10 @@ void
 im_reader_start (ImReader *reader, const ImImage *frame)
 {
   reader->frame = *frame;
-  for (int c = 0; c < 4; c++)
+  for (int c = 0; c < 4; c++) {
     ring_forget (&reader->ring[c]);
+    ring_forget (&reader->copied[c]);
+  }
   ring_forget (&reader->unpacked);
   ring_forget (&reader->alpha);
   ring_forget (&reader->fine_alpha);
@@ -232,9 +298,12 @@ im_reader_set_columns (ImReader *reader, const ImReaderSpan *spans)
     reader->span[c].last = spans[c].last;
     ring_forget (&reader->ring[c]);
   }
+  for (int p = 0; p < 4; p++)
+    ring_forget (&reader->copied[p]);
   ring_forget (&reader->alpha);
   ring_forget (&reader->fine_alpha);
   reader_join_spans (reader);
+  reader_set_copied (reader);
 }
 
 #define CACHE_LINE 64
@@ -256,18 +325,37 @@ im_reader_ahead (const ImReader *reader, int c, int y, int n,
   int height = im_subsampled (reader->input.height, component->h_shift);
   int found = 0;
 
-  if (reader->input.format.unpack)
+  /* Memory without a cache cannot be fetched into one; where it has one after all,
+   * asking for rows ahead gains nothing beside the copy. */
+  if (reader->input.format.unpack || reader->input.slow)
     return 0;
   for (int i = y < 0 ? 0 : y; i < y + n && i < height; i++) {
     const uint8_t *row = reader->frame.data[component->plane] + i * stride;
 
-    if (reader->in_place[c])
+    if (reader->span[c].in_place)
       rows[found++] = row + component->offset;
     else
       prefetch_row (row, span->first * component->step,
           span->last * component->step);
   }
   return found;
+}
+
+/* Row @y of plane @p: in the frame, or a copy of what is going to be read of it. */
+static const uint8_t *
+plane_row (ImReader *reader, int p, int y)
+{
+  const uint8_t *row = reader->frame.data[p] + y * reader->frame.stride[p];
+  size_t begin = reader->copy_begin[p];
+  bool held;
+  uint8_t *copy;
+
+  if (!reader->input.slow)
+    return row;
+  copy = im_ring_slot (&reader->copied[p], y, &held);
+  if (!held)
+    memcpy (copy + begin, row + begin, reader->copy_end[p] - begin);
+  return copy;
 }
 
 const uint8_t *
@@ -279,8 +367,7 @@ im_reader_samples (ImReader *reader, int c, int y)
   uint8_t *row;
 
   if (!reader->input.format.unpack)
-    return frame->data[component->plane] + y * frame->stride[component->plane]
-        + component->offset;
+    return plane_row (reader, component->plane, y) + component->offset;
   y <<= component->h_shift;
   row = im_ring_slot (&reader->unpacked, y, &held);
   if (!held)
@@ -372,14 +459,18 @@ split_row (ImReader *reader, int c, int y, const uint8_t *src)
 }
 
 const uint8_t *
+im_reader_row_in_place (ImReader *reader, int c, int y)
+{
+  return im_reader_samples (reader, c, y);
+}
+
+const uint8_t *
 im_reader_row_u8 (ImReader *reader, int c, int y)
 {
   const uint8_t *src;
   uint8_t *dst;
   bool held;
 
-  if (reader->in_place[c])
-    return im_reader_samples (reader, c, y);
   dst = im_ring_slot (&reader->ring[c], y, &held);
   if (held)
     return dst;

@@ -1,6 +1,6 @@
 /* imbytes: the rows of a frame, one component at a time.
  *
- * Rows of 8-bit planes are handed out where they lie. All others are unpacked
+ * Rows that can be read where they lie are handed out so. All others are unpacked
  * one by one into a ring of few rows that stays in cache, as
  *
  *   u8    bytes
@@ -10,8 +10,8 @@
  *         alpha from 0 to 1, chroma from -0.5 to 0.5; multiplied by alpha where
  *         that has to be filtered along
  *
- * Which of them a reader makes depends on its plan: f32 where the plan says IM_SAMPLES_F32, q6
- * where IM_SAMPLES_Q6, else u8.
+ * Which of them a reader makes depends on its plan: f32 where the plan says
+ * IM_SAMPLES_F32, q6 where IM_SAMPLES_Q6, else u8.
  *
  * Thread-safety: one thread at a time for each reader; readers of the same
  * frame are independent.
@@ -21,19 +21,21 @@
 #pragma once
 
 #include "core/plan/plan.h"
+#include "kernels.h"
 
 /* Which rows and columns of a component are going to be asked for. */
 typedef struct
 {
   int first, last; /* columns [first, last) */
   int rows;        /* so many consecutive rows at a time */
-  bool packed;     /* as they lie in the frame, between those of others; u8 */
+  bool in_place;   /* as they lie in the frame, perhaps between others */
 } ImReaderSpan;
 
 typedef struct _ImReader ImReader;
 
 /* @spans: one for each component of the plan's input; those with no rows are
- * never asked for. @premultiply: multiply by alpha (f32 only). NULL when out of memory. */
+ * never asked for. @premultiply: multiply by alpha (f32 only). NULL when out of
+ * memory. */
 ImReader *im_reader_new (const ImPlan *plan, const ImReaderSpan *spans,
     bool premultiply);
 void im_reader_free (ImReader *reader);
@@ -52,9 +54,14 @@ void im_reader_set_columns (ImReader *reader, const ImReaderSpan *spans);
 int im_reader_ahead (const ImReader *reader, int c, int y, int n,
     const uint8_t **rows);
 
-/* Row @y of component @c; index it with absolute columns, within the span; where
- * that is packed, with columns times the component's step.
- * Valid until more than `rows` other rows of @c were asked for. */
+/* Row @y of component @c, which is in place: its first sample, each other one
+ * component->step bytes after the one before. */
+const uint8_t *im_reader_row_in_place (ImReader *reader, int c, int y);
+/* How its words become samples in Q6; for components that are in place. */
+ImWords im_reader_words (const ImReader *reader, int c);
+
+/* Row @y of component @c, which is not; index it with absolute columns, within the
+ * span. Valid until more than `rows` other rows of @c were asked for. */
 const uint8_t *im_reader_row_u8 (ImReader *reader, int c, int y);
 const int16_t *im_reader_row_q6 (ImReader *reader, int c, int y);
 const float *im_reader_row_f32 (ImReader *reader, int c, int y);

@@ -127,20 +127,28 @@ im_reader_alpha_f32 (ImReader *reader, int c, int y)
   return dst;
 }
 
+ImWords
+im_reader_words (const ImReader *reader, int c)
+{
+  const ImComponent *component = &reader->input.format.component[c];
+  int to_q6 = component->depth + component->shift - 8 - IM_Q;
+  unsigned mask = ((1u << component->depth) - 1) << component->shift;
+
+  return (ImWords){ to_q6 > 0 ? to_q6 : 0, to_q6 < 0 ? -to_q6 : 0,
+    (uint16_t) (to_q6 > 0 ? mask >> to_q6 : mask << -to_q6) };
+}
+
 static inline void
 pick_q6 (int16_t *restrict dst, const uint8_t *restrict src, int step,
-    bool big_endian, const ImComponent *component, int first, int last)
+    bool big_endian, const ImWords *words, int first, int last)
 {
-  uint16_t mask = (uint16_t) ((1u << component->depth) - 1);
-  int shift = component->shift, depth = component->depth;
-  int up = depth < 8 + IM_Q ? 8 + IM_Q - depth : 0;
-  int down = depth > 8 + IM_Q ? depth - 8 - IM_Q : 0;
+  const ImWords local = *words;
 
   for (int x = first; x < last; x++) {
-    uint16_t sample = load_u16 (src + (ptrdiff_t) x * step, big_endian);
+    uint16_t word = load_u16 (src + (ptrdiff_t) x * step, big_endian);
 
-    sample = (uint16_t) (sample >> shift & mask);
-    dst[x] = (int16_t) ((uint16_t) (sample << up) >> down);
+    dst[x] =
+        (int16_t) ((uint16_t) (word >> local.right << local.left) & local.mask);
   }
 }
 
@@ -151,16 +159,17 @@ row_from_words (ImReader *reader, int c, int y, int16_t *dst)
   const ImComponent *component = &format->component[c];
   const ImReaderSpan *span = &reader->span[c];
   const uint8_t *src = im_reader_samples (reader, c, y);
+  ImWords words = im_reader_words (reader, c);
 
   if (component->step == 2 && !format->big_endian)
-    pick_q6 (dst, src, 2, false, component, span->first, span->last);
+    pick_q6 (dst, src, 2, false, &words, span->first, span->last);
   else if (component->step == 4 && !format->big_endian)
-    pick_q6 (dst, src, 4, false, component, span->first, span->last);
+    pick_q6 (dst, src, 4, false, &words, span->first, span->last);
   else if (component->step == 8 && !format->big_endian)
-    pick_q6 (dst, src, 8, false, component, span->first, span->last);
+    pick_q6 (dst, src, 8, false, &words, span->first, span->last);
   else
-    pick_q6 (dst, src, component->step, format->big_endian, component,
-        span->first, span->last);
+    pick_q6 (dst, src, component->step, format->big_endian, &words, span->first,
+        span->last);
 }
 
 /* The alpha of the pixels under sample @x, of row @y, of component @c. */

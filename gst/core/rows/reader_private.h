@@ -22,9 +22,11 @@ struct _ImReader
   ImImage frame;
   ImReaderSpan span[4];
   const ImKernels *kernels;
-  bool in_place[4];
   ImRing ring[4];
   ImRing unpacked; /* whole rows, as ImUnpackRow makes them */
+  /* Of slow memory: bytes [copy_begin, copy_end) of each plane's rows. */
+  ImRing copied[4];
+  size_t copy_begin[4], copy_end[4];
 
   /* How many bytes of different components alternate in the component's plane,
    * where they all have the same number of rows and columns; else 0. */

@@ -24,18 +24,22 @@
 #include "block.h"
 
 /* Intermediate rows: what the vertical pass makes and the horizontal pass reads,
- * as wide as the source. Packed components share rows of all their bytes, which
- * are made once, for the first of them (the leader); any other component is its
- * own leader. */
+ * as wide as the source. Components that are packed are one group: the vertical
+ * pass goes over all their samples at once. A component that is not packed is a
+ * group of its own. The horizontal pass takes the rows of a group as they are, or
+ * finds them split into those of its components. */
 typedef struct
 {
-  int leader;
-  int width;  /* samples; 0: in its leader's */
-  int column; /* of its first sample that is used */
-  int step;   /* from one of its samples to the next */
+  int group;     /* the first component of its group, which has the rows */
+  int width;     /* samples of its rows; 0 where another component has them */
+  int column;    /* of its first sample that is used */
+  int step;      /* from one of its samples to the next */
+  bool split;    /* before the horizontal pass */
+  bool in_place; /* the vertical pass reads the rows of the frame */
 } ImIntermediate;
 
-/* One filter for each axis of the frame in memory, for luma (or R'G'B', gray, alpha) and for chroma. */
+/* One filter for each axis of the frame in memory, for luma (or R'G'B', gray,
+ * alpha) and for chroma. */
 typedef struct
 {
   ImFilter filter[2][2]; /* [chroma][axis] */

@@ -195,14 +195,13 @@ batch_range (ImResampler *resampler, const ImBlock *block)
   im_reader_set_columns (resampler->reader, spans);
 }
 
-/* Where a component lies in rows that may be packed: samples of its leader's
- * rows. */
+/* Where the component begins in the rows of its group: samples. */
 static int
 first_sample (const ImResampler *resampler, int c)
 {
   const ImPlan *plan = resampler->plan;
   int step = resampler->tables->intermediate[c].step;
-  int offset = plan->input.format.component[c].offset;
+  int offset = im_resample_offset (plan, c);
 
   return get_part (resampler->transposed, plan, c)->filter.first * step
       + (step > 1 ? offset : 0);
@@ -229,26 +228,25 @@ store_columns (const ImTransposed *transposed, int c, int x,
         columns + (ptrdiff_t) i * step * IM_LANES, IM_LANES * sizeof (int16_t));
 }
 
-/* Columns [@x, @x + 16) of the rows of all that @leader leads, from @first on,
- * @width samples. */
+/* Columns [@x, @x + 16) of the transposed rows of a group: @width samples of its
+ * rows, from @first on. */
 static void
-columns_q6 (ImResampler *resampler, int leader, int x, int first, int width)
+columns_q6 (ImResampler *resampler, int group, int x, int first, int width)
 {
   const ImPlan *plan = resampler->plan;
   const ImResampleTables *tables = resampler->tables;
   const ImKernels *kernels = resampler->kernels;
-  int n_out =
-      im_resample_filter (plan, tables, leader, IM_AXIS_VERTICAL)->n_out;
-  int offset = im_resample_is_packed (tables, leader)
-      ? plan->input.format.component[leader].offset
+  int n_out = im_resample_filter (plan, tables, group, IM_AXIS_VERTICAL)->n_out;
+  int offset = im_resample_is_packed (tables, group)
+      ? im_resample_offset (plan, group)
       : 0;
   const int16_t *in[IM_LANES];
 
   for (int l = 0; l < IM_LANES; l++) {
-    in[l] = resampler->intermediate[leader][x + l < n_out ? l : 0];
+    in[l] = resampler->intermediate[group][x + l < n_out ? l : 0];
     if (x + l < n_out)
-      im_resample_vertical_q6 (resampler, leader, x + l, first - offset, width,
-          resampler->intermediate[leader][l]);
+      im_resample_vertical_q6 (resampler, group, x + l, first - offset, width,
+          resampler->intermediate[group][l]);
   }
   kernels->columns_from_rows (resampler->columns_in, in, width);
   for (int c = 0; c < plan->input.format.n_components; c++) {
@@ -256,8 +254,7 @@ columns_q6 (ImResampler *resampler, int leader, int x, int first, int width)
     const int16_t *columns = resampler->columns_in;
     int step = tables->intermediate[c].step;
 
-    if (!plan->component[c].is_needed
-        || tables->intermediate[c].leader != leader)
+    if (!plan->component[c].is_needed || tables->intermediate[c].group != group)
       continue;
     columns += (ptrdiff_t) (first_sample (resampler, c) - first) * IM_LANES;
     if (!filter->identity) {
@@ -270,18 +267,16 @@ columns_q6 (ImResampler *resampler, int leader, int x, int first, int width)
 }
 
 static void
-batch_q6 (ImResampler *resampler, int leader)
+batch_q6 (ImResampler *resampler, int group)
 {
   const ImPlan *plan = resampler->plan;
   const ImResampleTables *tables = resampler->tables;
-  int n_out =
-      im_resample_filter (plan, tables, leader, IM_AXIS_VERTICAL)->n_out;
-  int first = first_sample (resampler, leader);
-  int end = end_sample (resampler, leader);
+  int n_out = im_resample_filter (plan, tables, group, IM_AXIS_VERTICAL)->n_out;
+  int first = first_sample (resampler, group);
+  int end = end_sample (resampler, group);
 
   for (int c = 0; c < plan->input.format.n_components; c++) {
-    if (!plan->component[c].is_needed
-        || tables->intermediate[c].leader != leader)
+    if (!plan->component[c].is_needed || tables->intermediate[c].group != group)
       continue;
     if (first_sample (resampler, c) < first)
       first = first_sample (resampler, c);
@@ -289,7 +284,7 @@ batch_q6 (ImResampler *resampler, int leader)
       end = end_sample (resampler, c);
   }
   for (int x = 0; x < n_out; x += IM_LANES)
-    columns_q6 (resampler, leader, x, first, end - first);
+    columns_q6 (resampler, group, x, first, end - first);
 }
 
 /* The rows of component @c, or of its alpha, which go to @slot. */
@@ -347,7 +342,7 @@ batch_make (ImResampler *resampler, const ImBlock *block)
       continue;
     if (plan->samples == IM_SAMPLES_F32)
       batch_f32 (resampler, c, c, im_reader_row_f32);
-    else if (tables->intermediate[c].leader == c)
+    else if (tables->intermediate[c].group == c)
       batch_q6 (resampler, c);
   }
   if (plan->samples == IM_SAMPLES_F32

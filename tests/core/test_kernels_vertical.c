@@ -1,0 +1,203 @@
+/* imbytes tests: kernels of the vertical pass, and of what splits rows.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "kernel_cases.h"
+
+#include <math.h>
+
+#include "testing.h"
+
+#define MAX_TAPS 400
+
+/* Weights that add up to 1, some below 0, and a zero after them. */
+static void
+random_weights (int16_t *weight, float *weight_f, int taps)
+{
+  int sum = 0;
+
+  for (int t = 0; t < taps; t++) {
+    weight[t] =
+        (int16_t) ((int) (testing_random (&seed) % 3000) / taps - 600 / taps);
+    sum += weight[t];
+  }
+  weight[taps / 2] = (int16_t) (weight[taps / 2] + IM_WEIGHT_ONE - sum);
+  weight[taps] = 0;
+  for (int t = 0; t < taps; t++)
+    weight_f[t] = (float) weight[t] / (float) IM_WEIGHT_ONE;
+}
+
+static void
+vertical_q6_case (const int16_t *weight, int n, int taps)
+{
+  Guarded words[MAX_TAPS];
+  const int16_t *rows[MAX_TAPS];
+
+  for (int t = 0; t < taps; t++) {
+    words[t] = guarded ((size_t) n * 2);
+    randomise_q6 (words[t].data, (size_t) n);
+    rows[t] = (const int16_t *) words[t].data;
+  }
+  outputs_poison ((size_t) n * 2);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->vertical_q6 ((int16_t *) outputs[k], rows, weight, taps, n);
+  CHECK (outputs_agree ("vertical_q6", n, taps, (size_t) n * 2));
+  for (int t = 0; t < taps; t++)
+    unguard (&words[t]);
+}
+
+static void
+vertical_case (int n, int taps)
+{
+  Guarded bytes[MAX_TAPS], floats[MAX_TAPS];
+  const uint8_t *rows[MAX_TAPS];
+  const float *rows_f[MAX_TAPS];
+  int16_t weight[MAX_TAPS + 1] = { 0 };
+  float weight_f[MAX_TAPS];
+
+  for (int t = 0; t < taps; t++) {
+    bytes[t] = guarded ((size_t) n);
+    floats[t] = guarded ((size_t) n * sizeof (float));
+    randomise (bytes[t].data, (size_t) n);
+    randomise_f32 (floats[t].data, (size_t) n);
+    rows[t] = bytes[t].data;
+    rows_f[t] = (const float *) floats[t].data;
+  }
+  random_weights (weight, weight_f, taps);
+  outputs_poison ((size_t) n * 2);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->vertical_u8 ((int16_t *) outputs[k], rows, weight, taps, n,
+        &nothing_ahead);
+  CHECK (outputs_agree ("vertical_u8", n, taps, (size_t) n * 2));
+  vertical_q6_case (weight, n, taps);
+  outputs_poison ((size_t) n * 4);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->vertical_f32 ((float *) outputs[k], rows_f, weight_f, taps, n);
+  CHECK (outputs_agree ("vertical_f32", n, taps, (size_t) n * 4));
+  for (int t = 0; t < taps; t++) {
+    unguard (&bytes[t]);
+    unguard (&floats[t]);
+  }
+}
+
+static void
+test_vertical (void)
+{
+  for (int n = 1; n <= KERNEL_MAX_N; n = next_width (n))
+    for (int taps = 1; taps <= 24; taps += 1 + taps / 3)
+      vertical_case (n, taps);
+  for (int n = 1; n <= 70; n += 13)
+    vertical_case (n, MAX_TAPS);
+  vertical_case (600, 60);
+}
+
+/* A word's sample by its depth and shift, on the scale of Q6. */
+static int
+sample_of_word (uint16_t word, int depth, int shift)
+{
+  int sample = word >> shift & ((1 << depth) - 1);
+
+  return (int) floor (ldexp (sample, 8 + IM_Q - depth));
+}
+
+static int16_t
+weighed (const uint8_t *const *rows, const int16_t *weight, int taps, int x,
+    int depth, int shift)
+{
+  double sum = 0;
+
+  for (int t = 0; t < taps; t++) {
+    uint16_t word;
+
+    memcpy (&word, rows[t] + 2 * (size_t) x, sizeof (word));
+    sum += (double) sample_of_word (word, depth, shift) * weight[t];
+  }
+  sum = floor (sum / IM_WEIGHT_ONE + 0.5);
+  return (int16_t) (sum < INT16_MIN ? INT16_MIN
+          : sum > INT16_MAX         ? INT16_MAX
+                                    : sum);
+}
+
+static ImWords
+words_of (int depth, int shift)
+{
+  int up = 8 + IM_Q - depth - shift;
+  unsigned mask = ((1u << depth) - 1) << shift;
+
+  return (ImWords){ up < 0 ? -up : 0, up > 0 ? up : 0,
+    (uint16_t) (up < 0 ? mask >> -up : mask << up) };
+}
+
+/* @odd: rows begin at odd addresses, and a byte is left behind them. */
+static void
+words_case (int n, int taps, int depth, int shift, bool odd)
+{
+  Guarded bytes[MAX_TAPS];
+  const uint8_t *rows[MAX_TAPS];
+  int16_t weight[MAX_TAPS + 1] = { 0 };
+  float weight_f[MAX_TAPS];
+  ImWords words = words_of (depth, shift);
+
+  for (int t = 0; t < taps; t++) {
+    bytes[t] = guarded ((size_t) n * 2 + odd);
+    randomise (bytes[t].data, bytes[t].size);
+    rows[t] = bytes[t].data;
+  }
+  random_weights (weight, weight_f, taps);
+  outputs_poison ((size_t) n * 2);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->vertical_words ((int16_t *) outputs[k], rows, &words, weight,
+        taps, n, &nothing_ahead);
+  CHECK (outputs_agree ("vertical_words", n, taps, (size_t) n * 2));
+  for (int x = 0; x < n; x++)
+    CHECK_EQUAL (((int16_t *) outputs[0])[x],
+        weighed (rows, weight, taps, x, depth, shift));
+  for (int t = 0; t < taps; t++)
+    unguard (&bytes[t]);
+}
+
+static void
+test_words (void)
+{
+  for (int depth = 9; depth <= 16; depth++)
+    for (int shift = 0; shift <= 16 - depth; shift++)
+      for (int n = 1; n <= 100; n += 9)
+        words_case (n, 1 + (n + shift) % 7, depth, shift, n % 2);
+  for (int n = 1; n <= KERNEL_MAX_N; n = next_width (n))
+    words_case (n, 1 + n % 6, 10, 6, n % 2);
+  words_case (333, MAX_TAPS, 12, 4, false);
+}
+
+static void
+test_splitting (void)
+{
+  for (int n = 1; n <= KERNEL_MAX_N; n = next_width (n)) {
+    Guarded in = guarded ((size_t) n * 4);
+    const int16_t *src = (const int16_t *) in.data;
+
+    randomise (in.data, (size_t) n * 4);
+    for (int k = 0; k < n_tables; k++) {
+      Guarded even = guarded ((size_t) n * 2), odd = guarded ((size_t) n * 2);
+      int16_t *rows[2] = { (int16_t *) even.data, (int16_t *) odd.data };
+
+      tables[k]->split2_q6 (rows, src, n);
+      for (int x = 0; x < n; x++) {
+        CHECK_EQUAL (rows[0][x], src[2 * x]);
+        CHECK_EQUAL (rows[1][x], src[2 * x + 1]);
+      }
+      unguard (&even);
+      unguard (&odd);
+    }
+    unguard (&in);
+  }
+}
+
+int
+main (void)
+{
+  static const Test tests[] = { TEST (test_vertical), TEST (test_words),
+    TEST (test_splitting) };
+
+  cases_init ();
+  return TESTS_RUN (tests);
+}
