@@ -27,8 +27,8 @@
  * gst-launch-1.0 uridecodebin uri=file:///tmp/video.mp4 ! imbytes snapshot=true ! image/png,width=500,height=500 ! filesink location=test.png
  * ]| The first frame of a video as a square PNG.
  * |[
- * gst-launch-1.0 v4l2src ! imbytes width=640 quality=75 ! multipartmux ! tcpserversink port=8080
- * ]| A camera as motion JPEG for a browser.
+ * gst-launch-1.0 v4l2src ! imbytes width=640 interval=5000000000 ! image/jpeg ! multifilesink location=%05d.jpg
+ * ]| An image of a camera every five seconds.
  *
  * Since: 0.1
  */

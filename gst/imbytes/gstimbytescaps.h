@@ -1,4 +1,4 @@
-/* imbytes: what the input is and downstream asks -> a request; output caps.
+/* imbytes: the caps of both pads.
  *
  * Thread-safety: functions on their arguments alone.
  *
@@ -22,24 +22,9 @@ typedef struct
   const gchar *colorimetry;
 } GstImBytesChoice;
 
-/* What frames of the stream come as and how often. */
-typedef struct
-{
-  GstImBytesPicture picture;
-  const GstVideoInfo *info;
-} GstImBytesInput;
-
-/* Finds the first image that @settings allow and @downstream takes, in the
- * order of @downstream and JPEG before PNG. FALSE where there is none, with a
- * sentence in @error that says why. */
-gboolean gst_im_bytes_caps_choose (GstImBytesChoice *choice,
-    const GstImBytesSettings *settings, const GstImBytesInput *input,
-    const GstCaps *downstream, ImError *error);
-
-/* The settings and the picture have changed in nothing that shows from outside:
- * the request for the next frame. */
-ImRequest gst_im_bytes_caps_request (const GstImBytesChoice *choice,
-    const GstImBytesPicture *picture);
+/* Whether the format property allows images of @codec. */
+gboolean gst_im_bytes_caps_format_is_allowed (GstImBytesFormat format,
+    ImCodecId codec);
 
 /* Caps of the images, complete. */
 GstCaps *gst_im_bytes_caps_new (const GstImBytesChoice *choice,

@@ -8,11 +8,13 @@
 #include "gstimbytesnegotiate.h"
 #include "gstimbytesoutput.h"
 #include "gstimbytesregions.h"
+#include "gstimbyteswallclock.h"
 
 /* One rectangle of the frame under way, and the image that is made of it. */
 typedef struct
 {
-  const GstVideoRegionOfInterestMeta *region; /* NULL: the whole frame */
+  gboolean is_region; /* else the whole frame */
+  GstImBytesRegion region;
   GstImBytesPicture picture;
   ImRequest request;
   ImBudget *budget;
@@ -83,21 +85,22 @@ list_regions (GstImBytes *self, GstBuffer *buffer,
     const GstImBytesPicture *picture, GQuark type)
 {
   GArray *list = self->state.images->list;
-  const GstVideoRegionOfInterestMeta *region;
-  gpointer state = NULL;
+  GstImBytesRegionsWalk walk;
+  GstImBytesRegion region;
   ImRect frame = picture->crop;
   gboolean outside = FALSE;
 
   if (frame.width == 0)
     frame = (ImRect){ 0, 0, picture->info.width, picture->info.height };
-  while ((region = gst_im_bytes_regions_next (buffer, &state, type)) != NULL) {
-    Image image = { .region = region, .picture = *picture };
+  gst_im_bytes_regions_start (&walk, buffer, type);
+  while (gst_im_bytes_regions_next (&walk, &region)) {
+    Image image = { .is_region = TRUE, .region = region, .picture = *picture };
 
-    image.picture.crop = gst_im_bytes_regions_clip (region, &frame);
+    image.picture.crop = gst_im_bytes_regions_clip (&region, &frame);
     if (image.picture.crop.width > 0) {
       g_array_append_val (list, image);
     } else {
-      gst_im_bytes_output_drop_region (self, region, &frame);
+      gst_im_bytes_output_drop_region (self, &region, &frame);
       outside = TRUE;
     }
   }
@@ -162,8 +165,9 @@ encode_job (void *data, int index, int slot)
 /* What images of @frame are to say of it; NULL: nothing. */
 static const ImMetadata *
 get_metadata (GstImBytes *self, GstVideoCodecFrame *frame,
-    const GstImBytesSettings *settings)
+    const GstImBytesContext *context)
 {
+  const GstImBytesSettings *settings = &context->settings;
   const ImPlan *plan = &self->state.choice.plan;
   GstImBytesTagsPicture picture = { plan->codec == IM_CODEC_JPEG,
     plan->model == IM_MODEL_GRAY, plan->width, plan->height,
@@ -174,6 +178,8 @@ get_metadata (GstImBytes *self, GstVideoCodecFrame *frame,
   if (!settings->metadata)
     return NULL;
   metadata = gst_im_bytes_tags_get (&self->state.tags, frame->input_buffer,
+      settings->wall_clock ? gst_im_bytes_wall_clock (self, context->time)
+                           : GST_IM_BYTES_TAGS_NO_TIME,
       &picture, &result);
   if (result == GST_IM_BYTES_TAGS_TOO_LONG)
     gst_im_bytes_output_warn (self, GST_IM_BYTES_WARNING_TAGS_TOO_LONG,
@@ -194,7 +200,7 @@ get_metadata (GstImBytes *self, GstVideoCodecFrame *frame,
 /* Encodes images [@first, @end), which have the caps that were negotiated. */
 static void
 encode_batch (GstImBytes *self, GstVideoCodecFrame *frame,
-    const GstImBytesSettings *settings, guint first, guint end)
+    const GstImBytesContext *context, guint first, guint end)
 {
   GstImBytesImages *images = self->state.images;
 
@@ -202,10 +208,10 @@ encode_batch (GstImBytes *self, GstVideoCodecFrame *frame,
     Image *image = &g_array_index (images->list, Image, i);
 
     image->request =
-        gst_im_bytes_caps_request (&self->state.choice, &image->picture);
+        gst_im_bytes_choice_request (&self->state.choice, &image->picture);
   }
-  images->metadata = get_metadata (self, frame, settings);
-  images->limits = &settings->limits;
+  images->metadata = get_metadata (self, frame, context);
+  images->limits = &context->settings.limits;
   images->first = first;
   gst_video_encoder_get_allocator (GST_VIDEO_ENCODER (self), &images->allocator,
       &images->params);
@@ -235,8 +241,8 @@ send_batch (GstImBytes *self, GstVideoCodecFrame *frame,
     } else if (image->buffer != NULL) {
       *finished = i + 1 == list->len;
       *n_sent += 1;
-      if (image->region != NULL)
-        gst_im_bytes_regions_describe (image->buffer, image->region);
+      if (image->is_region)
+        gst_im_bytes_regions_describe (image->buffer, &image->region);
       ret = gst_im_bytes_output_send (self, frame, context,
           g_steal_pointer (&image->buffer), &image->outcome, *finished);
     } else if (image->outcome.too_large) {
@@ -272,7 +278,7 @@ make_and_send (GstImBytes *self, GstVideoCodecFrame *frame,
         && gst_im_bytes_is_negotiated (self,
             &g_array_index (images->list, Image, end).picture))
       end++;
-    encode_batch (self, frame, &context->settings, first, end);
+    encode_batch (self, frame, context, first, end);
     if (end == images->list->len)
       gst_im_bytes_frame_unmap (mapped);
     ret = send_batch (self, frame, context, first, end, n_sent, finished);
@@ -298,7 +304,7 @@ encode_frame (GstImBytes *self, GstVideoCodecFrame *frame,
     ret = ret == GST_FLOW_OK
         ? gst_im_bytes_output_finish_frame (self, frame, context)
         : gst_im_bytes_output_abandon_frame (self, frame, ret);
-  if (ret == GST_FLOW_OK && n_sent > 0 && context->settings.snapshot)
+  if (ret == GST_FLOW_OK && n_sent > 0 && context->settings.rules.snapshot)
     gst_im_bytes_output_end (self);
   return ret;
 }

@@ -44,61 +44,121 @@ has_what_is_shown (const GstImBytesSettings *settings, GstBuffer *buffer)
       || gst_im_bytes_regions_are_in (buffer, settings->region_type);
 }
 
-/* What running times, requests and regions say; not yet how much has changed. */
+/* What times, flags, requests and regions say; not yet what the frame shows. */
 static GstImBytesVerdict
-select_frame (GstImBytes *self, GstBuffer *buffer, gboolean is_shown)
+select_frame (GstImBytes *self, GstBuffer *buffer,
+    const GstImBytesMoment *moment, gboolean is_shown)
 {
-  const GstImBytesContext *context = &self->state.context;
+  const GstImBytesSettings *settings = &self->state.context.settings;
   GstImBytesVerdict verdict = GST_IM_BYTES_SKIP;
 
   GST_OBJECT_LOCK (self);
   self->stats.frames_in++;
   if (is_shown && !self->state.snapshot_done
-      && has_what_is_shown (&context->settings, buffer))
-    verdict = gst_im_bytes_select_frame (&self->select,
-        &context->settings.rules, context->time);
+      && has_what_is_shown (settings, buffer))
+    verdict =
+        gst_im_bytes_select_frame (&self->select, &settings->rules, moment);
+  self->stats.frames_corrupted += verdict == GST_IM_BYTES_SKIP_CORRUPTED;
   GST_OBJECT_UNLOCK (self);
   return verdict;
 }
 
+/* It is too much for a stream that only begins in mid-group. */
+#define LONG_WITHOUT_CLEAN (10 * GST_SECOND)
+
+/* Says why nothing comes. */
+static void
+warn_of_corruption (GstImBytes *self)
+{
+  GstClockTime waiting;
+
+  GST_OBJECT_LOCK (self);
+  waiting =
+      gst_im_bytes_select_waiting (&self->select, self->state.context.time);
+  GST_OBJECT_UNLOCK (self);
+  if (waiting >= LONG_WITHOUT_CLEAN)
+    gst_im_bytes_output_warn (self, GST_IM_BYTES_WARNING_CORRUPTED,
+        "No image for %u s: the decoder has flagged each frame since then as "
+        "corrupted, as it does until the first key frame and after lost packets. "
+        "Look at the source, or set skip-corrupted=false to have images of such "
+        "frames.",
+        (guint) (waiting / GST_SECOND));
+}
+
 /* Every frame that may become an image is looked at, so that the next can be
- * compared with it. One that cannot be read counts as changed: what is wrong
- * with it is said where it is encoded. */
-static gdouble
-find_change (GstImBytes *self, GstBuffer *buffer)
+ * compared with it. One that cannot be read counts as changed, and as full of
+ * detail: what is wrong with it is said where it is encoded. */
+static void
+look_at_frame (GstImBytes *self, GstBuffer *buffer, gdouble *change,
+    gdouble *detail)
 {
   GstImBytesState *state = &self->state;
   GstImBytesPicture picture;
   GstImBytesFrame mapped;
-  gdouble difference = 1.0;
   ImError error;
 
+  *change = *detail = 1.0;
   if (GST_VIDEO_INFO_FORMAT (&state->info) == GST_VIDEO_FORMAT_UNKNOWN
       || !gst_im_bytes_picture_from_buffer (&picture, &state->base,
           &state->info, buffer, NULL)
       || !gst_im_bytes_frame_map (&mapped, &state->info, &picture, buffer,
           NULL))
-    return difference;
-  if (!im_change_look (state->change, &mapped.image, picture.crop, &difference,
+    return;
+  if (im_change_look (state->change, &mapped.image, picture.crop, change,
           &error))
+    *detail = im_change_detail (state->change);
+  else
     GST_WARNING_OBJECT (self, "taken as changed: %s", error.message);
   gst_im_bytes_frame_unmap (&mapped);
-  return difference;
+}
+
+static GstImBytesVerdict
+take_frame (GstImBytes *self, const GstImBytesMoment *moment,
+    GstImBytesVerdict verdict)
+{
+  GST_OBJECT_LOCK (self);
+  verdict = gst_im_bytes_select_take (&self->select, moment, verdict);
+  GST_OBJECT_UNLOCK (self);
+  if (!moment->is_corrupted)
+    gst_im_bytes_output_end_warning (self, GST_IM_BYTES_WARNING_CORRUPTED);
+  return verdict;
+}
+
+static GstImBytesVerdict
+leave_out_flat_frame (GstImBytes *self, gdouble detail)
+{
+  GST_LOG_OBJECT (self, "a frame of detail %.4f is left out", detail);
+  GST_OBJECT_LOCK (self);
+  self->stats.frames_flat++;
+  GST_OBJECT_UNLOCK (self);
+  return GST_IM_BYTES_SKIP;
 }
 
 /* The verdict on the frame in @buffer. */
 static GstImBytesVerdict
 judge_frame (GstImBytes *self, GstBuffer *buffer, gboolean is_shown)
 {
-  gdouble min_change = self->state.context.settings.rules.min_change;
-  GstImBytesVerdict verdict = select_frame (self, buffer, is_shown);
+  const GstImBytesContext *context = &self->state.context;
+  const GstImBytesRules *rules = &context->settings.rules;
+  GstImBytesMoment moment = { context->time,
+    rules->skip_corrupted
+        && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_CORRUPTED) };
+  GstImBytesVerdict verdict = select_frame (self, buffer, &moment, is_shown);
+  gdouble change = 1.0, detail = 1.0;
 
-  if (min_change <= 0.0)
+  if (rules->min_change <= 0.0)
     im_change_forget (self->state.change);
-  else if (verdict != GST_IM_BYTES_SKIP
-      && find_change (self, buffer) < min_change
-      && verdict == GST_IM_BYTES_TAKE_IF_CHANGED)
-    verdict = GST_IM_BYTES_SKIP;
+  if (verdict == GST_IM_BYTES_SKIP_CORRUPTED)
+    warn_of_corruption (self);
+  if (verdict == GST_IM_BYTES_SKIP || verdict == GST_IM_BYTES_SKIP_CORRUPTED)
+    return GST_IM_BYTES_SKIP;
+  if (rules->min_change > 0.0 || rules->min_detail > 0.0)
+    look_at_frame (self, buffer, &change, &detail);
+  if (detail < rules->min_detail)
+    return leave_out_flat_frame (self, detail);
+  verdict = take_frame (self, &moment, verdict);
+  if (verdict == GST_IM_BYTES_TAKE_IF_CHANGED && change < rules->min_change)
+    return GST_IM_BYTES_SKIP;
   return verdict;
 }
 
@@ -225,11 +285,19 @@ gboolean
 gst_im_bytes_input_request_image (GstImBytes *self)
 {
   GstImBytesClosed closed;
+  gboolean is_playing;
 
   GST_OBJECT_LOCK (self);
   gst_im_bytes_select_request (&self->select, GST_CLOCK_TIME_NONE);
   closed = self->select.closed;
+  is_playing = GST_STATE (self) == GST_STATE_PLAYING
+      || GST_STATE_NEXT (self) == GST_STATE_PLAYING;
   GST_OBJECT_UNLOCK (self);
+  if (closed == GST_IM_BYTES_OPEN && !is_playing)
+    GST_INFO_OBJECT (self,
+        "a request in %s: it stays pending until PLAYING, or a flushing seek, "
+        "brings the next frame; last-image has the last",
+        gst_element_state_get_name (GST_STATE (self)));
   if (closed == GST_IM_BYTES_CLOSED_BY_SNAPSHOT)
     gst_im_bytes_output_warn (self, GST_IM_BYTES_WARNING_REQUEST_REFUSED,
         "No further image: the snapshot was made. Set snapshot=false, or use "
@@ -245,6 +313,7 @@ static void
 restart (GstImBytes *self)
 {
   self->state.snapshot_done = FALSE;
+  self->state.liveness = GST_IM_BYTES_LIVENESS_UNKNOWN;
   if (self->state.change != NULL)
     im_change_forget (self->state.change);
   GST_OBJECT_LOCK (self);

@@ -37,7 +37,7 @@ negotiate_anew (GstImBytes *self, const GstImBytesSettings *settings,
   GstImBytesInput input = { *picture, info };
   GstCaps *downstream = gst_pad_peer_query_caps (pad, NULL);
   ImError error;
-  gboolean chosen = gst_im_bytes_caps_choose (&state->choice, settings, &input,
+  gboolean chosen = gst_im_bytes_choose (&state->choice, settings, &input,
       downstream, &error);
   GstFlowReturn ret;
 
@@ -66,7 +66,7 @@ static gboolean
 gives_same_caps (const GstImBytesState *state, const GstImBytesPicture *picture)
 {
   const ImPlan *last = &state->choice.plan;
-  ImRequest request = gst_im_bytes_caps_request (&state->choice, picture);
+  ImRequest request = gst_im_bytes_choice_request (&state->choice, picture);
   ImPlan plan;
 
   return request.width > 0 && request.height > 0

@@ -180,14 +180,16 @@ count_dropped (GstImBytes *self)
 
 void
 gst_im_bytes_output_drop_region (GstImBytes *self,
-    const GstVideoRegionOfInterestMeta *region, const ImRect *frame)
+    const GstImBytesRegion *region, const ImRect *frame)
 {
-  const gchar *type = g_quark_to_string (region->roi_type);
+  const gchar *type = g_quark_to_string (region->type);
 
   gst_im_bytes_output_warn (self, GST_IM_BYTES_WARNING_REGION_OUTSIDE,
-      "A region (%s, %ux%u at %u,%u) has nothing in common with the %dx%d "
+      "A region (%s, %" G_GINT64_FORMAT "x%" G_GINT64_FORMAT
+      " at %" G_GINT64_FORMAT ",%" G_GINT64_FORMAT
+      ") has nothing in common with the %dx%d "
       "frame and was left out; see what makes the regions.",
-      type != NULL ? type : "no type", region->w, region->h, region->x,
+      type != NULL ? type : "no type", region->width, region->height, region->x,
       region->y, frame->width, frame->height);
   count_dropped (self);
 }

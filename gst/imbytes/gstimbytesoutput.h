@@ -9,6 +9,7 @@
 #pragma once
 
 #include "gstimbytesprivate.h"
+#include "gstimbytesregions.h"
 
 G_BEGIN_DECLS
 
@@ -22,7 +23,8 @@ typedef enum
   GST_IM_BYTES_WARNING_TAGS_NOT_WRITTEN = 1 << 4,
   GST_IM_BYTES_WARNING_DIRECTION = 1 << 5,
   GST_IM_BYTES_WARNING_REQUEST_REFUSED = 1 << 6,
-  GST_IM_BYTES_WARNING_MEMORY = 1 << 7
+  GST_IM_BYTES_WARNING_MEMORY = 1 << 7,
+  GST_IM_BYTES_WARNING_CORRUPTED = 1 << 8
 } GstImBytesWarning;
 
 /* Posts a warning; once, until gst_im_bytes_output_end_warning () says that it no
@@ -54,7 +56,7 @@ GstFlowReturn gst_im_bytes_output_pre_push (GstVideoEncoder *encoder,
 void gst_im_bytes_output_drop_large_image (GstImBytes *self,
     const GstImBytesOutcome *outcome, const GstImBytesLimits *limits);
 void gst_im_bytes_output_drop_region (GstImBytes *self,
-    const GstVideoRegionOfInterestMeta *region, const ImRect *frame);
+    const GstImBytesRegion *region, const ImRect *frame);
 
 /* What becomes of a frame without an image, or after its last; each takes the
  * frame over. Finished: events that came with it go downstream, and where it was

@@ -13,7 +13,7 @@
 
 #include "core/change.h"
 #include "gstimbytes.h"
-#include "gstimbytescaps.h"
+#include "gstimbyteschoose.h"
 #include "gstimbytesorient.h"
 #include "gstimbytesselect.h"
 #include "gstimbytesstats.h"
@@ -35,6 +35,14 @@ typedef struct
   GstClockTime time; /* running time, or GST_CLOCK_TIME_NONE */
 } GstImBytesContext;
 
+/* Whether the source upstream is live. */
+typedef enum
+{
+  GST_IM_BYTES_LIVENESS_UNKNOWN,
+  GST_IM_BYTES_LIVENESS_NOT_LIVE,
+  GST_IM_BYTES_LIVENESS_LIVE
+} GstImBytesLiveness;
+
 /* What is running. Owned by the streaming thread. */
 typedef struct
 {
@@ -54,6 +62,7 @@ typedef struct
   GstImBytesPicture picture;
   guint serial; /* of the settings */
 
+  GstImBytesLiveness liveness;
   gboolean events_waiting; /* in the base class, for a frame */
   gboolean was_handled;    /* the frame that was given to the base class */
   gboolean snapshot_done;

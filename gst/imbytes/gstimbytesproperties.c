@@ -1,4 +1,4 @@
-/* imbytes: the properties that say what the user wants, as users see them.
+/* imbytes: the properties that say what images are like, as users see them.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -177,7 +177,11 @@ install_jpeg (GObjectClass *klass)
       g_param_spec_enum ("subsampling", "Subsampling",
           "JPEG chroma subsampling", GST_TYPE_IM_BYTES_SUBSAMPLING,
           IM_SUBSAMPLING_AUTO, FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
 
+static void
+install_jpeg_coding (GObjectClass *klass)
+{
   /**
    * GstImBytes:progressive:
    *
@@ -257,116 +261,6 @@ install_png (GObjectClass *klass)
 }
 
 static void
-install_selection (GObjectClass *klass)
-{
-  /**
-   * GstImBytes:interval:
-   *
-   * At most one image in each interval of running time: the earliest frame of
-   * each. Intervals begin at running time 0 and follow one another whatever was
-   * left out, so that the phase stays and nothing drifts. A flushing seek begins
-   * anew. Frames without timestamps are always due.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_INTERVAL,
-      g_param_spec_uint64 ("interval", "Interval",
-          "At most one image in each interval of so many nanoseconds of running "
-          "time (0 = every frame)",
-          0, G_MAXUINT64, 0, FLAGS | GST_PARAM_MUTABLE_PLAYING));
-
-  /**
-   * GstImBytes:on-request:
-   *
-   * Make only images that were asked for, with #GstImBytes::request-image or
-   * with a force-key-unit event from downstream.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_ON_REQUEST,
-      g_param_spec_boolean ("on-request", "On request",
-          "Make only images that were asked for", FALSE,
-          FLAGS | GST_PARAM_MUTABLE_PLAYING));
-
-  /**
-   * GstImBytes:min-change:
-   *
-   * Leave out frames that differ by less than this from the last one that became
-   * an image. The difference is the largest one of any cell of 32 by 18 that the
-   * picture is divided into, between their mean luma, as a fraction of full
-   * scale. Images that were asked for are always made.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_MIN_CHANGE,
-      g_param_spec_double ("min-change", "Minimum change",
-          "Leave out frames that differ by less than this from the last image "
-          "(0 = none)",
-          0.0, 1.0, 0.0, FLAGS | GST_PARAM_MUTABLE_PLAYING));
-
-  /**
-   * GstImBytes:max-interval:
-   *
-   * With #GstImBytes:min-change: make an image at least this often, changed or
-   * not, in nanoseconds of running time.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_MAX_INTERVAL,
-      g_param_spec_uint64 ("max-interval", "Maximum interval",
-          "With min-change: make an image after so many nanoseconds of running "
-          "time all the same (0 = never)",
-          0, G_MAXUINT64, 0, FLAGS | GST_PARAM_MUTABLE_PLAYING));
-
-  /**
-   * GstImBytes:snapshot:
-   *
-   * Make one image, then send end of stream downstream. Frames that still
-   * come are swallowed, so that other branches of a tee play on.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_SNAPSHOT,
-      g_param_spec_boolean ("snapshot", "Snapshot",
-          "One image, then end of stream downstream", FALSE,
-          FLAGS | GST_PARAM_MUTABLE_PLAYING));
-}
-
-static void
-install_regions (GObjectClass *klass)
-{
-  /**
-   * GstImBytes:roi:
-   *
-   * With `crop`, an image is made of each #GstVideoRegionOfInterestMeta of a
-   * frame instead of the whole of it. The region is cut off at the edges of the
-   * frame and resized as a whole picture would be. Images come in the order of
-   * the metas, each with the timestamp of the frame and a copy of its region's
-   * meta. A frame without regions gives nothing.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_ROI,
-      g_param_spec_enum ("roi", "Regions of interest",
-          "Images of the regions of interest instead of the whole frame",
-          GST_TYPE_IM_BYTES_ROI, GST_IM_BYTES_ROI_NONE,
-          FLAGS | GST_PARAM_MUTABLE_PLAYING));
-
-  /**
-   * GstImBytes:roi-type:
-   *
-   * With #GstImBytes:roi: only regions of this type, such as `face`. %NULL is
-   * every type.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_ROI_TYPE,
-      g_param_spec_string ("roi-type", "Region type",
-          "Only regions of interest of this type (NULL = all)", NULL,
-          FLAGS | GST_PARAM_MUTABLE_PLAYING));
-}
-
-static void
 install_limits (GObjectClass *klass)
 {
   /**
@@ -399,42 +293,6 @@ install_limits (GObjectClass *klass)
 }
 
 static void
-install_messages (GObjectClass *klass)
-{
-  /**
-   * GstImBytes:metadata:
-   *
-   * Write the tags of the stream, the capture time and an orientation that was
-   * not applied into each file, as EXIF. The time is that of a
-   * #GstReferenceTimestampMeta with a UNIX or NTP clock, else that of the tags,
-   * else left out. The `comment` tag becomes the comment of a JPEG and a text of
-   * a PNG.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_METADATA,
-      g_param_spec_boolean ("metadata", "Metadata",
-          "Write tags and the capture time into the files", FALSE,
-          FLAGS | GST_PARAM_MUTABLE_PLAYING));
-
-  /**
-   * GstImBytes:post-messages:
-   *
-   * Post an element message `imbytes-image` for each image, when it has been
-   * pushed. Its structure has `timestamp`, `stream-time`, `running-time` and
-   * `duration` (guint64, nanoseconds), `size` (guint64, bytes), `width`, `height`
-   * and `quality` (gint; quality -1 for PNG), `format` (string, the media type)
-   * and `encode-time` (guint64, nanoseconds).
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_POST_MESSAGES,
-      g_param_spec_boolean ("post-messages", "Post messages",
-          "Post an element message for each image", FALSE,
-          FLAGS | GST_PARAM_MUTABLE_PLAYING));
-}
-
-static void
 install_threads (GObjectClass *klass)
 {
   /**
@@ -462,10 +320,9 @@ gst_im_bytes_settings_install (GObjectClass *klass)
   install_look (klass);
   install_direction (klass);
   install_jpeg (klass);
+  install_jpeg_coding (klass);
   install_png (klass);
-  install_selection (klass);
-  install_regions (klass);
+  gst_im_bytes_settings_install_frames (klass);
   install_limits (klass);
-  install_messages (klass);
   install_threads (klass);
 }

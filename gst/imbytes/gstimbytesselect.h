@@ -29,11 +29,23 @@ typedef struct
   gboolean on_request;
   gdouble min_change;        /* 0 to 1; 0: off */
   GstClockTime max_interval; /* 0: for ever */
+  GstClockTime warm_up;
+  gdouble min_detail; /* 0 to 1; 0: off */
+  gboolean skip_corrupted;
+  gboolean snapshot;
 } GstImBytesRules;
+
+/* What is known of a frame before its pixels are looked at. */
+typedef struct
+{
+  GstClockTime time;     /* running time, or GST_CLOCK_TIME_NONE */
+  gboolean is_corrupted; /* the decoder says so, and it matters */
+} GstImBytesMoment;
 
 typedef enum
 {
   GST_IM_BYTES_SKIP,
+  GST_IM_BYTES_SKIP_CORRUPTED, /* it would have been taken */
   GST_IM_BYTES_TAKE,
   GST_IM_BYTES_TAKE_IF_CHANGED,
   GST_IM_BYTES_TAKE_AS_ASKED
@@ -45,9 +57,14 @@ typedef struct
   gboolean requested; /* the next frame */
   GArray *times;      /* GstClockTime: the first frame from then on; or NULL */
 
-  GstClockTime last;       /* frame that was taken, or was due and unchanged */
+  GstClockTime begin;    /* the first frame */
+  GstClockTime previous; /* the frame before this one, whatever became of it */
+  GstClockTime half;     /* half the distance to it */
+  GstClockTime last;     /* frame that was taken, or was due and unchanged, and
+                             * half of the distance then: within its interval */
   GstClockTime last_image; /* frame that became an image */
   GstClockTime last_gap;
+  GstClockTime no_clean; /* corrupted frames have been skipped since then */
 } GstImBytesSelect;
 
 /* @select is all zero, or was cleared. */
@@ -67,11 +84,22 @@ void gst_im_bytes_select_close (GstImBytesSelect *select, GstImBytesClosed why);
 gboolean gst_im_bytes_select_request (GstImBytesSelect *select,
     GstClockTime time);
 
-/* What is to become of a frame of running time @time, which may be
- * GST_CLOCK_TIME_NONE: such a frame is always due. Requests that it answers are
- * gone then. */
+/* What is to become of a frame, going by its time and flags; one without a time is
+ * always due. Requests that it would answer stay, and its interval is not used up,
+ * before gst_im_bytes_select_take (). */
 GstImBytesVerdict gst_im_bytes_select_frame (GstImBytesSelect *select,
-    const GstImBytesRules *rules, GstClockTime time);
+    const GstImBytesRules *rules, const GstImBytesMoment *moment);
+
+/* The frame is taken, as gst_im_bytes_select_frame () said just before: requests
+ * that it answers are gone. Gives the verdict once more, since requests may have
+ * come meanwhile. */
+GstImBytesVerdict gst_im_bytes_select_take (GstImBytesSelect *select,
+    const GstImBytesMoment *moment, GstImBytesVerdict verdict);
+
+/* For how long every frame that would have been taken has been corrupted; 0 where
+ * that is not known. */
+GstClockTime gst_im_bytes_select_waiting (const GstImBytesSelect *select,
+    GstClockTime time);
 
 /* An image was made of a frame that was taken. */
 void gst_im_bytes_select_sent (GstImBytesSelect *select, GstClockTime time);

@@ -23,6 +23,7 @@ gst_im_bytes_settings_init (GstImBytesSettings *settings)
   request->jpeg.subsampling = IM_SUBSAMPLING_AUTO;
   request->jpeg.dct = IM_DCT_ISLOW;
   settings->limits.min_quality = 10;
+  settings->rules.skip_corrupted = TRUE;
   request->png.level = 1;
   request->png.filter = IM_PNG_FILTER_AUTO;
 }
@@ -97,12 +98,16 @@ static const Setting table[PROP_LAST_SETTING + 1] = {
   [PROP_ON_REQUEST] = OWN (KIND_GBOOLEAN, rules.on_request),
   [PROP_MIN_CHANGE] = OWN (KIND_DOUBLE, rules.min_change),
   [PROP_MAX_INTERVAL] = OWN (KIND_UINT64, rules.max_interval),
-  [PROP_SNAPSHOT] = OWN (KIND_GBOOLEAN, snapshot),
+  [PROP_SKIP_CORRUPTED] = OWN (KIND_GBOOLEAN, rules.skip_corrupted),
+  [PROP_WARM_UP] = OWN (KIND_UINT64, rules.warm_up),
+  [PROP_MIN_DETAIL] = OWN (KIND_DOUBLE, rules.min_detail),
+  [PROP_SNAPSHOT] = OWN (KIND_GBOOLEAN, rules.snapshot),
   [PROP_ROI] = OWN (KIND_ENUM, roi),
   [PROP_ROI_TYPE] = OWN (KIND_STRING, roi_type),
   [PROP_MAX_BYTES] = OWN (KIND_UINT, limits.max_bytes),
   [PROP_MIN_QUALITY] = OWN (KIND_INT, limits.min_quality),
   [PROP_METADATA] = OWN (KIND_GBOOLEAN, metadata),
+  [PROP_WALL_CLOCK] = OWN (KIND_GBOOLEAN, wall_clock),
   [PROP_POST_MESSAGES] = OWN (KIND_GBOOLEAN, post_messages),
   [PROP_N_THREADS] = OWN (KIND_UINT, n_threads),
 };

@@ -22,13 +22,12 @@ typedef struct
 {
   GstImBytesFormat format;
   GstVideoOrientationMethod direction;
-  gboolean snapshot;
   GstImBytesRules rules;
   GstImBytesRoi roi;
   gchar *roi_type;    /* the element's own; NULL in copies for a frame */
   GQuark region_type; /* in copies for a frame: what roi_type comes to */
   GstImBytesLimits limits;
-  gboolean metadata;
+  gboolean metadata, wall_clock;
   gboolean post_messages;
   guint n_threads; /* read when the element starts; 0: one for each processor */
   /* codec, crop and orientation are unused: they are found out for each frame. */
@@ -62,18 +61,24 @@ enum
   PROP_ON_REQUEST,
   PROP_MIN_CHANGE,
   PROP_MAX_INTERVAL,
+  PROP_SKIP_CORRUPTED,
+  PROP_WARM_UP,
+  PROP_MIN_DETAIL,
   PROP_SNAPSHOT,
   PROP_ROI,
   PROP_ROI_TYPE,
   PROP_MAX_BYTES,
   PROP_MIN_QUALITY,
   PROP_METADATA,
+  PROP_WALL_CLOCK,
   PROP_POST_MESSAGES,
   PROP_N_THREADS,
   PROP_LAST_SETTING = PROP_N_THREADS
 };
 
 void gst_im_bytes_settings_install (GObjectClass *klass);
+/* Of these: which frames become images, and what is told of them. */
+void gst_im_bytes_settings_install_frames (GObjectClass *klass);
 
 void gst_im_bytes_settings_init (GstImBytesSettings *settings);
 void gst_im_bytes_settings_clear (GstImBytesSettings *settings);

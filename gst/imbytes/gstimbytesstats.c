@@ -29,7 +29,9 @@ gst_im_bytes_stats_to_structure (const GstImBytesStats *stats)
       stats->bytes_out, "average-encode-time", G_TYPE_UINT64, average,
       "last-encode-time", G_TYPE_UINT64, stats->last_encode_time, "encodings",
       G_TYPE_UINT64, stats->encodings, "last-quality", G_TYPE_INT,
-      stats->last_quality, NULL);
+      stats->last_quality, "frames-corrupted", G_TYPE_UINT64,
+      stats->frames_corrupted, "frames-flat", G_TYPE_UINT64, stats->frames_flat,
+      NULL);
 }
 
 GstMessage *

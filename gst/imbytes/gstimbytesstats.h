@@ -18,6 +18,8 @@ typedef struct
   guint64 frames_in;
   guint64 images_out;
   guint64 frames_skipped; /* not wanted, or too late */
+  /* Of these: flagged by the decoder, and without detail. */
+  guint64 frames_corrupted, frames_flat;
   guint64 images_dropped; /* wanted, and could not be made */
   guint64 bytes_out;
   guint64 encodings;

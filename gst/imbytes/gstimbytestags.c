@@ -10,7 +10,7 @@
 
 #include "core/jpeg/exif.h"
 
-#define NO_TIME G_MININT64
+#define NO_TIME GST_IM_BYTES_TAGS_NO_TIME
 
 /* NTP counts from 1900 (RFC 5905, 6). */
 #define NTP_TO_UNIX 2208988800
@@ -417,10 +417,13 @@ is_made_for (const GstImBytesTags *tags, gint64 time,
 
 const ImMetadata *
 gst_im_bytes_tags_get (GstImBytesTags *tags, GstBuffer *buffer,
-    const GstImBytesTagsPicture *picture, GstImBytesTagsResult *result)
+    gint64 wall_time, const GstImBytesTagsPicture *picture,
+    GstImBytesTagsResult *result)
 {
   gint64 time = capture_time (buffer);
 
+  if (time == NO_TIME)
+    time = wall_time;
   if (!is_made_for (tags, time, picture))
     tags->result = make_metadata (tags, time, picture);
   *result = tags->result;

@@ -34,6 +34,9 @@ typedef enum
   GST_IM_BYTES_TAGS_NOT_WRITTEN /* EXIF could not be made */
 } GstImBytesTagsResult;
 
+/* Where no time is known, in place of microseconds since 1970. */
+#define GST_IM_BYTES_TAGS_NO_TIME G_MININT64
+
 /* All zero at the start. */
 typedef struct
 {
@@ -42,8 +45,7 @@ typedef struct
   /* What was made of it last, and for what time and picture. */
   gboolean is_made;
   GstImBytesTagsResult result;
-  gint64
-      time; /* microseconds since 1970; G_MININT64: none of the frame's own */
+  gint64 time; /* or GST_IM_BYTES_TAGS_NO_TIME: none of the frame's own */
   GstImBytesTagsPicture picture;
   ImBytes exif;
   gchar *comment;
@@ -60,10 +62,10 @@ void gst_im_bytes_tags_merge (GstImBytesTags *tags, const GstTagList *list);
 
 /* What an image of the frame in @buffer is to say, which comes out as @picture.
  * The capture time is that of a GstReferenceTimestampMeta with a UNIX or NTP
- * clock, else what the tags say, else left out. Valid until the next call.
+ * clock, else @wall_time, else what the tags say, else left out. Valid until the next call.
  * *@result says what was left out. */
 const ImMetadata *gst_im_bytes_tags_get (GstImBytesTags *tags,
-    GstBuffer *buffer, const GstImBytesTagsPicture *picture,
+    GstBuffer *buffer, gint64 wall_time, const GstImBytesTagsPicture *picture,
     GstImBytesTagsResult *result);
 
 G_END_DECLS

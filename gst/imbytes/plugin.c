@@ -21,4 +21,4 @@ plugin_init (GstPlugin *plugin)
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, imbytes,
     "Video frames to JPEG and PNG images in memory, resized and in the right "
     "colours",
-    plugin_init, VERSION, "LGPL", PACKAGE, "Unknown package origin")
+    plugin_init, VERSION, "LGPL", PACKAGE_NAME, PACKAGE_ORIGIN)

@@ -46,6 +46,9 @@ static const struct
   { "on-request", "true", "", NO_IMAGE },
   { "min-change", "0.5", "min-change=0.000001", NO_IMAGE },
   { "max-interval", "1", "min-change=1", ANOTHER_IMAGE },
+  { "skip-corrupted", "false", "interval=1", ANOTHER_IMAGE },
+  { "warm-up", "60000000000", "", NO_IMAGE },
+  { "min-detail", "0.5", "", NO_IMAGE },
   { "snapshot", "false", "snapshot=true on-request=true", NO_IMAGE },
   { "roi", "crop", "", NO_IMAGE },
   { "roi-type", "other", "roi=crop", NO_IMAGE },
@@ -53,11 +56,13 @@ static const struct
   { "min-quality", "0", "max-bytes=9000 min-quality=95 quality=95",
       ANOTHER_IMAGE },
   { "metadata", "true", "", OTHER_BYTES },
+  /* A harness says that it is live. */
+  { "wall-clock", "true", "metadata=true", OTHER_BYTES },
   { "post-messages", "true", "", A_MESSAGE },
 };
 
 static GstBuffer *
-make_frame (guint n, gboolean with_region)
+make_frame (guint n, const gchar *property)
 {
   GstVideoInfo info = video_info (GST_VIDEO_FORMAT_I420, 160, 120);
   GstBuffer *frame = frame_new (&info);
@@ -65,16 +70,18 @@ make_frame (guint n, gboolean with_region)
   frame_fill_noise (frame, &info, 1);
   GST_BUFFER_PTS (frame) = n * GST_SECOND;
   GST_BUFFER_DURATION (frame) = GST_SECOND;
-  if (with_region)
+  if (g_str_equal (property, "roi-type"))
     gst_buffer_add_video_region_of_interest_meta (frame, "thing", 8, 8, 40, 30);
+  if (g_str_equal (property, "skip-corrupted"))
+    GST_BUFFER_FLAG_SET (frame, GST_BUFFER_FLAG_CORRUPTED);
   return frame;
 }
 
 static GstBuffer *
-push (Bench *bench, guint n, gboolean with_region)
+push (Bench *bench, guint n, const gchar *property)
 {
   fail_unless_equals_int (gst_harness_push (bench->harness,
-                              make_frame (n, with_region)),
+                              make_frame (n, property)),
       GST_FLOW_OK);
   return gst_harness_try_pull (bench->harness);
 }
@@ -105,18 +112,18 @@ GST_START_TEST (test_next_frame)
 {
   Bench bench;
   gchar *launch = g_strdup_printf ("imbytes %s", changes[__i__].launch);
-  gboolean region = strstr (changes[__i__].launch, "roi=crop") != NULL;
+  const gchar *property = changes[__i__].property;
   GstBuffer *before, *after;
 
   bench = bench_new (launch, NULL, INPUT);
   gst_harness_push_event (bench.harness,
       gst_event_new_tag (gst_tag_list_new (GST_TAG_COMMENT, "this", NULL)));
-  before = push (&bench, 0, region);
+  before = push (&bench, 0, property);
   gst_clear_buffer (&before);
-  before = push (&bench, 1, region);
-  gst_util_set_object_arg (G_OBJECT (bench.element), changes[__i__].property,
+  before = push (&bench, 1, property);
+  gst_util_set_object_arg (G_OBJECT (bench.element), property,
       changes[__i__].value);
-  after = push (&bench, 2, region);
+  after = push (&bench, 2, property);
   check_effect (__i__, &bench, before, after);
   fail_unless_equals_int (bench_count (&bench, GST_MESSAGE_ERROR), 0);
   gst_clear_buffer (&before);

@@ -6,6 +6,55 @@
 
 #define INPUT "video/x-raw,format=I420,width=64,height=48,framerate=30/1"
 
+static guint
+images_out (GstElement *imbytes)
+{
+  GstStructure *stats;
+  guint64 n = 0;
+
+  g_object_get (imbytes, "stats", &stats, NULL);
+  gst_structure_get_uint64 (stats, "images-out", &n);
+  gst_structure_free (stats);
+  return (guint) n;
+}
+
+/* In PAUSED no frame comes, and what was asked for comes with the next. */
+GST_START_TEST (test_request_while_paused)
+{
+  GstElement *pipeline = gst_parse_launch (
+      "videotestsrc ! video/x-raw,width=64,height=48,framerate=30/1 ! "
+      "imbytes name=imbytes on-request=true ! fakesink sync=true",
+      NULL);
+  GstElement *imbytes = gst_bin_get_by_name (GST_BIN (pipeline), "imbytes");
+  gboolean accepted = FALSE;
+
+  g_signal_emit_by_name (imbytes, "request-image", &accepted);
+  fail_unless (accepted);
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  fail_unless_equals_int (gst_element_get_state (pipeline, NULL, NULL,
+                              PATIENCE),
+      GST_STATE_CHANGE_SUCCESS);
+  fail_unless_equals_int (images_out (imbytes), 1);
+  g_signal_emit_by_name (imbytes, "request-image", &accepted);
+  fail_unless (accepted);
+  g_usleep (100000);
+  fail_unless_equals_int (images_out (imbytes), 1);
+  /* A flushing seek brings a frame. */
+  fail_unless (gst_element_seek_simple (pipeline, GST_FORMAT_TIME,
+      GST_SEEK_FLAG_FLUSH, 0));
+  fail_unless (BECOMES (images_out (imbytes) == 2));
+  gst_element_get_state (pipeline, NULL, NULL, PATIENCE);
+  g_signal_emit_by_name (imbytes, "request-image", &accepted);
+  fail_unless (accepted);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  fail_unless (BECOMES (images_out (imbytes) == 3));
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (imbytes);
+  gst_object_unref (pipeline);
+}
+
+GST_END_TEST;
+
 static GstBuffer *
 timed_frame (GstClockTime pts)
 {
@@ -335,6 +384,7 @@ lifecycle_suite (void)
 
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_times);
+  tcase_add_test (tcase, test_request_while_paused);
   tcase_add_test (tcase, test_memory);
   tcase_add_test (tcase, test_metas);
   tcase_add_test (tcase, test_tags);

@@ -6,6 +6,10 @@
 
 #include "common.h"
 
+#ifdef GST_IM_BYTES_HAVE_ANALYTICS
+#include <gst/analytics/analytics.h>
+#endif
+
 #define INPUT "video/x-raw,format=RGB,width=320,height=240,framerate=30/1"
 
 static GstBuffer *
@@ -314,6 +318,173 @@ GST_START_TEST (test_cropped_frame)
 
 GST_END_TEST;
 
+#ifdef GST_IM_BYTES_HAVE_ANALYTICS
+
+static void
+detect (GstAnalyticsRelationMeta *meta, const gchar *type, gint x, gint y,
+    gint w, gint h, gfloat confidence)
+{
+  GstAnalyticsODMtd detection;
+
+  fail_unless (gst_analytics_relation_meta_add_od_mtd (meta,
+      type != NULL ? g_quark_from_string (type) : 0, x, y, w, h, confidence,
+      &detection));
+}
+
+/* @image is of a detection, and says so. */
+static void
+expect_description (GstBuffer *image, const gchar *type, gint id, guint x,
+    guint y, guint w, guint h, gdouble confidence)
+{
+  GstVideoRegionOfInterestMeta *meta = (gpointer) region_of (image);
+  gdouble said;
+
+  fail_unless_equals_string (g_quark_to_string (meta->roi_type), type);
+  fail_unless_equals_int (meta->id, id);
+  fail_unless_equals_int (meta->x, x);
+  fail_unless_equals_int (meta->y, y);
+  fail_unless_equals_int (meta->w, w);
+  fail_unless_equals_int (meta->h, h);
+  fail_unless (gst_structure_get_double (
+      gst_video_region_of_interest_meta_get_param (meta, "detection"),
+      "confidence", &said));
+  fail_unless (ABS (said - confidence) < 1e-6);
+}
+
+/* What else a detector attaches is no region: a class, a track. A box that both
+ * metas say is one image. */
+GST_START_TEST (test_detections)
+{
+  Bench bench = bench_new ("imbytes roi=crop format=png", NULL, INPUT);
+  GstBuffer *frame = noise_frame ();
+  GstAnalyticsRelationMeta *meta;
+  GstAnalyticsClsMtd class;
+  GstAnalyticsTrackingMtd track;
+
+  add (frame, "car", 100, 50, 20, 20);
+  add (frame, "face", 10, 20, 30, 40);
+  meta = gst_buffer_add_analytics_relation_meta (frame);
+  detect (meta, "face", 10, 20, 30, 40, 0.5F);
+  fail_unless (gst_analytics_relation_meta_add_one_cls_mtd (meta, 0.25F,
+      g_quark_from_string ("smile"), &class));
+  detect (meta, "person", 10, 20, 30, 40, 0.5F);
+  fail_unless (
+      gst_analytics_relation_meta_add_tracking_mtd (meta, 9, 0, &track));
+  detect (meta, "face", 11, 20, 30, 40, 0.5F);
+  push (&bench, gst_buffer_ref (frame));
+  expect_crop (&bench, frame, 100, 50, 20, 20);
+  expect_crop (&bench, frame, 10, 20, 30, 40);
+  expect_crop (&bench, frame, 10, 20, 30, 40);
+  expect_crop (&bench, frame, 11, 20, 30, 40);
+  fail_unless (gst_harness_try_pull (bench.harness) == NULL);
+  g_object_set (bench.element, "roi-type", "person", NULL);
+  push (&bench, gst_buffer_ref (frame));
+  expect_crop (&bench, frame, 10, 20, 30, 40);
+  fail_unless (gst_harness_try_pull (bench.harness) == NULL);
+  g_object_set (bench.element, "roi-type", "tree", NULL);
+  push (&bench, frame);
+  fail_unless (gst_harness_try_pull (bench.harness) == NULL);
+  fail_unless_equals_uint64 (bench_stat (&bench, "frames-skipped"), 1);
+  bench_clear (&bench);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_what_detections_say)
+{
+  Bench bench =
+      bench_new ("imbytes roi=crop format=png width=8 height=8", NULL, INPUT);
+  GstBuffer *frame = noise_frame (), *image;
+  GstAnalyticsRelationMeta *meta =
+      gst_buffer_add_analytics_relation_meta (frame);
+
+  detect (meta, "left", -20, -10, 50, 40, 0.75F);
+  detect (meta, NULL, 300, 200, G_MAXINT, G_MAXINT, 1);
+  detect (meta, "everything", G_MININT, G_MININT, G_MAXINT, G_MAXINT, 0.1F);
+  detect (meta, "flat", 5, 5, 0, 5, 0.1F);
+  detect (meta, "negative", 50, 50, -20, -20, 0.1F);
+  detect (meta, "right", 320, 0, 5, 5, 0.1F);
+  push (&bench, frame);
+  image = gst_harness_try_pull (bench.harness);
+  expect_description (image, "left", 0, 0, 0, 30, 30, 0.75);
+  gst_buffer_unref (image);
+  image = gst_harness_try_pull (bench.harness);
+  expect_description (image, NULL, 1, 300, 200, G_MAXINT, G_MAXINT, 1);
+  gst_buffer_unref (image);
+  fail_unless (gst_harness_try_pull (bench.harness) == NULL);
+  fail_unless_equals_uint64 (bench_stat (&bench, "images-dropped"), 4);
+  fail_unless_equals_int (bench_count (&bench, GST_MESSAGE_WARNING), 1);
+  bench_clear (&bench);
+}
+
+GST_END_TEST;
+
+/* Their rectangles are in pixels of the frame, which the image no longer has. */
+GST_START_TEST (test_detections_stay_behind)
+{
+  Bench bench = bench_new ("imbytes width=32", NULL, INPUT);
+  GstBuffer *frame = noise_frame (), *image;
+
+  detect (gst_buffer_add_analytics_relation_meta (frame), "car", 1, 2, 3, 4, 1);
+  push (&bench, frame);
+  image = gst_harness_try_pull (bench.harness);
+  fail_unless (image != NULL);
+  fail_unless (gst_buffer_get_analytics_relation_meta (image) == NULL);
+  gst_buffer_unref (image);
+  bench_clear (&bench);
+}
+
+GST_END_TEST;
+
+/* Detections and metas that say the same boxes give the same images. */
+GST_START_TEST (test_detections_are_regions)
+{
+  GRand *random = g_rand_new_with_seed (3);
+
+  for (guint round = 0; round < 60; round++) {
+    Bench ours = bench_new ("imbytes roi=crop", NULL, INPUT);
+    Bench theirs = bench_new ("imbytes roi=crop", NULL, INPUT);
+    GstBuffer *detected = noise_frame (), *marked = noise_frame ();
+    GstAnalyticsRelationMeta *meta =
+        gst_buffer_add_analytics_relation_meta (detected);
+    GstBuffer *a, *b;
+
+    for (gint n = g_rand_int_range (random, 1, 9); n > 0; n--) {
+      gint x = g_rand_int_range (random, 0, 340);
+      gint y = g_rand_int_range (random, 0, 260);
+      gint w = g_rand_int_range (random, 0, 200);
+      gint h = g_rand_int_range (random, 0, 200);
+
+      detect (meta, "thing", x, y, w, h, 0.5F);
+      add (marked, "thing", (guint) x, (guint) y, (guint) w, (guint) h);
+    }
+    push (&ours, detected);
+    push (&theirs, marked);
+    while ((b = gst_harness_try_pull (theirs.harness)) != NULL) {
+      GstMapInfo map;
+
+      a = gst_harness_try_pull (ours.harness);
+      fail_unless (a != NULL);
+      gst_buffer_map (b, &map, GST_MAP_READ);
+      fail_unless (gst_buffer_get_size (a) == map.size
+          && gst_buffer_memcmp (a, 0, map.data, map.size) == 0);
+      gst_buffer_unmap (b, &map);
+      gst_buffer_unref (a);
+      gst_buffer_unref (b);
+    }
+    fail_unless (gst_harness_try_pull (ours.harness) == NULL);
+    fail_unless_equals_uint64 (bench_stat (&ours, "images-dropped"),
+        bench_stat (&theirs, "images-dropped"));
+    bench_clear (&ours);
+    bench_clear (&theirs);
+  }
+  g_rand_free (random);
+}
+
+GST_END_TEST;
+
+#endif
+
 static Suite *
 roi_suite (void)
 {
@@ -328,6 +499,12 @@ roi_suite (void)
   tcase_add_test (tcase, test_threads_and_many);
   tcase_add_test (tcase, test_snapshot_of_regions);
   tcase_add_test (tcase, test_cropped_frame);
+#ifdef GST_IM_BYTES_HAVE_ANALYTICS
+  tcase_add_test (tcase, test_detections);
+  tcase_add_test (tcase, test_what_detections_say);
+  tcase_add_test (tcase, test_detections_stay_behind);
+  tcase_add_test (tcase, test_detections_are_regions);
+#endif
   return suite;
 }
 

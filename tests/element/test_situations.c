@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "common.h"
+#include "outcome.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -13,7 +13,8 @@
 #define WIDTH 192
 #define HEIGHT 108
 
-/* Raw frames in a file, as recorders and other programs leave them. */
+/* Raw frames in a file, as recorders and other programs leave them: FILE in the
+ * pipelines. */
 static gchar *raw_file;
 
 static void
@@ -40,132 +41,6 @@ teardown (void)
   g_free (raw_file);
 }
 
-/* What came of a pipeline: how many images, and the first error and warning. */
-typedef struct
-{
-  guint n_images;
-  Picture first;
-  gchar *error, *warning, *caps;
-} Outcome;
-
-static gchar *
-text_of (GstMessage *message)
-{
-  GError *error;
-  gchar *text;
-
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
-    gst_message_parse_error (message, &error, NULL);
-  else
-    gst_message_parse_warning (message, &error, NULL);
-  text = g_strdup (error->message);
-  g_error_free (error);
-  return text;
-}
-
-static void
-count (GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer user_data)
-{
-  Outcome *outcome = user_data;
-  GstCaps *caps = gst_pad_get_current_caps (pad);
-
-  (void) sink;
-  if (outcome->n_images++ == 0 && gst_buffer_get_size (buffer) > 0) {
-    outcome->first = picture_decode (buffer);
-    outcome->caps = gst_caps_to_string (caps);
-  }
-  gst_caps_unref (caps);
-}
-
-/* @launch, with FILE replaced by the raw file, to its end or first error. Images
- * are counted at a fakesink "s", where there is one. */
-static Outcome
-run (const gchar *launch)
-{
-  gchar **parts = g_strsplit (launch, "FILE", -1);
-  gchar *whole = g_strjoinv (raw_file, parts);
-  GstElement *pipeline = gst_parse_launch (whole, NULL), *sink;
-  GstBus *bus = gst_element_get_bus (pipeline);
-  Outcome outcome = { 0 };
-  GstMessage *message;
-
-  fail_unless (pipeline != NULL, "%s", whole);
-  sink = gst_bin_get_by_name (GST_BIN (pipeline), "s");
-  if (sink != NULL) {
-    g_object_set (sink, "signal-handoffs", TRUE, "sync", FALSE, NULL);
-    g_signal_connect (sink, "handoff", G_CALLBACK (count), &outcome);
-  }
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  while (outcome.error == NULL
-      && (message = gst_bus_timed_pop_filtered (bus, PATIENCE,
-              GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING))
-          != NULL) {
-    gboolean end = GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS;
-
-    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
-      outcome.error = text_of (message);
-    else if (!end && outcome.warning == NULL)
-      outcome.warning = text_of (message);
-    gst_message_unref (message);
-    if (end)
-      break;
-  }
-  gst_element_set_state (pipeline, GST_STATE_NULL);
-  g_clear_object (&sink);
-  gst_object_unref (bus);
-  gst_object_unref (pipeline);
-  g_free (whole);
-  g_strfreev (parts);
-  return outcome;
-}
-
-static void
-outcome_clear (Outcome *outcome)
-{
-  if (outcome->n_images > 0)
-    picture_clear (&outcome->first);
-  g_free (outcome->error);
-  g_free (outcome->warning);
-  g_free (outcome->caps);
-}
-
-#define SOME 0
-
-/* @n images, or at least one, and the first of this size. */
-static void
-expect_images (const gchar *launch, guint n, gint width, gint height)
-{
-  Outcome outcome = run (launch);
-
-  fail_unless (outcome.error == NULL, "%s: %s", launch, outcome.error);
-  fail_unless (outcome.warning == NULL, "%s: %s", launch, outcome.warning);
-  fail_unless (n == SOME ? outcome.n_images > 0 : outcome.n_images == n,
-      "%s: %u images", launch, outcome.n_images);
-  fail_unless (outcome.first.width == width && outcome.first.height == height,
-      "%s: %dx%d", launch, outcome.first.width, outcome.first.height);
-  outcome_clear (&outcome);
-}
-
-/* The first message has all @words, separated by "|", in this order. */
-static void
-expect_message (const gchar *launch, gboolean is_error, const gchar *words)
-{
-  Outcome outcome = run (launch);
-  gchar **parts = g_strsplit (words, "|", -1);
-  const gchar *at = is_error ? outcome.error : outcome.warning;
-
-  fail_unless (at != NULL, "%s: no message", launch);
-  for (gchar **part = parts; *part != NULL; part++) {
-    const gchar *found = strstr (at, *part);
-
-    fail_unless (found != NULL, "%s: not \"%s\" in: %s", launch, *part,
-        is_error ? outcome.error : outcome.warning);
-    at = found + strlen (*part);
-  }
-  g_strfreev (parts);
-  outcome_clear (&outcome);
-}
-
 #define RAW_PARSED \
   "filesrc location=FILE ! identity ! rawvideoparse use-sink-caps=false " \
   "format=gray8 width=192 height=108 ! identity"
@@ -188,7 +63,7 @@ GST_START_TEST (test_hand_written_caps)
                                      "height=%u%s ! imbytes ! fakesink name=s",
         WIDTH * HEIGHT, WIDTH, HEIGHT, fields[f]);
 
-    expect_images (launch, 16, WIDTH, HEIGHT);
+    outcome_expect_images (raw_file, launch, 16, WIDTH, HEIGHT);
     g_free (launch);
   }
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++) {
@@ -197,7 +72,7 @@ GST_START_TEST (test_hand_written_caps)
         "%s ! %s imbytes ! image/jpeg ! fakesink name=s num-buffers=3", source,
         i < 2 ? "video/x-raw,format=GRAY8,width=192,height=108,framerate=0/1 !"
               : "");
-    Outcome outcome = run (launch);
+    Outcome outcome = outcome_run (raw_file, launch);
 
     fail_unless (outcome.error == NULL && outcome.n_images >= 1, "%s: %s",
         launch, outcome.error);
@@ -279,16 +154,16 @@ GST_START_TEST (test_caps_of_sinks)
         "imbytes ! capsfilter caps=\"%s\" ! fakesink name=s",
         caps[i]);
 
-    expect_images (launch, 2, 64, 48);
+    outcome_expect_images (raw_file, launch, 2, 64, 48);
     g_free (launch);
   }
   /* What is not true of them stays refused, and both sides are named. */
-  expect_message (TEST_FRAMES
-      "imbytes ! image/jpeg,colorimetry=bt709 ! fakesink name=s",
+  outcome_expect_message (raw_file,
+      TEST_FRAMES "imbytes ! image/jpeg,colorimetry=bt709 ! fakesink name=s",
       TRUE, "colorimetry=1:4:0:0|colorimetry=bt709");
-  expect_message (TEST_FRAMES
-      "imbytes ! image/jpeg,sof-marker=2 ! fakesink name=s",
-      TRUE, "sof-marker=0|sof-marker=2|change the properties");
+  outcome_expect_message (raw_file,
+      TEST_FRAMES "imbytes ! image/jpeg,sof-marker=2 ! fakesink name=s", TRUE,
+      "sof-marker=0|sof-marker=2|change the properties");
 }
 
 GST_END_TEST;
@@ -303,7 +178,7 @@ GST_START_TEST (test_colorimetry_is_kept)
         "imbytes ! image/jpeg,colorimetry=%s ! fakesink name=s",
         asked[i]);
     gchar *field = g_strdup_printf ("colorimetry=(string)%s", asked[i]);
-    Outcome outcome = run (launch);
+    Outcome outcome = outcome_run (raw_file, launch);
 
     fail_unless (outcome.caps != NULL && strstr (outcome.caps, field) != NULL,
         "%s: %s", launch, outcome.caps);
@@ -321,30 +196,30 @@ GST_START_TEST (test_rates)
   static const gchar *const muxers[] = { "avimux", "matroskamux", "qtmux",
     "multipartmux" };
 
-  expect_message (TEST_FRAMES
-      "imbytes ! image/jpeg,framerate=1/1 ! fakesink name=s",
-      TRUE, "framerate=30/1|framerate=1/1|videorate|interval");
-  expect_message (TEST_FRAMES
-      "imbytes ! image/png,framerate=[50/1,60/1] ! fakesink name=s",
+  outcome_expect_message (raw_file,
+      TEST_FRAMES "imbytes ! image/jpeg,framerate=1/1 ! fakesink name=s", TRUE,
+      "framerate=30/1|framerate=1/1|videorate|interval");
+  outcome_expect_message (raw_file,
+      TEST_FRAMES "imbytes ! image/png,framerate=[50/1,60/1] ! fakesink name=s",
       TRUE, "framerate=30/1|framerate=[ 50/1, 60/1 ]|videorate");
-  expect_message (
+  outcome_expect_message (raw_file,
       "filesrc location=FILE blocksize=20736 ! "
       "video/x-raw,format=GRAY8,width=192,height=108,framerate=0/1 ! "
       "imbytes ! avimux ! fakesink",
       TRUE, "192x108|0/1|videorate");
   /* Sources and converters with a choice take the rate that is asked for. */
-  expect_images (
+  outcome_expect_images (raw_file,
       "videotestsrc num-buffers=2 ! imbytes ! image/jpeg,framerate=7/1,"
       "width=64,height=48 ! fakesink name=s",
       2, 64, 48);
-  expect_images (TEST_FRAMES
-      "videorate ! imbytes ! image/jpeg,framerate=60/1 ! "
-      "fakesink name=s",
+  outcome_expect_images (raw_file,
+      TEST_FRAMES "videorate ! imbytes ! image/jpeg,framerate=60/1 ! "
+                  "fakesink name=s",
       3, 64, 48);
   for (guint i = 0; i < G_N_ELEMENTS (muxers); i++) {
     gchar *launch =
         g_strdup_printf (TEST_FRAMES "imbytes ! %s ! fakesink", muxers[i]);
-    Outcome outcome = run (launch);
+    Outcome outcome = outcome_run (raw_file, launch);
 
     fail_unless (outcome.error == NULL, "%s: %s", launch, outcome.error);
     outcome_clear (&outcome);
@@ -358,17 +233,18 @@ GST_END_TEST;
  * what to do; and what to do does it. */
 GST_START_TEST (test_tight_rows)
 {
-  expect_message ("filesrc location=FILE blocksize=9207 num-buffers=1 ! "
-                  "video/x-raw,format=BGR,width=31,height=99,framerate=0/1 ! "
-                  "imbytes ! fakesink name=s",
+  outcome_expect_message (raw_file,
+      "filesrc location=FILE blocksize=9207 num-buffers=1 ! "
+      "video/x-raw,format=BGR,width=31,height=99,framerate=0/1 ! "
+      "imbytes ! fakesink name=s",
       FALSE,
       "9207 bytes|9504|BGR, 31x99, rows of 96 bytes|GstVideoMeta|"
       "rawvideoparse");
-  expect_images (
+  outcome_expect_images (raw_file,
       "filesrc location=FILE num-buffers=1 blocksize=9207 ! "
       "rawvideoparse format=bgr width=31 height=99 plane-strides=<93> "
       "plane-offsets=<0> frame-size=9207 ! imbytes ! fakesink name=s",
-      SOME, 31, 99);
+      OUTCOME_SOME, 31, 99);
 }
 
 GST_END_TEST;
@@ -401,7 +277,7 @@ GST_START_TEST (test_other_memory)
     message = gst_bus_timed_pop_filtered (bus, PATIENCE,
         GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
     fail_unless (message != NULL);
-    text = text_of (message);
+    text = outcome_text (message);
     fail_unless (strstr (text, parts[0]) != NULL
             && strstr (text, parts[1]) != NULL,
         "%s: %s", launch, text);
