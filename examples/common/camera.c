@@ -24,7 +24,7 @@ struct _Camera
   GCond changed;
   GQueue waiting; /* CameraImage */
   guint64 dropped;
-  gboolean live, stopping;
+  gboolean live, stopping, had_image;
   gint64 due; /* when a file that loops may deliver its next first image */
 
   gboolean over;
@@ -82,6 +82,7 @@ on_sample (GstAppSink *sink, gpointer user_data)
   if (taken) {
     g_queue_push_tail (&camera->waiting, image);
     camera->pause = FIRST_PAUSE;
+    camera->had_image = TRUE;
     camera->due = g_get_monotonic_time ()
         + (gint64) (camera->options.seconds * G_USEC_PER_SEC);
     g_cond_broadcast (&camera->changed);
@@ -116,12 +117,8 @@ camera_describe_source (const gchar *source, GError **error)
   if (g_str_has_prefix (source, "/dev/video")
       || g_str_has_prefix (source, "/dev/v4l/"))
     return describe ("v4l2src device=\"%s\"", source);
-  if (!gst_uri_is_valid (source)
-      && !g_file_test (source, G_FILE_TEST_IS_REGULAR)) {
-    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "there is no file %s",
-        source);
+  if (!gst_uri_is_valid (source) && !program_find_file (source, error))
     return NULL;
-  }
   uri = gst_uri_is_valid (source) ? g_strdup (source)
                                   : gst_filename_to_uri (source, error);
   if (uri == NULL)
@@ -245,27 +242,55 @@ pop_end (Camera *camera)
   return message;
 }
 
+/* Whether a source that failed with @message is to be started again. */
+static gboolean
+is_worth_it (Camera *camera, GstMessage *message)
+{
+  const gchar *source = camera->options.source;
+  gboolean had_image;
+
+  g_mutex_lock (&camera->lock);
+  had_image = camera->had_image;
+  g_mutex_unlock (&camera->lock);
+  return camera->options.loop
+      && (had_image
+          || !program_is_pointless (message,
+              !gst_uri_is_valid (source)
+                  || g_str_has_prefix (source, "file:")));
+}
+
+static void
+describe_failure (Camera *camera, GstMessage *message, gboolean again)
+{
+  gchar *source = text_without_secrets (camera->options.source);
+  const gchar *end = camera->options.loop ? "; it is not tried again" : "";
+
+  g_free (camera->failure);
+  camera->failure = program_describe_message (message);
+  g_printerr ("%s: %s%s\n", source, camera->failure,
+      again ? "; trying again" : end);
+  g_free (source);
+}
+
 static void
 end (Camera *camera, GstMessage *message)
 {
   gboolean failed = GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR;
+  gboolean again = failed ? is_worth_it (camera, message)
+                          : camera->options.loop;
 
-  if (failed) {
-    g_free (camera->failure);
-    camera->failure = program_describe_message (message);
-    g_printerr ("%s: %s%s\n", camera->options.source, camera->failure,
-        camera->options.loop ? "; trying again" : "");
-  }
+  if (failed)
+    describe_failure (camera, message, again);
   stop (camera);
-  if (!camera->options.loop) {
+  if (!again) {
     camera->over = TRUE;
-  } else {
-    /* A file that is shorter than the interval, such as a picture, must not deliver
-     * images more often than the interval says. */
-    camera->again = failed ? g_get_monotonic_time () + camera->pause
-                           : camera->due;
-    camera->pause = MIN (camera->pause * 2, LONGEST_PAUSE);
+    return;
   }
+  /* A file that is shorter than the interval, such as a picture, must not deliver
+   * images more often than the interval says. */
+  camera->again = failed ? g_get_monotonic_time () + camera->pause
+                         : camera->due;
+  camera->pause = MIN (camera->pause * 2, LONGEST_PAUSE);
 }
 
 static void

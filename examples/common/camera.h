@@ -2,7 +2,8 @@
  *
  * Images wait in a bounded queue. When it is full, a live source or one that loops drops
  * and counts the oldest image; a file that is played once waits. With `loop`, a source
- * that ends or fails starts again, after a failure with a pause that grows.
+ * that ends or fails starts again, after a failure with a pause that grows; but not one that
+ * never gave an image and never will, see program_is_pointless ().
  *
  * Thread-safety: call camera_pull () and camera_failure () from one thread.
  *

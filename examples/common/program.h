@@ -43,8 +43,8 @@ typedef struct
 } Program;
 
 /* Sets the user's locale, parses the command line and initialises GStreamer.
- * Options have their values after this. --help prints the help and ends the process
- * with status 0. FALSE with a sentence in @error if the command line is wrong. */
+ * Options have their values after this. --help and --version print what they say
+ * and end the process with status 0. FALSE with a sentence in @error if the command line is wrong. */
 gboolean program_start (const Program *program, int argc, char **argv,
     GError **error);
 
@@ -52,6 +52,10 @@ gboolean program_start (const Program *program, int argc, char **argv,
  * can return it. */
 gboolean program_refuse (GError **error, const gchar *format, ...)
     G_GNUC_PRINTF (2, 3);
+
+/* Whether @path is a file that can be read. FALSE with a sentence in @error that
+ * says what it is instead. */
+gboolean program_find_file (const gchar *path, GError **error);
 
 /* Whether GStreamer has the element. FALSE with a sentence in @error if it has
  * not: the sentence says how to make GStreamer find it. */
@@ -66,12 +70,21 @@ const gint *program_catch_signals (void);
 
 /* Runs the default main context until SIGINT or SIGTERM arrives. */
 void program_run_until_signal (void);
+/* Ends program_run_until_signal (), if it runs. */
+void program_quit (void);
 
-/* What an error or a warning on a bus tells the user. Free it. */
+/* What an error or a warning on a bus tells the user: its sentence and, where that
+ * is a connection or a file that could not be opened, what was wrong with it. Free
+ * it. */
 gchar *program_describe_message (GstMessage *message);
 
-/* Prints "NAME: sentence" to stderr and frees @error. Returns 1, the exit status of
- * a program that failed. */
+/* Whether what the error in @message says will be the same however often a source that
+ * never gave a frame is started: its password is wrong, no plugin here can decode it, or
+ * it is a file (@is_file) and no video. A camera or a server that is away may come. */
+gboolean program_is_pointless (GstMessage *message, gboolean is_file);
+
+/* Prints "NAME: sentence" to stderr and frees @error. Returns the exit status of a
+ * program that failed: 2 where its command line was wrong, else 1. */
 gint program_fail (GError *error);
 
 G_END_DECLS

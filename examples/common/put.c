@@ -208,28 +208,10 @@ wait_for (const Put *put, gdouble seconds, gint64 until)
   return go_on && in_time;
 }
 
-/* Without what may be a password, before an @, or a signature, after a question
- * mark. */
-static gchar *
-without_secrets (const gchar *url)
-{
-  gsize size = strcspn (url, "?#");
-  const gchar *host = strstr (url, "://");
-  const gchar *at;
-
-  if (host == NULL || host > url + size)
-    return g_strndup (url, size);
-  host += 3;
-  at = g_strrstr_len (host, (gssize) strcspn (host, "/?#"), "@");
-  return g_strdup_printf ("%.*s%.*s", (int) (host - url), url,
-      (int) (url + size - (at != NULL ? at + 1 : host)),
-      at != NULL ? at + 1 : host);
-}
-
 static void
 say (const Put *put, const gchar *url, long status, const char *error)
 {
-  gchar *bare = without_secrets (url), *shown = text_to_line (bare);
+  gchar *shown = text_without_secrets (url);
   const gchar *more = may_pass (status) ? "; trying again" : "";
 
   if (status > 0)
@@ -238,7 +220,6 @@ say (const Put *put, const gchar *url, long status, const char *error)
   else
     g_printerr ("%s: %s: %s%s\n", put->options.program, shown, error, more);
   g_free (shown);
-  g_free (bare);
 }
 
 PutResult

@@ -35,6 +35,27 @@ text_is_header (const gchar *text)
   return size > 0 && text[size] == ':' && text_is_line (text);
 }
 
+static gsize
+scheme_size (const gchar *uri)
+{
+  gsize size = g_ascii_isalpha (uri[0])
+      ? strspn (uri, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "+-.")
+      : 0;
+
+  return uri[size] == ':' ? size : 0;
+}
+
+gboolean
+text_is_uri (const gchar *text)
+{
+  gsize size = scheme_size (text);
+  const gchar *c = text;
+
+  while (*c > ' ' && *c < 0x7f && *c != '\\' && c - text < TEXT_MAX_URI)
+    c++;
+  return size > 0 && text[size + 1] != '\0' && *c == '\0';
+}
+
 gchar *
 text_to_line (const gchar *text)
 {
@@ -49,6 +70,26 @@ text_to_line (const gchar *text)
   }
   g_free (valid);
   return g_string_free (line, FALSE);
+}
+
+gchar *
+text_without_secrets (const gchar *url)
+{
+  const gchar *host = strstr (url, "://"), *at;
+  gsize size = strcspn (url, "?#");
+  gchar *bare, *line;
+
+  if (host == NULL || host > url + size)
+    return text_to_line (url);
+  host += 3;
+  at = g_strrstr_len (host, (gssize) strcspn (host, "/?#"), "@");
+  if (at == NULL)
+    at = host - 1;
+  bare = g_strdup_printf ("%.*s%.*s", (int) (host - url), url,
+      (int) (url + size - (at + 1)), at + 1);
+  line = text_to_line (bare);
+  g_free (bare);
+  return line;
 }
 
 gchar *

@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #define TEXT_MAX_NAME 64
+#define TEXT_MAX_URI 4096
 
 /* One to TEXT_MAX_NAME letters, digits, - and _: may be part of a file's name, of a
  * key or of a topic. */
@@ -21,6 +22,14 @@ gboolean text_is_header (const gchar *text);
 
 /* @text with what text_is_line () does not allow replaced by ?. Free it. */
 gchar *text_to_line (const gchar *text);
+
+/* SCHEME:SOMETHING in up to TEXT_MAX_URI printing characters of ASCII, with no space and
+ * no backslash, which some take for the end of a host and others do not. */
+gboolean text_is_uri (const gchar *text);
+
+/* @url, or anything else, for a line that is printed: without what may be a
+ * password, before an @, or a signature, after a question mark. Free it. */
+gchar *text_without_secrets (const gchar *url);
 
 /* @text with \ before each " and \, as gst-launch-1.0 wants what stands between
  * quotes. Free it. */

@@ -7,6 +7,8 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <gst/app/gstappsink.h>
 #include <gst/video/video.h>
 #include <signal.h>
@@ -40,10 +42,13 @@ typedef struct
 static void
 fail (Grab *grab, const gchar *message)
 {
+  gchar *source = text_without_secrets (grab->options.source);
+
   /* One error causes others: only the first is printed. */
   if (!grab->failed)
-    g_printerr ("imbytes-grab: %s: %s\n", grab->options.source, message);
+    g_printerr ("imbytes-grab: %s: %s\n", source, message);
   grab->failed = TRUE;
+  g_free (source);
 }
 
 /* Put your own program's work here. @data is one whole JPEG or PNG file; it is valid
@@ -126,6 +131,9 @@ describe_source (const gchar *source, GError **error)
 
   if (g_str_equal (source, "test"))
     return g_strdup ("videotestsrc is-live=true");
+  if (!is_camera && !gst_uri_is_valid (source)
+      && !program_find_file (source, error))
+    return NULL;
   what = is_camera || gst_uri_is_valid (source)
       ? g_strdup (source)
       : gst_filename_to_uri (source, error);
@@ -229,6 +237,21 @@ check_options (const Options *options, GError **error)
   return wrong == NULL || program_refuse (error, "%s", wrong);
 }
 
+/* Before the source is opened, so that a folder that cannot be made is known at
+ * once. */
+static gboolean
+make_folder (const gchar *folder, GError **error)
+{
+  gint code;
+
+  if (folder == NULL || g_mkdir_with_parents (folder, 0777) == 0)
+    return TRUE;
+  code = errno;
+  g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (code),
+      "cannot make the folder %s: %s", folder, g_strerror (code));
+  return FALSE;
+}
+
 static gboolean
 parse_options (Options *options, int argc, char **argv, GError **error)
 {
@@ -249,7 +272,8 @@ parse_options (Options *options, int argc, char **argv, GError **error)
     NUMBER_ENTRY ("quality", 'q', "JPEG quality (85)", "0..100"),
     NUMBER_ENTRY ("count", 'n', "End after so many images (0: all)", "N"),
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->folder,
-        "Also write them into this folder", "FOLDER" },
+        "Also write them into this folder, which is made if it is not there",
+        "FOLDER" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
   const Program program = { "imbytes-grab",
@@ -257,7 +281,7 @@ parse_options (Options *options, int argc, char **argv, GError **error)
     &options->source };
 
   return program_start (&program, argc, argv, error)
-      && check_options (options, error);
+      && check_options (options, error) && make_folder (options->folder, error);
 }
 
 int

@@ -8,6 +8,7 @@ SPDX-License-Identifier: LGPL-2.1-or-later
 """
 import argparse
 import io
+import re
 import signal
 import sys
 
@@ -83,7 +84,7 @@ class Grab:
             if message.type == Gst.MessageType.WARNING:
                 print('grab.py: ' + message.parse_warning()[0].message, file=sys.stderr)
             elif self.error is None:
-                self.error = '%s: %s' % (self.options.source,
+                self.error = '%s: %s' % (without_password(self.options.source),
                                          message.parse_error()[0].message)
 
     def take_images(self):
@@ -151,6 +152,11 @@ def number(kind, least, most):
     return parse
 
 
+def without_password(uri):
+    """For a line that is printed."""
+    return re.sub(r'://[^/?#]*@', '://', uri)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('source', metavar='SOURCE',
@@ -164,6 +170,7 @@ def main():
     parser.add_argument('-q', '--quality', type=number(int, 0, 100), default=85)
     parser.add_argument('-n', '--count', type=number(int, 0, 2**31 - 1), default=0,
                         help='end after so many images (0: all)')
+    parser.add_argument('--version', action='version', version='grab.py 0.1.0')
     options = parser.parse_args()
     # As of any program whose output nobody reads any longer.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)

@@ -97,6 +97,14 @@ announce (Publisher *publisher)
   json_string (config, "unique_id", id);
   json_string (config, "topic", publisher->image_topic);
   json_string (config, "availability_topic", publisher->state_topic);
+  /* By which Home Assistant groups what belongs to one camera. */
+  json_open (config, "device", '{');
+  json_string (config, "identifiers", id);
+  json_string (config, "name", options->name);
+  json_string (config, "manufacturer", "imbytes");
+  json_string (config, "model", "imbytes-mqtt");
+  json_string (config, "sw_version", VERSION);
+  json_close (config, '{');
   json_close (config, '{');
   send_message (publisher, topic, config->len, config->str);
   g_free (topic);

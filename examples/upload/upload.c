@@ -46,7 +46,25 @@ is_stopped (const Uploader *uploader)
   return g_atomic_int_get (uploader->options.put.stop);
 }
 
-/* Replaces "{n}", "{time}", "{ms}" and "{uuid}" in the template. */
+static const gchar *const fields[4] = { "{n}", "{time}", "{ms}", "{uuid}" };
+#define FIELDS "{n}, {time}, {ms} and {uuid}"
+
+/* Whether all that stands in braces is one of the fields. */
+static gboolean
+is_template (const gchar *template)
+{
+  for (; *template != '\0'; template ++) {
+    gboolean known = *template != '{';
+
+    for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+      known |= g_str_has_prefix (template, fields[i]);
+    if (!known)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Replaces the fields in the template. */
 static gchar *
 fill_template (const gchar *template, guint64 n, gint64 taken)
 {
@@ -57,10 +75,9 @@ fill_template (const gchar *template, guint64 n, gint64 taken)
   gchar *values[4] = { g_strdup_printf ("%06" G_GUINT64_FORMAT, n),
     g_strdup_printf ("%s.%03dZ", seconds, (gint) (taken / 1000 % 1000)),
     g_strdup_printf ("%" G_GINT64_FORMAT, taken / 1000), uuid };
-  static const gchar *const names[4] = { "{n}", "{time}", "{ms}", "{uuid}" };
 
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_string_replace (url, names[i], values[i], 0);
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+    g_string_replace (url, fields[i], values[i], 0);
     g_free (values[i]);
   }
   g_free (seconds);
@@ -227,6 +244,9 @@ check_options (const Options *options, GError **error)
     wrong = "--url begins with http:// or https://";
   else if (options->url != NULL && !text_is_line (options->url))
     wrong = "--url is UTF-8 without control characters";
+  else if (options->url != NULL && !is_template (options->url))
+    wrong = "--url knows " FIELDS " in braces, and nothing else; write %7B for "
+            "a brace";
   else if (!are_headers (options->put.headers))
     wrong = "--header is NAME: VALUE, on one line";
   else if (!g_str_equal (options->format, "jpeg")

@@ -13,6 +13,9 @@
  * megabytes for a slow client, which are seconds of pictures. */
 #define MAX_UNSENT 32768
 
+/* Milliseconds after which a picture is sent once more, where no other came. */
+#define REPEAT_MS 300
+
 struct _ViewerClient
 {
   SoupServerMessage *message;
@@ -28,6 +31,9 @@ struct _ViewerClient
   gboolean sending;  /* an image is among them */
   GstClockTime sent; /* PTS of the image sent last */
   guint64 seen;      /* pictures that came since then */
+  gboolean is_browser;
+  ViewerPicture *last; /* that image, where it may have to be sent again */
+  guint repeat;        /* the timer for that; 0: none */
   gboolean ending;
   ViewerSent totals;
 };
@@ -42,14 +48,45 @@ append (ViewerClient *self, GBytes *chunk)
     self->began = g_get_monotonic_time ();
 }
 
-/* The boundary comes right behind the image: browsers show an image when they
- * have seen what follows it. */
 static void
-send_picture (ViewerClient *self, ViewerPicture *picture)
+forget_last (ViewerClient *self)
+{
+  g_clear_pointer (&self->last, viewer_picture_unref);
+  g_clear_handle_id (&self->repeat, g_source_remove);
+}
+
+static void
+append_picture (ViewerClient *self, const ViewerPicture *picture)
 {
   append (self, picture->head);
   append (self, picture->image);
   append (self, self->boundary);
+}
+
+/* Browsers show an image only when the next one begins, which at an image a
+ * minute would be a minute late. */
+static gboolean
+on_repeat (gpointer user_data)
+{
+  ViewerClient *self = user_data;
+
+  self->repeat = 0;
+  if (self->pending == 0 && !self->ending) {
+    append_picture (self, self->last);
+    soup_server_message_unpause (self->message);
+  }
+  forget_last (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* The boundary comes right behind the image: most browsers show an image when they
+ * have seen what follows it. */
+static void
+send_picture (ViewerClient *self, ViewerPicture *picture)
+{
+  forget_last (self);
+  self->last = viewer_picture_ref (picture);
+  append_picture (self, picture);
   self->sending = TRUE;
   self->sent = picture->pts;
   self->totals.skipped += self->seen > 1 ? self->seen - 1 : 0;
@@ -97,8 +134,9 @@ on_wrote_chunk (SoupServerMessage *message, gpointer user_data)
     return;
   self->totals.images += self->sending ? 1 : 0;
   self->sending = FALSE;
-  if (!self->ending)
-    send_newest (self);
+  if (!self->ending && !send_newest (self) && self->is_browser
+      && self->last != NULL && self->repeat == 0)
+    self->repeat = g_timeout_add (REPEAT_MS, on_repeat, self);
 }
 
 static void
@@ -116,6 +154,7 @@ on_finished (SoupServerMessage *message, gpointer user_data)
   ViewerClient *self = user_data;
 
   g_signal_handlers_disconnect_by_data (message, self);
+  forget_last (self);
   viewer_hub_leave (self->hub, self->branch, self);
   self->gone (self, self->user_data);
   g_bytes_unref (self->boundary);
@@ -153,6 +192,18 @@ viewer_client_describe (SoupServerMessage *message)
       "multipart/x-mixed-replace; boundary=" VIEWER_BOUNDARY);
 }
 
+/* What browsers call themselves; programs that read streams do not. */
+static gboolean
+is_browser (SoupServerMessage *message)
+{
+  const gchar *agent =
+      soup_message_headers_get_one (soup_server_message_get_request_headers (
+                                        message),
+          "User-Agent");
+
+  return agent != NULL && g_str_has_prefix (agent, "Mozilla/");
+}
+
 static void
 begin_response (ViewerClient *self)
 {
@@ -183,6 +234,7 @@ viewer_client_new (SoupServerMessage *message, ViewerHub *hub,
   self->message = g_object_ref (message);
   self->hub = hub;
   self->id = g_strdup (id);
+  self->is_browser = is_browser (message);
   self->gone = gone;
   self->user_data = user_data;
   self->boundary = g_bytes_new_static (boundary, sizeof (boundary) - 1);

@@ -11,31 +11,17 @@
 static gchar *
 decode (const gchar *text, gsize size)
 {
-  GString *decoded = g_string_sized_new (size);
+  gchar *encoded = g_strndup (text, size), *decoded;
 
-  for (gsize i = 0; i < size; i++) {
-    gint byte = (guchar) text[i];
-
-    if (byte == '+') {
-      byte = ' ';
-    } else if (byte == '%') {
-      if (i + 2 >= size || !g_ascii_isxdigit (text[i + 1])
-          || !g_ascii_isxdigit (text[i + 2])) {
-        g_string_free (decoded, TRUE);
-        return NULL;
-      }
-      byte = g_ascii_xdigit_value (text[i + 1]) * 16
-          + g_ascii_xdigit_value (text[i + 2]);
-      i += 2;
-    }
-    g_string_append_c (decoded, (gchar) byte);
-  }
-  /* A zero byte is not valid either. */
-  if (!g_utf8_validate_len (decoded->str, decoded->len, NULL)) {
-    g_string_free (decoded, TRUE);
-    return NULL;
-  }
-  return g_string_free (decoded, FALSE);
+  for (gchar *c = encoded; *c != '\0'; c++)
+    if (*c == '+')
+      *c = ' ';
+  decoded = strlen (encoded) == size ? g_uri_unescape_string (encoded, NULL)
+                                     : NULL;
+  g_free (encoded);
+  if (decoded != NULL && !g_utf8_validate (decoded, -1, NULL))
+    g_clear_pointer (&decoded, g_free);
+  return decoded;
 }
 
 static gboolean

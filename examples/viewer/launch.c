@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "program.h"
+
 #define SINK \
   " ! appsink name=out caps=video/x-raw max-buffers=1 sync=true qos=false " \
   "enable-last-sample=false"
@@ -49,7 +51,7 @@ set_source (GstElement *pipeline, ViewerSourceKind kind, const gchar *what,
   if (set)
     g_object_set_property (G_OBJECT (source), properties[kind], &value);
   else
-    g_set_error (error, GST_PARSE_ERROR, GST_PARSE_ERROR_COULD_NOT_SET_PROPERTY,
+    program_refuse (error,
         "There is no %s '%s'; gst-inspect-1.0 %s lists them.", properties[kind],
         what, GST_OBJECT_NAME (gst_element_get_factory (source)));
   g_value_unset (&value);

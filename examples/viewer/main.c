@@ -29,14 +29,16 @@ run (const ViewerOptions *options)
 {
   GError *error = NULL;
   ViewerServer *server = NULL;
+  gint status;
 
   if (program_find_imbytes (&error))
     server = viewer_server_new (options, &error);
   if (server == NULL)
     return program_fail (error);
   serve (server, options);
+  status = viewer_server_is_hopeless (server) ? 1 : 0;
   viewer_server_free (server);
-  return 0;
+  return status;
 }
 
 int

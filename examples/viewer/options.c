@@ -27,9 +27,11 @@ take_uri (ViewerOptions *options, const gchar *what, GError **error)
     options->what = g_strdup (what);
     return TRUE;
   }
-  if (!g_file_test (what, G_FILE_TEST_EXISTS))
-    return program_refuse (error,
+  if (!g_file_test (what, G_FILE_TEST_EXISTS)) {
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
         "There is no file %s, and it is not a URI either.", what);
+    return FALSE;
+  }
   options->what = gst_filename_to_uri (what, error);
   return options->what != NULL;
 }

@@ -10,6 +10,7 @@
 #include "connections.h"
 #include "guard.h"
 #include "http.h"
+#include "program.h"
 #include "snapshot.h"
 #include "stats.h"
 
@@ -379,13 +380,11 @@ listen_on (SoupServer *soup, const gchar *address, guint port, GError **error)
   GSocket *socket;
   gboolean listens;
 
-  if (socket_address == NULL) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+  if (socket_address == NULL)
+    return program_refuse (error,
         "--address is an address of this machine, such as 127.0.0.1, "
         "0.0.0.0 or ::, not '%s'.",
         address);
-    return FALSE;
-  }
   socket = g_socket_new (g_socket_address_get_family (socket_address),
       G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
   /* Else it is 10, and who connects besides these waits for a second. */
@@ -486,6 +485,12 @@ viewer_server_free (ViewerServer *self)
   g_ptr_array_unref (self->snapshots);
   viewer_connections_free (self->connections);
   g_free (self);
+}
+
+gboolean
+viewer_server_is_hopeless (const ViewerServer *self)
+{
+  return viewer_source_is_hopeless (self->source);
 }
 
 gchar *

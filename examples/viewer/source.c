@@ -33,6 +33,7 @@ struct _ViewerSource
   gint64 started_at;
   guint delay; /* milliseconds until the next start, should it fail */
   gchar *message;
+  gboolean is_hopeless;
   guint64 loops, restarts;
   guint64 frames_before; /* the pipeline was made */
 
@@ -179,6 +180,35 @@ fail (ViewerSource *self, const gchar *message)
   self->delay = MIN (self->delay * 2, LONGEST_DELAY);
 }
 
+static gboolean
+is_file (const ViewerSource *self)
+{
+  return self->kind == VIEWER_URI && g_str_has_prefix (self->what, "file:");
+}
+
+static gboolean
+is_pointless (ViewerSource *self, GstMessage *message)
+{
+  gboolean had_frames;
+
+  g_mutex_lock (&self->lock);
+  had_frames = self->frames > 0;
+  g_mutex_unlock (&self->lock);
+  return !had_frames && program_is_pointless (message, is_file (self));
+}
+
+static void
+give_up (ViewerSource *self, const gchar *message)
+{
+  shut_down (self);
+  g_free (self->message);
+  self->message = g_strdup (message);
+  self->is_hopeless = TRUE;
+  g_printerr ("imbytes-viewer: %s: %s It is not tried again.\n", self->name,
+      message);
+  program_quit ();
+}
+
 static guint64
 frames_since_start (ViewerSource *self)
 {
@@ -223,7 +253,7 @@ on_end (ViewerSource *self)
 {
   gint64 played = g_get_monotonic_time () - self->started_at;
 
-  if (self->kind != VIEWER_URI || !g_str_has_prefix (self->what, "file:")) {
+  if (!is_file (self)) {
     fail (self, "The stream has ended.");
   } else if (frames_since_start (self) == 0) {
     fail (self, "There are no pictures in this file.");
@@ -248,7 +278,10 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
     on_end (self);
   } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
     sentence = program_describe_message (message);
-    fail (self, sentence);
+    if (is_pointless (self, message))
+      give_up (self, sentence);
+    else
+      fail (self, sentence);
     g_free (sentence);
   }
   return self->pipeline != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
@@ -339,6 +372,12 @@ viewer_source_free (ViewerSource *self)
   g_free (self);
 }
 
+gboolean
+viewer_source_is_hopeless (const ViewerSource *self)
+{
+  return self->is_hopeless;
+}
+
 void
 viewer_source_get_status (ViewerSource *self, ViewerSourceStatus *status)
 {
@@ -346,6 +385,8 @@ viewer_source_get_status (ViewerSource *self, ViewerSourceStatus *status)
 
   *status = (ViewerSourceStatus){ .name = self->name,
     .message = self->message,
+    .is_file = self->kind == VIEWER_URI
+        && g_str_has_prefix (self->what, "file:"),
     .loops = self->loops,
     .restarts = self->restarts };
   g_mutex_lock (&self->lock);

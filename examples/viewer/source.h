@@ -35,6 +35,7 @@ typedef struct
   const gchar *name;    /* for people */
   const gchar *message; /* what went wrong last; "" where nothing did */
   gint64 retry_in;      /* milliseconds, while waiting */
+  gboolean is_file;     /* which begins again where it ends; not live */
   guint64 frames, loops, restarts;
   gint width, height;  /* of frames; 0 before the first */
   const gchar *format; /* GStreamer's name; NULL before the first */
@@ -46,6 +47,9 @@ ViewerSource *viewer_source_new (const ViewerOptions *options, gint64 epoch,
     ViewerFrameFunc func, gpointer user_data, GError **error);
 /* No frames come after this. */
 void viewer_source_free (ViewerSource *self);
+
+/* Whether it has given up: trying again is pointless, see program_is_pointless (). */
+gboolean viewer_source_is_hopeless (const ViewerSource *self);
 
 /* Strings in @status are good until the main loop runs again. */
 void viewer_source_get_status (ViewerSource *self, ViewerSourceStatus *status);

@@ -22,6 +22,7 @@ add_source (GString *json, ViewerSource *source)
   json_uint (json, "height", (guint64) status.height);
   json_string (json, "format", status.format);
   json_double (json, "framerate", status.framerate);
+  json_uint (json, "is-file", status.is_file ? 1 : 0);
   json_uint (json, "frames", status.frames);
   json_uint (json, "loops", status.loops);
   json_uint (json, "restarts", status.restarts);

@@ -133,10 +133,10 @@ def run(arguments, **options):
                           timeout=GUARD, **options)
 
 
-def wait_until(condition, process=None):
+def wait_until(condition, process=None, seconds=None):
     """What condition() gives once it is true; else what it gave last, when it hangs.
     Ends early where @process does."""
-    end = time.monotonic() + GUARD
+    end = time.monotonic() + (seconds or GUARD)
     while True:
         result = condition()
         if result or time.monotonic() > end:
@@ -192,7 +192,7 @@ def buffers(process, path=None):
     return len(lines), sum(map(int, lines))
 
 
-def check_numbers(command, numbers, statuses=(1,)):
+def check_numbers(command, numbers, statuses=(2,)):
     """Each option takes its least and its most, and refuses whatever is not between
     them, with a sentence that has the option, the number and the range. The program
     ends there: what follows on @command is an error, too."""

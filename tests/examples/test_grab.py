@@ -235,7 +235,7 @@ def test_errors():
         file.write(b'this is no video ' * 1000)
     cases = {'a file that is not there': ('/nowhere/at-all.mp4',),
              'a file that is no video': (nonsense,),
-             'a folder that is not there': ('test', '--output', '/nowhere/at/all'),
+             'a folder that is not there': ('test', '--output', '/etc/passwd/all'),
              'no source': (), 'a negative width': ('test', '--width', '-1'),
              'an unknown format': ('test', '--format', 'gif'),
              'too much quality': ('test', '--quality', '101'),
@@ -253,6 +253,33 @@ def test_errors():
         done = run(program, '/dev/v4l/by-id/none')
         report.check('%s: a camera by its name' % program_name, done.returncode != 0
                      and "device '/dev/v4l/by-id/none'" in done.stderr, done.stderr[-200:])
+
+
+def test_folder():
+    """It is made; where it cannot be, that is said before the source is opened."""
+    folder = os.path.join(harness.folder(), 'a', 'b')
+    done = run(PROGRAMS['C'], 'test', '--count', '2', '--every', '0', '--output', folder)
+    report.check('C: the folder of --output is made', done.returncode == 0
+                 and sorted(os.listdir(folder)) == ['00000.jpg', '00001.jpg'], done.stderr)
+    done = run(PROGRAMS['C'], '/dev/video99', '--output', '/etc/passwd/all')
+    report.check('C: a folder that cannot be made', done.returncode == 1
+                 and 'cannot make the folder /etc/passwd/all: Not a directory' in done.stderr,
+                 done.stderr)
+
+
+def test_causes():
+    """What was wrong with what could not be opened."""
+    port = harness.free_port()
+    for name, program in PROGRAMS.items():
+        cases = [('rtsp://me:secret@127.0.0.1:%d/x' % port, '127.0.0.1')]
+        if name == 'C':
+            cases += [('rtsp://me:secret@127.0.0.1:%d/x' % port, 'connect'),
+                      ('/', 'is a folder'), ('/etc/passwd/x', 'Not a directory')]
+        for source, part in cases:
+            done = run(program, source)
+            report.check('%s: %s, %s' % (name, source.split('@')[-1][:9], part),
+                         done.returncode == 1 and part in done.stderr
+                         and 'secret' not in done.stderr, done.stderr)
 
 
 def test_no_plugin():
@@ -280,4 +307,4 @@ if not have_modules():
     report.skip('grab', 'no Python modules gi, PIL, cv2 here')
     report.finish()
 report.run(test_clip, test_bytes, test_no_copy, test_stall, test_numbers, test_names,
-           test_errors, test_no_plugin, test_signal)
+           test_errors, test_folder, test_causes, test_no_plugin, test_signal)

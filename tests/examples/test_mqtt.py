@@ -79,6 +79,10 @@ def test_messages():
     config = broker.get('homeassistant/camera/door/config')
     report.check('Home Assistant is told', b'"topic":"imbytes/door/jpeg"' in config
                  and b'imbytes/door/availability' in config, config.decode())
+    device = json.loads(config).get('device', {})
+    report.check('... of a device', device.get('identifiers') == 'imbytes_door'
+                 and device.get('name') == 'door' and {'manufacturer', 'model', 'sw_version'}
+                 <= set(device), config.decode())
     report.check('ends cleanly', harness.stop(process) == 0, harness.log(process))
     report.check('... and says so', broker.get('imbytes/door/availability') == b'offline'
                  and 'images sent' in harness.log(process))
@@ -199,7 +203,8 @@ def test_refusals():
             ('no such certificate', ['test', '--ca-file', '/nowhere'], '--ca-file')):
         done = subprocess.run([MQTT, *arguments], capture_output=True, text=True,
                               timeout=harness.GUARD)
-        report.check(name, done.returncode == 1 and part in done.stderr, done.stderr)
+        report.check(name, part in done.stderr and done.returncode == (
+            1 if name in ('no broker', 'a file that is not there') else 2), done.stderr)
 
 
 def test_options():
@@ -210,7 +215,7 @@ def test_options():
     for option in ('--name', '--prefix'):
         for value in ('', 'a+b', 'a#', 'a"b', 'a\\b', 'a\nb', '$SYS', 'a' * 201, '\x7f'):
             done = harness.run([MQTT, 'test', '--port', '1', option, value])
-            report.check('%s %r is refused' % (option, value[:9]), done.returncode == 1
+            report.check('%s %r is refused' % (option, value[:9]), done.returncode == 2
                          and '--name' in done.stderr and 'broker' not in done.stderr, done.stderr)
     # JSON of what is allowed, however odd.
     broker = Broker()

@@ -278,7 +278,7 @@ def test_urls():
                           ('--url', 'http://127.0.0.1:1/\n')):
         done = run('test', '--count', '1', option, value, *(
             ['--url', 'http://127.0.0.1:1/'] if option != '--url' else []), '--give-up', '1')
-        report.check('%s %r is refused' % (option, value), done.returncode == 1
+        report.check('%s %r is refused' % (option, value), done.returncode == 2
                      and option in done.stderr and 'uploaded' not in done.stdout, done.stderr)
 
 
@@ -309,11 +309,17 @@ def test_errors():
             ('no place', ['test'], '--url'), ('no source', ['--url', 'http://x/'], 'SOURCE'),
             ('no such file', ['/nowhere', '--url', 'http://x/'], 'no file'),
             ('another protocol', ['test', '--url', 'ftp://x/'], 'http'),
+            ('a field that is none', ['test', '--url', 'http://x/{name}.jpg'], '{uuid}'),
+            ('a brace alone', ['test', '--url', 'http://x/{n'], '{uuid}'),
+            ('a folder', ['/', '--url', 'http://x/'], 'is a folder'),
+            ('what is below a file', ['/etc/passwd/x', '--url', 'http://x/'], 'Not a directory'),
             ('no such certificate', ['test', '--url', 'https://x/', '--ca-file', '/nowhere'],
              '--ca-file'),
             ('no number', ['test', '--url', 'http://x/', '--every', 'nan'], '--every')):
         done = run(*arguments)
-        report.check(name, done.returncode == 1 and part in done.stderr, done.stderr)
+        report.check(name, done.returncode == (
+            1 if name in ('no such file', 'a folder', 'what is below a file') else 2)
+                     and part in done.stderr, done.stderr)
 
 
     done = run('test', '--count', '1', '--url', 'http://me:secret@127.0.0.1:1 x/{n}')

@@ -634,15 +634,20 @@ def stops_when_told():
                  second.returncode == 1 and 'Cannot listen on port' in harness.log(second),
                  harness.log(second).strip())
     harness.stop(other.process)
+    text = os.path.join(harness.folder(), 'letter.txt')
+    with open(text, 'w') as file:
+        file.write('this is no video\n' * 1000)
     for arguments, word in [(['--port', '70000'], '--port'), (['/no/such/file'], 'no file'),
                             (['--address', 'nowhere'], '--address'),
                             (['--test-pattern', 'plaid'], 'no pattern'),
                             (['--pipeline', 'nosuchelement'], 'nosuchelement'),
                             (['--camera', '/dev/video0', '--test-pattern', 'ball'], 'One source'),
+                            ([text], 'It is not tried again'),
                             (['--max-clients', '0'], '--max-clients')]:
         bad = harness.start([VIEWER, '--port', str(harness.free_port())] + arguments)
         bad.wait(harness.GUARD)
-        report.check(' '.join(arguments), bad.returncode == 1
+        usage = arguments[0].startswith('--') and arguments[0] != '--pipeline'
+        report.check(' '.join(arguments), bad.returncode == (2 if usage else 1)
                      and 'imbytes-viewer: ' in harness.log(bad)
                      and word in harness.log(bad), harness.log(bad).strip())
 
@@ -656,7 +661,7 @@ def arguments_are_in_the_users_encoding():
         return
     done = harness.run([VIEWER, '--port', '0', '--test-pattern', 'größer'],
                        env=dict(os.environ, LC_ALL='C.UTF-8'))
-    report.check('names that are not ASCII', done.returncode == 1
+    report.check('names that are not ASCII', done.returncode == 2
                  and "no pattern 'größer'" in done.stderr, done.stderr)
 
 

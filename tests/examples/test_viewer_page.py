@@ -179,6 +179,29 @@ def figures_are_shown(page):
     report.check('page: does not scroll sideways', wide <= 0, str(wide))
 
 
+def small_pictures_grow(page):
+    """Shown, not sent: the picture stays as small as it is."""
+    def shown():
+        return page.run("""
+            const inside = document.getElementById ("picture").getBoundingClientRect ();
+            const stage = document.getElementById ("stage").getBoundingClientRect ();
+            return [inside.width, inside.height, stage.width, stage.height]""")
+    page.set('width', '160')
+    page.has_size((160, 90))
+    small = shown()
+    page.run('document.getElementById ("grow").click ()')
+    grown = shown()
+    report.check('page: a small picture is shown in its own size', small[:2] == [160, 90],
+                 str(small))
+    report.check('page: ... and grows into the stage when that is wanted',
+                 grown[0] > grown[2] - 4 and grown[1] > grown[3] - 4 and page.has_size((160, 90)),
+                 str(grown))
+    page.run('document.getElementById ("grow").click ()')
+    report.check('page: ... and back', shown()[:2] == [160, 90], str(shown()))
+    page.set('width', '640')
+    page.has_size((640, 360))
+
+
 def fits_a_phone(page):
     page.browser.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {
         'width': 390, 'height': 844, 'deviceScaleFactor': 2, 'mobile': True})
@@ -220,11 +243,29 @@ def snapshots_are_saved(page):
                      '%s, bars within %d of 255' % (image.size, differ))
 
 
+def slow_rates_are_shown(page):
+    """At an image a minute the one that there is shows at once."""
+    page.set('preset', '640x0')
+    page.set('interval', '60000')
+    page.browser.refresh()
+    page.becomes(lambda: page.run('return document.readyState !== "loading"'))
+    report.check('page: every minute: the first picture is shown', harness.wait_until(
+        lambda: (page.look() or {}).get('size') == [640, 360], seconds=45))
+    page.set('preset', '320x0')
+    report.check('page: every minute: after a change of size, too', harness.wait_until(
+        lambda: (page.look() or {}).get('size') == [320, 180], seconds=45))
+    page.set('interval', '0')
+    page.set('preset', '640x0')
+    page.has_size((640, 360))
+
+
 def loss_is_said(page):
     viewer = page.viewer
     harness.stop(viewer.process)
     report.check('page: says that the connection is lost', harness.wait_until(
         lambda: 'connection' in page.text('veil') and page.text('status') == 'connection lost'))
+    report.check('page: figures of before are gone', harness.wait_until(lambda: [
+        page.text(name) for name in ('size', 'bytes', 'time', 'rate')] == ['–'] * 4))
     viewer.process = harness.start([VIEWER, '--port', str(viewer.port)])
     back = page.becomes(lambda: page.text('status') == 'live'
                         and viewer.stats()['clients'] == 1)
@@ -236,13 +277,26 @@ def run_page():
     try:
         with Viewer() as viewer:
             page = Page(browser, viewer, '?width=640&quality=95')
-            for case in (picture_is_shown, controls_act, figures_are_shown, fits_a_phone,
-                         unseen_pages_do_not_stream, snapshots_are_saved, loss_is_said):
+            for case in (picture_is_shown, controls_act, figures_are_shown,
+                         small_pictures_grow, fits_a_phone,
+                         unseen_pages_do_not_stream, snapshots_are_saved, slow_rates_are_shown,
+                         loss_is_said):
                 case(page)
+        film = os.path.join(harness.folder('film'), 'film.mkv')
+        harness.run(['gst-launch-1.0', '-q', 'videotestsrc', 'num-buffers=60', '!', 'jpegenc', '!',
+                     'matroskamux', '!', 'filesink', 'location=' + film], check=True)
+        with Viewer(film) as viewer:
+            page = Page(browser, viewer, '?method=x&fit=inside')
+            report.check('page: a file plays, and is not live',
+                         page.becomes(lambda: page.text('status') == 'playing'))
+            report.check('page: what is no method is said, and the usual one taken',
+                         'method cannot be x; it is bilinear' in page.text('notice'),
+                         page.text('notice'))
         with Viewer('--pipeline', 'filesrc location=/nonexistent ! decodebin') as viewer:
             page = Page(browser, viewer)
-            report.check('page: says that the source is gone', page.becomes(
-                lambda: 'The source is gone' in page.text('veil')), page.text('veil'))
+            report.check('page: says that there is no source', page.becomes(
+                lambda: 'The source cannot be opened' in page.text('veil')
+                and page.text('status') == 'no source'), page.text('veil'))
         with Viewer('--max-pictures', '1') as viewer:
             held = viewer.stream('width=100')
             harness.wait_until(lambda: viewer.stats()['clients'] == 1)
