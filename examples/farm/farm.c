@@ -1,164 +1,80 @@
-/* imbytes farm: images of any number of videos, by any number of machines.
+/* imbytes farm: images of any number of videos, on all processors of this machine.
  *
- *   imbytes-farm submit [OPTIONS] FILE or URI...
- *   imbytes-farm work [OPTIONS]
- *   imbytes-farm collect --output FOLDER [OPTIONS]
- *   imbytes-farm status [OPTIONS]
- *   imbytes-farm local --output FOLDER [OPTIONS] FILE or URI...   (or --local)
+ *   imbytes-farm --output FOLDER [OPTIONS] FILE or URI...
  *
- * Jobs and results are in Redis; see store.h. `local` needs none.
+ * Whatever was made before is not made again, so that it can be started as often as
+ * one likes, by hand or by an engine that spreads videos over machines.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <string.h>
 
-#include "commands.h"
 #include "program.h"
+#include "run.h"
 #include "text.h"
-#include "uri.h"
 
-#define MAX_SECONDS JOB_MAX_SECONDS
 #define MAX_SLOTS 1024
-#define MAX_RESULTS 1000000000
-#define MAX_TRIES 1000000
+#define PUT_STALL_SECONDS 10
 
+/* The options whose values a RunOptions has in other units. */
 typedef struct
 {
-  const gchar *name;
-  gint (*run) (const Command *command);
-  gboolean takes_sources;
-} Verb;
-
-static const Verb verbs[] = { { "submit", command_submit, TRUE },
-  { "work", command_work, FALSE }, { "collect", command_collect, FALSE },
-  { "status", command_status, FALSE }, { "local", command_local, TRUE } };
-
-/* The options whose values a Command has in other units. */
-typedef struct
-{
-  gchar *redis, *farm, *format;
-  gdouble every, lease, patience, stall;
-  gint max_results, max_tries, slots;
+  gchar *format;
+  gdouble every, stall;
 } Given;
 
-static const Verb *
-find_verb (const gchar *name)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
-    if (g_str_equal (name, verbs[i].name)
-        || (g_str_has_prefix (name, "--")
-            && g_str_equal (name + 2, verbs[i].name)))
-      return &verbs[i];
-  return NULL;
-}
-
-/* Finds the command and removes it from @argv. The command is the first argument; with
- * -- before it (`--local`) it may be any. NULL if there is none. */
-static const Verb *
-take_verb (int *argc, char **argv)
-{
-  for (int i = 1; i < *argc; i++) {
-    const Verb *verb = NULL;
-
-    if (i == 1 || g_str_has_prefix (argv[i], "--"))
-      verb = find_verb (argv[i]);
-    if (verb != NULL) {
-      memmove (argv + i, argv + i + 1, (gsize) (*argc - i) * sizeof (argv[0]));
-      --*argc;
-      return verb;
-    }
-  }
-  return NULL;
-}
-
-/* A template without {job} and {time} would give two images the same URL. */
-static gboolean
-is_template (const gchar *url)
-{
-  return (g_str_has_prefix (url, "http://")
-             || g_str_has_prefix (url, "https://"))
-      && strstr (url, "{job}") != NULL && strstr (url, "{time}") != NULL
-      && uri_is_valid (url);
-}
+static const gchar summary[] =
+    "Makes images of videos, as many videos at once as there are processors. Of each "
+    "video\nFOLDER gets a folder with the images and images.json, which says what they "
+    "are. What it\nhas is not made again.\n\n"
+    "Exit status: 0 all were made; 1 of some video not, and why is said; 2 the command\n"
+    "line is wrong; 3 stopped by a signal, and what was made is kept.";
 
 static gboolean
-are_allowed (gchar **allowed, GError **error)
+are_headers (gchar **headers)
 {
-  for (; allowed != NULL && *allowed != NULL; allowed++) {
-    const gchar *wrong = uri_find_wrong (*allowed);
-
-    if (wrong != NULL)
-      return program_refuse (error, "--allow %s, not %.80s", wrong, *allowed);
-  }
-  return TRUE;
-}
-
-static gboolean
-are_headers (const Command *command, GError **error)
-{
-  gchar **headers = command->put.headers;
-
-  for (; headers != NULL && *headers != NULL; headers++) {
+  for (; headers != NULL && *headers != NULL; headers++)
     if (!text_is_header (*headers))
-      return program_refuse (error, "--header is NAME: VALUE, on one line");
-  }
+      return FALSE;
   return TRUE;
 }
 
 static gboolean
-check (const Given *given, const Verb *verb, const Command *command,
-    GError **error)
+check (const Given *given, const RunOptions *options, GError **error)
 {
-  gboolean has_sources = command->sources != NULL
-      && command->sources[0] != NULL;
   const gchar *wrong = NULL;
 
-  if (!are_allowed (command->allowed, error) || !are_headers (command, error))
-    return FALSE;
-  if (verb->takes_sources && !has_sources)
-    wrong = "which files or URIs?";
-  else if (!verb->takes_sources && has_sources)
-    wrong = "this command takes no files; submit and local do";
-  else if (!text_is_name (given->farm))
-    wrong = "--farm has up to 64 letters, digits, - and _";
+  if (options->sources == NULL || options->sources[0] == NULL)
+    wrong = "which files or URIs? --help says more";
+  else if (options->output == NULL)
+    wrong = "--output says which folder images go to";
   else if (!g_str_equal (given->format, "jpeg")
       && !g_str_equal (given->format, "png"))
     wrong = "--format is jpeg or png";
-  else if (command->url != NULL && !is_template (command->url))
+  else if (options->request.url != NULL
+      && !job_is_template (options->request.url))
     wrong = "--url begins with http:// or https:// and has {job} and {time}";
+  else if (!are_headers (options->put.headers))
+    wrong = "--header is NAME: VALUE, on one line";
   return wrong == NULL || program_refuse (error, "%s", wrong);
 }
 
-static const gchar summary[] =
-    "submit, work, collect, status or local comes first:\n"
-    "  submit FILES   puts jobs into Redis\n"
-    "  work           does jobs, as many at once as there are processors\n"
-    "  collect        takes the results out of Redis into a folder\n"
-    "  status         says how far it is, on one line\n"
-    "  local FILES    does jobs here, without Redis (or --local)\n\n"
-    "REDISCLI_AUTH in the environment is the password of Redis.";
-
 static gboolean
-parse (const Verb *verb, Given *given, Command *command, int argc, char **argv,
-    GError **error)
+parse (Given *given, RunOptions *options, int argc, char **argv, GError **error)
 {
-  Number numbers[] = { { "every", 'e', 0, MAX_SECONDS, NULL, &given->every },
-    { "width", 0, 0, JOB_MAX_SIZE, &command->request.width, NULL },
-    { "height", 0, 0, JOB_MAX_SIZE, &command->request.height, NULL },
-    { "quality", 'q', 0, 100, &command->request.quality, NULL },
-    { "slots", 's', 0, MAX_SLOTS, &given->slots, NULL },
-    { "lease", 0, 0.5, MAX_SECONDS, NULL, &given->lease },
-    { "stall", 0, 0.5, MAX_SECONDS, NULL, &given->stall },
-    { "max-tries", 0, 1, MAX_TRIES, &given->max_tries, NULL },
-    { "max-results", 0, 1, MAX_RESULTS, &given->max_results, NULL },
-    { "patience", 0, 0, MAX_SECONDS, NULL, &given->patience },
+  Job *request = &options->request;
+  Number numbers[] = { { "every", 'e', 0, JOB_MAX_SECONDS, NULL,
+                           &given->every },
+    { "width", 0, 0, JOB_MAX_SIZE, &request->width, NULL },
+    { "height", 0, 0, JOB_MAX_SIZE, &request->height, NULL },
+    { "quality", 'q', 0, 100, &request->quality, NULL },
+    { "slots", 's', 0, MAX_SLOTS, &options->n_slots, NULL },
+    { "stall", 0, 0.5, JOB_MAX_SECONDS, NULL, &given->stall },
+    { "give-up", 0, 0, JOB_MAX_SECONDS, &options->put.give_up_seconds, NULL },
     { NULL, 0, 0, 0, NULL, NULL } };
   GOptionEntry entries[] = {
-    { "redis", 'r', 0, G_OPTION_ARG_STRING, &given->redis,
-        "Redis 6.2 or later (127.0.0.1:6379), or the path of its socket",
-        "HOST:PORT" },
-    { "farm", 'f', 0, G_OPTION_ARG_STRING, &given->farm,
-        "Name of the farm; all its keys begin with it (farm)", "NAME" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
+        "Folder for the images, and for what is known of them", "FOLDER" },
     NUMBER_ENTRY ("every", 'e', "Seconds between images, 0 for every frame (1)",
         "SECONDS"),
     NUMBER_ENTRY ("width", 0, "Width of the images", "PIXELS"),
@@ -166,106 +82,60 @@ parse (const Verb *verb, Given *given, Command *command, int argc, char **argv,
     { "format", 0, 0, G_OPTION_ARG_STRING, &given->format, "jpeg or png (jpeg)",
         "FORMAT" },
     NUMBER_ENTRY ("quality", 'q', "JPEG quality (85)", "0..100"),
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &command->output,
-        "Folder for the images", "FOLDER" },
-    { "url", 'u', 0, G_OPTION_ARG_STRING, &command->url,
-        "work: put images there, and only say where in Redis; {job}, {time} and "
-        "{ext} are filled in",
+    { "url", 'u', 0, G_OPTION_ARG_STRING, &request->url,
+        "Put images there, and only images.json into FOLDER; {job}, {video}, {time} "
+        "and {ext} are filled in",
         "TEMPLATE" },
-    { "user", 0, 0, G_OPTION_ARG_STRING, &command->put.user,
+    { "user", 0, 0, G_OPTION_ARG_STRING, &options->put.user,
         "User and password for --url", "USER:PASSWORD" },
-    { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &command->put.headers,
+    { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->put.headers,
         "A header for --url; may come several times", "NAME: VALUE" },
-    { "allow", 0, 0, G_OPTION_ARG_STRING_ARRAY, &command->allowed,
-        "work: do jobs whose URIs begin so, such as file:///videos/ or "
-        "https://host/, and no others; may come several times (file:///)",
-        "URI" },
-    NUMBER_ENTRY ("slots", 's', "Jobs at once (0: one for each processor)",
-        "N"),
-    NUMBER_ENTRY ("lease", 0,
-        "A worker that is silent for so long has died (30); a collector, too, "
-        "but after 10 at most",
+    NUMBER_ENTRY ("give-up", 0,
+        "A server of --url that takes no image for so long ends the video (0: "
+        "never)",
         "SECONDS"),
+    NUMBER_ENTRY ("slots", 's', "Videos at once (0: one for each processor)",
+        "N"),
     NUMBER_ENTRY ("stall", 0,
         "A video that gives no frame for so long cannot be done (60)",
         "SECONDS"),
-    NUMBER_ENTRY ("max-tries", 0,
-        "Tries without a new image before a job has failed (3)", "N"),
-    NUMBER_ENTRY ("max-results", 0,
-        "Images that may wait to be collected (1000)", "N"),
-    { "until-done", 0, 0, G_OPTION_ARG_NONE, &command->is_idle_the_end,
-        "work: end when all jobs are over", NULL },
-    { "once", 0, 0, G_OPTION_ARG_NONE, &command->once,
-        "status: say it once and end", NULL },
-    NUMBER_ENTRY ("patience", 0,
-        "collect: end when nothing comes for so long (0: never)", "SECONDS"),
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &command->sources,
-        NULL, "[FILE or URI...]" },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->sources,
+        NULL, "FILE or URI..." },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
   const Program program = { "imbytes-farm", NULL, summary, entries, numbers,
     NULL };
 
-  if (!program_start (&program, argc, argv, error))
+  if (!program_start (&program, argc, argv, error)
+      || !check (given, options, error))
     return FALSE;
-  if (verb == NULL)
-    return program_refuse (error,
-        "submit, work, collect, status or local? --help says more");
-  return check (given, verb, command, error);
-}
-
-static void
-take_over (Command *command, const Given *given)
-{
-  static const gchar *const files[] = { URI_DEFAULT, NULL };
-
-  if (command->allowed == NULL)
-    command->allowed = g_strdupv ((gchar **) files);
-  command->request.format = given->format;
-  command->request.every = (guint64) (given->every * GST_SECOND);
-  command->n_slots = (guint) given->slots;
-  command->stall = (GstClockTime) (given->stall * GST_SECOND);
-  command->patience_ms = (guint) (given->patience * 1000);
-  command->store = (StoreOptions){ .server = given->redis,
-    .farm = given->farm,
-    .lease_ms = (guint) (given->lease * 1000),
-    .max_results = (guint) given->max_results,
-    .max_tries = (guint) given->max_tries,
-    .stop = command->store.stop };
+  request->format = given->format;
+  request->every = (guint64) (given->every * GST_SECOND);
+  options->stall = (GstClockTime) (given->stall * GST_SECOND);
+  return TRUE;
 }
 
 int
 main (int argc, char **argv)
 {
-  Given given = { .every = 1.0,
-    .lease = 30,
-    .stall = 60,
-    .max_results = 1000,
-    .max_tries = 3 };
-  Command command = { .request = { .quality = 85 },
-    .put = { .program = "imbytes-farm", .stall_seconds = 10 } };
-  const Verb *verb = take_verb (&argc, argv);
+  Given given = { .every = 1.0, .stall = 60 };
+  RunOptions options = { .request = { .quality = 85 },
+    .put = { .program = "imbytes-farm", .stall_seconds = PUT_STALL_SECONDS } };
   GError *error = NULL;
-  gint status;
+  int status;
 
-  command.store.stop = program_catch_signals ();
-  given.redis = g_strdup ("127.0.0.1:6379");
-  given.farm = g_strdup ("farm");
+  options.stop = program_catch_signals ();
   given.format = g_strdup ("jpeg");
-  if (parse (verb, &given, &command, argc, argv, &error)) {
-    take_over (&command, &given);
-    status = verb->run (&command);
-  } else {
+  if (parse (&given, &options, argc, argv, &error)
+      && program_find_imbytes (&error))
+    status = (int) run (&options);
+  else
     status = program_fail (error);
-  }
-  g_free (given.redis);
-  g_free (given.farm);
   g_free (given.format);
-  g_free (command.output);
-  g_free (command.url);
-  g_free (command.put.user);
-  g_strfreev (command.put.headers);
-  g_strfreev (command.allowed);
-  g_strfreev (command.sources);
+  g_free (options.output);
+  g_free (options.request.url);
+  g_free (options.put.user);
+  g_strfreev (options.put.headers);
+  g_strfreev (options.sources);
   return status;
 }

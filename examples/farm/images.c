@@ -31,69 +31,12 @@ typedef struct
   gchar *reason;
 } Making;
 
-gchar *
-images_sum (const guint8 *data, gsize size)
-{
-  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, data, size);
-}
-
 static GstPadProbeReturn
 on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer frames)
 {
   (void) pad, (void) info;
   g_atomic_int_inc ((gint *) frames);
   return GST_PAD_PROBE_OK;
-}
-
-/* Servers may lead anywhere. */
-static void
-on_source (GstElement *bin, GstElement *source, gpointer data)
-{
-  (void) bin, (void) data;
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (source),
-          "automatic-redirect")
-      != NULL)
-    g_object_set (source, "automatic-redirect", FALSE, NULL);
-}
-
-/* GST_AUTOPLUG_SELECT_TRY and _SKIP; no header has them. */
-enum
-{
-  TRY = 0,
-  SKIP = 2
-};
-
-/* Demuxers of playlists and session descriptions open what these name. */
-static gint
-on_factory (GstElement *bin, GstPad *pad, GstCaps *caps,
-    GstElementFactory *factory, gpointer data)
-{
-  const gchar *class =
-      gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS);
-
-  (void) bin, (void) pad, (void) caps, (void) data;
-  return class != NULL
-          && (strstr (class, "Adaptive") != NULL
-              || strstr (class, "Network") != NULL)
-      ? SKIP
-      : TRY;
-}
-
-/* FALSE with the reason set. A pipe would keep the worker, and a device is none of
- * its videos. What is not there is said by the source. */
-static gboolean
-keep_alone (Making *making, GstElement *source)
-{
-  gchar *path = g_filename_from_uri (making->job->uri, NULL, NULL);
-  gboolean fine = path == NULL || !g_file_test (path, G_FILE_TEST_EXISTS)
-      || g_file_test (path, G_FILE_TEST_IS_REGULAR);
-
-  g_free (path);
-  g_signal_connect (source, "source-setup", G_CALLBACK (on_source), NULL);
-  g_signal_connect (source, "autoplug-select", G_CALLBACK (on_factory), NULL);
-  if (!fine)
-    making->reason = g_strdup ("it is no regular file");
-  return fine;
 }
 
 static void
@@ -118,7 +61,6 @@ build (Making *making)
       job->format, MAX_WAITING);
   GError *error = NULL;
   GstElement *source, *images;
-  gboolean fine;
 
   making->index = 0;
   making->last = GST_CLOCK_TIME_NONE;
@@ -140,10 +82,9 @@ build (Making *making)
   g_object_set (images, "interval", job->every, "width", job->width, "height",
       job->height, "quality", job->quality, NULL);
   count_frames (making, images);
-  fine = !making->functions->alone || keep_alone (making, source);
   gst_object_unref (source);
   gst_object_unref (images);
-  return fine;
+  return TRUE;
 }
 
 static void
@@ -296,6 +237,17 @@ take_time (Making *making, GstSample *sample)
   return time;
 }
 
+static GstClockTime
+find_duration (Making *making)
+{
+  gint64 duration;
+
+  return gst_element_query_duration (making->pipeline, GST_FORMAT_TIME,
+             &duration)
+      ? (GstClockTime) duration
+      : GST_CLOCK_TIME_NONE;
+}
+
 static gboolean
 hand_over (Making *making, GstSample *sample, const Image *base)
 {
@@ -313,6 +265,7 @@ hand_over (Making *making, GstSample *sample, const Image *base)
     return FALSE;
   image.data = map.data;
   image.size = map.size;
+  image.duration = find_duration (making);
   go_on = functions->on_image (functions->data, &image);
   gst_buffer_unmap (buffer, &map);
   return go_on;
@@ -353,7 +306,7 @@ is_marked (const Making *making, GstSample *sample)
   GstMapInfo map;
 
   if (gst_buffer_map (gst_sample_get_buffer (sample), &map, GST_MAP_READ)) {
-    gchar *sum = images_sum (map.data, map.size);
+    gchar *sum = job_sum_image (map.data, map.size);
 
     same = g_strcmp0 (sum, making->mark->sum) == 0;
     g_free (sum);
@@ -399,8 +352,6 @@ resume (Making *making)
 
     gst_sample_unref (sample);
     making->index = mark->n;
-    if (found && making->functions->on_resume != NULL)
-      making->functions->on_resume (making->functions->data);
     if (time >= mark->time)
       return found;
   }
@@ -441,18 +392,29 @@ static void
 look_for_end (Making *making)
 {
   GstClockTime end = making->last + making->job->every + MISSING;
-  gint64 duration;
+  GstClockTime duration = find_duration (making);
 
   if (making->index == 0) {
     making->result = IMAGES_FAILED;
     making->reason = g_strdup ("there is no picture in it");
-  } else if (gst_element_query_duration (making->pipeline, GST_FORMAT_TIME,
-                 &duration)
-      && (GstClockTime) duration > end) {
+  } else if (duration != GST_CLOCK_TIME_NONE && duration > end) {
     making->reason = g_strdup_printf (
         "the last image is at %.1f s of %.1f; has it been cut off?",
         (gdouble) making->last / GST_SECOND, (gdouble) duration / GST_SECOND);
   }
+}
+
+/* Opening a pipe waits for somebody who writes to it, and a device is no video that
+ * ends. What is not there is said by the source. */
+static gboolean
+is_odd_file (const gchar *uri)
+{
+  gchar *path = g_filename_from_uri (uri, NULL, NULL);
+  gboolean odd = path != NULL && g_file_test (path, G_FILE_TEST_EXISTS)
+      && !g_file_test (path, G_FILE_TEST_IS_REGULAR);
+
+  g_free (path);
+  return odd;
 }
 
 ImagesResult
@@ -463,7 +425,13 @@ images_make (const Job *job, const ImagesMark *mark,
   Making making = { .job = job,
     .mark = mark != NULL ? mark : &nothing,
     .functions = functions };
-  gboolean ready = resume (&making);
+  gboolean ready;
+
+  if (is_odd_file (job->uri)) {
+    *reason = g_strdup ("it is no regular file");
+    return IMAGES_FAILED;
+  }
+  ready = resume (&making);
 
   if (!ready && making.result != IMAGES_STOPPED) {
     tear_down (&making);

@@ -20,6 +20,7 @@ typedef struct
   const guint8 *data;
   gsize size;
   gint width, height;
+  GstClockTime duration; /* of the video; GST_CLOCK_TIME_NONE: nobody knows */
 } Image;
 
 /* How far the job was done before. */
@@ -28,7 +29,7 @@ typedef struct
   guint64
       n; /* images that are there already; 0: none, and the rest is not set */
   GstClockTime time; /* of the last of them */
-  gchar *sum;        /* images_sum () of its bytes */
+  gchar *sum;        /* job_sum_image () of its bytes */
 } ImagesMark;
 
 typedef enum
@@ -44,14 +45,9 @@ typedef struct
   gboolean (*on_image) (gpointer data, const Image *image);
   /* Called at least each @patience while no image comes; FALSE stops. */
   gboolean (*on_wait) (gpointer data);
-  /* The job goes on after its mark and not from its beginning; or NULL. */
-  void (*on_resume) (gpointer data);
   GstClockTime patience;
   /* The job cannot be done where no frame comes for so long. */
   GstClockTime stall;
-  /* Opens the job's own URI and nothing that this leads to: no redirection, no
-   * playlist; and of files only regular ones. */
-  gboolean alone;
   gpointer data;
 } ImagesFunctions;
 
@@ -61,6 +57,3 @@ typedef struct
  * after IMAGES_DONE one that the user should know, or NULL. Free it. */
 ImagesResult images_make (const Job *job, const ImagesMark *mark,
     const ImagesFunctions *functions, gchar **reason);
-
-/* Two images of one sum are the same. Free it. */
-gchar *images_sum (const guint8 *data, gsize size);
