@@ -135,8 +135,8 @@ static void
 code_strip (Bench *self, const uint8_t *frame, int index)
 {
   const ImPlan *plan = &self->plan;
-  int y = index * plan->strip_rows;
-  int end = index + 1 < plan->n_strips ? y + plan->strip_rows : plan->height;
+  int y = im_plan_band_begin (plan->height, plan->n_strips, index);
+  int end = im_plan_band_begin (plan->height, plan->n_strips, index + 1);
   ImError error;
 
   im_bytes_reset (&self->strips[index].bytes);

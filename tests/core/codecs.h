@@ -68,8 +68,8 @@ code_strip (ImCoder *coder, const ImPlan *plan, const Picture *picture,
     int index, ImCodedStrip *out, ImError *error)
 {
   const ImCodec *codec = im_codec_get (plan->codec);
-  int y = index * plan->strip_rows;
-  int end = index + 1 < plan->n_strips ? y + plan->strip_rows : plan->height;
+  int y = im_plan_band_begin (plan->height, plan->n_strips, index);
+  int end = im_plan_band_begin (plan->height, plan->n_strips, index + 1);
 
   im_bytes_reset (&out->bytes);
   if (!codec->begin (coder, index, out, error))

@@ -56,12 +56,12 @@ check_inflates (const ImBytes *bytes, const uint8_t *data, size_t size)
 }
 
 static void
-test_levels (void)
+test_efforts (void)
 {
   uint8_t *data = make_data (2);
 
-  for (int level = 0; level <= 9; level++) {
-    ImDeflate *deflate = im_deflate_new (level);
+  for (int effort = 0; effort <= IM_QUICK_LAST_EFFORT; effort++) {
+    ImDeflate *deflate = im_deflate_new ((ImQuickEffort) effort, 3);
     ImBytes out = { 0 };
 
     if (!CHECK (deflate != NULL))
@@ -71,25 +71,28 @@ test_levels (void)
     CHECK (im_deflate_end (deflate, true));
     check_inflates (&out, data, SIZE);
     CHECK_EQUAL (im_deflate_checksum (deflate), adler32 (1, data, SIZE));
-    CHECK (level == 0 ? out.size > SIZE : out.size < SIZE * 3 / 5);
+    CHECK (
+        effort == IM_QUICK_STORED ? out.size > SIZE : out.size < SIZE * 3 / 5);
     im_bytes_clear (&out);
     im_deflate_free (deflate);
   }
   free (data);
 }
 
-/* Parts by different objects of different levels make one stream. */
+/* Parts by different objects of different efforts make one stream. */
 static void
 test_parts (void)
 {
   static const size_t cuts[] = { 0, 1, 1, 40000, 100000, 299999, SIZE };
-  static const int levels[] = { 1, 6, 0, 3, 9, 1 };
+  static const ImQuickEffort efforts[] = { IM_QUICK_ZEROS_ALONE,
+    IM_QUICK_CHAINS_128, IM_QUICK_STORED, IM_QUICK_LATEST_3, IM_QUICK_PATHS_32,
+    IM_QUICK_LATEST_5 };
   uint8_t *data = make_data (3);
   ImBytes out = { 0 };
   uint32_t checksum = IM_DEFLATE_EMPTY_CHECKSUM;
 
   for (int i = 0; i < 6; i++) {
-    ImDeflate *deflate = im_deflate_new (levels[i]);
+    ImDeflate *deflate = im_deflate_new (efforts[i], 3);
     size_t size = cuts[i + 1] - cuts[i];
 
     im_deflate_begin (deflate, &out);
@@ -111,8 +114,8 @@ test_parts_are_independent (void)
 {
   uint8_t *data = make_data (4);
 
-  for (int level = 0; level <= 9; level++) {
-    ImDeflate *deflate = im_deflate_new (level);
+  for (int effort = 0; effort <= IM_QUICK_LAST_EFFORT; effort++) {
+    ImDeflate *deflate = im_deflate_new ((ImQuickEffort) effort, 3);
     ImBytes first = { 0 }, second = { 0 };
 
     im_deflate_begin (deflate, &first);
@@ -135,8 +138,9 @@ test_bytes_depend_on_data_alone (void)
 {
   uint8_t *data = make_data (5), *other = make_data (6);
 
-  for (int level = 0; level <= 9; level++) {
-    ImDeflate *used = im_deflate_new (level), *fresh = im_deflate_new (level);
+  for (int effort = 0; effort <= IM_QUICK_LAST_EFFORT; effort++) {
+    ImDeflate *used = im_deflate_new ((ImQuickEffort) effort, 3),
+              *fresh = im_deflate_new ((ImQuickEffort) effort, 3);
     ImBytes a = { 0 }, b = { 0 };
 
     im_deflate_begin (used, &a);
@@ -165,8 +169,8 @@ test_out_of_memory (void)
 {
   uint8_t *data = make_data (7);
 
-  for (int level = 0; level <= 9; level++) {
-    ImDeflate *deflate = im_deflate_new (level);
+  for (int effort = 0; effort <= IM_QUICK_LAST_EFFORT; effort++) {
+    ImDeflate *deflate = im_deflate_new ((ImQuickEffort) effort, 3);
     ImBytes full = full_bytes (), out = { 0 };
 
     im_deflate_begin (deflate, &full);
@@ -212,7 +216,7 @@ int
 main (void)
 {
   static const Test tests[] = {
-    TEST (test_levels),
+    TEST (test_efforts),
     TEST (test_parts),
     TEST (test_parts_are_independent),
     TEST (test_bytes_depend_on_data_alone),

@@ -3,11 +3,13 @@
 # read it.
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
+import datetime
 import io
 import json
 import os
 import shutil
 import subprocess
+import time
 
 import report
 from imbytes_runner import Gst
@@ -97,6 +99,62 @@ def test_time():
     report.check('a day alone: its time is blank',
                  exif.get(DATE_TIME_ORIGINAL) == '2021:02:03   :  :  '
                  and SUBSEC not in exif and OFFSET not in exif, str(exif))
+
+
+def seconds_of(data):
+    """Its capture time in seconds since 1970; None where it says none."""
+    exif = exif_of(data)[1]
+    if DATE_TIME_ORIGINAL not in exif:
+        return None
+    stamp = '%s.%s %s' % (exif[DATE_TIME_ORIGINAL], exif[SUBSEC], exif[OFFSET])
+    return datetime.datetime.strptime(stamp, '%Y:%m:%d %H:%M:%S.%f %z').timestamp()
+
+
+def live_images(source, properties):
+    """(presentation time in seconds, capture time or None) of each image."""
+    pipeline = Gst.parse_launch(
+        source + ' ! video/x-raw,width=64,height=48,framerate=10/1 ! queue '
+        '! identity name=slow sleep-time=200000 ! imbytes name=imbytes %s ! image/jpeg '
+        '! appsink name=sink sync=false' % properties)
+    if properties == '':
+        pipeline.get_by_name('imbytes').load_preset('cctv')
+        pipeline.get_by_name('imbytes').set_property('interval', 0)
+        pipeline.get_by_name('imbytes').set_property('min-change', 0)
+    sink, found = pipeline.get_by_name('sink'), []
+    pipeline.set_state(Gst.State.PLAYING)
+    while True:
+        sample = sink.emit('try-pull-sample', report.PATIENCE * Gst.SECOND)
+        if sample is None:
+            break
+        buffer = sample.get_buffer()
+        found.append((buffer.pts / Gst.SECOND,
+                      seconds_of(buffer.extract_dup(0, buffer.get_size()))))
+    pipeline.set_state(Gst.State.NULL)
+    return found
+
+
+def test_wall_clock():
+    live = 'videotestsrc is-live=true num-buffers=8 pattern=ball'
+    for properties in ('metadata=true wall-clock=true', ''):
+        before = time.time()
+        found = live_images(live, properties)
+        after = time.time()
+        # Each frame waits longer for its turn than the one before it.
+        offsets = [stamp - pts for pts, stamp in found if stamp is not None]
+        name = properties or 'the preset cctv'
+        report.check('%s: when a live source captured it' % name,
+                     len(found) == len(offsets) == 8
+                     and before - 0.1 <= found[0][1] <= after
+                     and max(offsets) - min(offsets) < 0.4, str(found))
+    report.check('a live source without wall-clock says no time',
+                 [stamp for _, stamp in live_images(live, 'metadata=true')] == [None] * 8)
+    report.check('a source that is not live says no time', [
+        stamp for _, stamp in live_images('videotestsrc num-buffers=3',
+                                          'metadata=true wall-clock=true')] == [None] * 3)
+    unix = 1795482123500000000
+    report.check("the frame's own time comes first", seconds_of(images_of(
+        (), properties='metadata=true wall-clock=true',
+        reference=('timestamp/x-unix', unix))) == unix / Gst.SECOND)
 
 
 def test_text():
@@ -249,5 +307,5 @@ def test_clip():
                  and set(titles) == {('street', 'camera 3')}, str(titles[:2]))
 
 
-report.run(test_tags, test_time, test_text, test_valid, test_nothing, test_absurd, test_exiftool,
-           test_jpegparse, test_clip)
+report.run(test_tags, test_time, test_wall_clock, test_text, test_valid, test_nothing,
+           test_absurd, test_exiftool, test_jpegparse, test_clip)

@@ -13,30 +13,31 @@
 
 #define MOST_KEPT 16
 
-ImDeflate *__real_im_deflate_new (int level);
+ImDeflate *__real_im_deflate_new (ImQuickEffort effort, int period);
 void __real_im_deflate_free (ImDeflate *self);
-ImDeflate *__wrap_im_deflate_new (int level);
+ImDeflate *__wrap_im_deflate_new (ImQuickEffort effort, int period);
 void __wrap_im_deflate_free (ImDeflate *self);
 
 typedef struct
 {
   ImDeflate *deflate; /* NULL: none */
-  int level;
+  ImQuickEffort effort;
+  int period;
   bool is_used;
 } Slot;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static Slot slots[MOST_KEPT];
 
-/* One of @level that is not used, or an empty slot. */
+/* One of @effort and @period that is not used, or an empty slot. */
 static Slot *
-find_slot (int level)
+find_slot (ImQuickEffort effort, int period)
 {
   Slot *empty = NULL;
 
   for (int i = 0; i < MOST_KEPT; i++) {
     if (slots[i].deflate != NULL && !slots[i].is_used
-        && slots[i].level == level)
+        && slots[i].effort == effort && slots[i].period == period)
       return &slots[i];
     if (slots[i].deflate == NULL)
       empty = &slots[i];
@@ -45,18 +46,18 @@ find_slot (int level)
 }
 
 ImDeflate *
-__wrap_im_deflate_new (int level)
+__wrap_im_deflate_new (ImQuickEffort effort, int period)
 {
   ImDeflate *deflate;
   Slot *slot;
 
   pthread_mutex_lock (&lock);
-  slot = find_slot (level);
+  slot = find_slot (effort, period);
   if (slot == NULL) {
-    deflate = __real_im_deflate_new (level);
+    deflate = __real_im_deflate_new (effort, period);
   } else {
     if (slot->deflate == NULL)
-      *slot = (Slot){ __real_im_deflate_new (level), level, true };
+      *slot = (Slot){ __real_im_deflate_new (effort, period), effort, period, true };
     slot->is_used = slot->deflate != NULL;
     deflate = slot->deflate;
   }

@@ -86,6 +86,8 @@ take_info (ImImageInfo *info, FuzzBytes *bytes)
     info->par_d = 1 + (int) fuzz_take (bytes, 40);
   }
   info->interlaced = one_in (bytes, 4);
+  /* Without a byte of its own, which would give the corpora another meaning. */
+  info->slow = (info->width ^ info->height) & 1;
   colour->matrix = (ImMatrix) fuzz_take (bytes, IM_MATRIX_FCC + 1);
   colour->range = (ImRange) fuzz_take (bytes, IM_RANGE_FULL + 1);
   colour->h_cosited = one_in (bytes, 2);

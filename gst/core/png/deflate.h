@@ -2,13 +2,10 @@
  *
  * A stream is made of parts that are coded alone, on any thread, and joined:
  * each ends on a byte boundary, none refers to what is in another, and only the
- * last one ends the stream. Who codes it is this module's business: quick.h for
- * levels 1 to 3, zlib for the rest.
+ * last one ends the stream. quick.h codes it.
  *
- * The bytes depend on the level and the data alone, not on how the data was cut
- * into calls of feed () nor on what the object did before... with one exception:
- * a library may end its blocks where a call ends, so equal cuts are needed for
- * equal bytes.
+ * The bytes depend on the effort and the data alone, not on how the data was cut
+ * into calls of feed () nor on what the object did before.
  *
  * Thread-safety: one thread at a time for each ImDeflate.
  *
@@ -16,12 +13,12 @@
  */
 #pragma once
 
-#include "core/base/bytes.h"
+#include "quick.h"
 
 typedef struct _ImDeflate ImDeflate;
 
-/* @level 0 (stored) to 9. NULL when out of memory. */
-ImDeflate *im_deflate_new (int level);
+/* @period: bytes of a pixel. NULL when out of memory. */
+ImDeflate *im_deflate_new (ImQuickEffort effort, int period);
 void im_deflate_free (ImDeflate *self);
 
 /* Starts a part; its bytes are appended to @out, which the caller keeps alive

@@ -4,7 +4,6 @@
  */
 #include "huffman.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define MAX_BITS 15
@@ -16,24 +15,41 @@
 #define N_HEADER 19
 #define HEADER_BITS 7
 
-static int
-compare (const void *a, const void *b)
+/* By the bits from @shift on, all others in the order they have. */
+static void
+sort_by (int shift, const uint64_t *from, int n, uint64_t *to)
 {
-  uint64_t x = *(const uint64_t *) a, y = *(const uint64_t *) b;
+  int place[256] = { 0 }, next = 0;
 
-  return x < y ? -1 : x > y;
+  for (int i = 0; i < n; i++)
+    place[from[i] >> shift & 255]++;
+  for (int i = 0; i < 256; i++) {
+    int count = place[i];
+
+    place[i] = next;
+    next += count;
+  }
+  for (int i = 0; i < n; i++)
+    to[place[from[i] >> shift & 255]++] = from[i];
 }
 
 /* Symbols that occur, the rarest first, with their frequencies above them. */
 static int
 sort_symbols (const uint32_t *frequency, int n, uint64_t *sorted)
 {
+  uint64_t swap[IM_HUFFMAN_MAX_SYMBOLS];
+  uint32_t any = 0;
   int used = 0;
 
   for (int i = 0; i < n; i++)
-    if (frequency[i] > 0)
+    if (frequency[i] > 0) {
       sorted[used++] = (uint64_t) frequency[i] << SYMBOL_BITS | (unsigned) i;
-  qsort (sorted, (size_t) used, sizeof (*sorted), compare);
+      any |= frequency[i];
+    }
+  for (int shift = 0; shift < 32 && any >> shift != 0; shift += 16) {
+    sort_by (SYMBOL_BITS + shift, sorted, used, swap);
+    sort_by (SYMBOL_BITS + shift + 8, swap, used, sorted);
+  }
   return used;
 }
 
@@ -113,14 +129,16 @@ im_huffman_lengths (const uint32_t *frequency, int n, int max_bits,
       lengths[sorted[next] & ((1 << SYMBOL_BITS) - 1)] = (uint8_t) bits;
 }
 
+/* The lowest @bits, at most 16, of @code in reverse: halves of all 16 change
+ * places, quarters, and so on. */
 static uint16_t
 reversed (unsigned code, int bits)
 {
-  unsigned result = 0;
-
-  for (int i = 0; i < bits; i++)
-    result |= (code >> i & 1) << (bits - 1 - i);
-  return (uint16_t) result;
+  code = (code >> 8 & 0x00ff) | (code & 0x00ff) << 8;
+  code = (code >> 4 & 0x0f0f) | (code & 0x0f0f) << 4;
+  code = (code >> 2 & 0x3333) | (code & 0x3333) << 2;
+  code = (code >> 1 & 0x5555) | (code & 0x5555) << 1;
+  return (uint16_t) (code >> (16 - bits));
 }
 
 void

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 #include "bits.h"
 
 #define IM_HUFFMAN_MAX_SYMBOLS 288
@@ -35,4 +37,27 @@ static inline void
 im_bits_put_code (ImBits *writer, ImHuffmanCode code)
 {
   im_bits_put (writer, code.code, code.bits);
+}
+
+/* The codes of @n bytes, at most 14 bits each: four of them, and what is left of a byte
+ * before them, fit 64 bits. */
+static inline void
+im_bits_put_bytes (ImBits *restrict to, const ImHuffmanCode *restrict codes,
+    const uint8_t *restrict at, size_t n)
+{
+  ImBits writer = *to;
+  size_t i = 0;
+
+  for (; i + 4 <= n; i += 4) {
+    im_bits_put_code (&writer, codes[at[i]]);
+    im_bits_put_code (&writer, codes[at[i + 1]]);
+    im_bits_put_code (&writer, codes[at[i + 2]]);
+    im_bits_put_code (&writer, codes[at[i + 3]]);
+    im_bits_flush (&writer);
+  }
+  for (; i < n; i++) {
+    im_bits_put_code (&writer, codes[at[i]]);
+    im_bits_flush (&writer);
+  }
+  *to = writer;
 }

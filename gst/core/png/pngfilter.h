@@ -1,4 +1,4 @@
-/* imbytes: PNG's row filters, and which one a row should have.
+/* imbytes: PNG's row filters.
  *
  * Thread-safety: pure functions.
  *
@@ -23,12 +23,11 @@ typedef enum
 /* Most bytes that a pixel has: RGBA of 16 bits. */
 #define IM_PNG_MAX_BPP 8
 
+typedef struct _ImPngKernels ImPngKernels;
+
 /* Writes @size filtered bytes of @row to @out. @above is the row before it
  * and may be NULL for none and sub; @bpp are the bytes of a pixel. @out overlaps
  * neither row. */
-void im_png_filter_row (ImRowFilter filter, uint8_t *out, const uint8_t *row,
-    const uint8_t *above, size_t size, int bpp);
-
-/* Sum of the bytes' absolute values, taken as signed: what a row is worth to
- * a coder that knows no repetitions. At most 2^25 bytes. */
-uint32_t im_png_filter_cost (const uint8_t *filtered, size_t size);
+void im_png_filter_row (const ImPngKernels *kernels, ImRowFilter filter,
+    uint8_t *out, const uint8_t *row, const uint8_t *above, size_t size,
+    int bpp);

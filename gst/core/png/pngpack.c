@@ -1,22 +1,17 @@
 /* imbytes: filters and compressors for the rows of a PNG strip.
  *
- * Where the user leaves the filter to us, each block of rows is classified, and the
- * class decides how it is coded:
+ * Where the user leaves the filter to us, each block of rows is classified
+ * (pngkind.h), and its kind decides how it is coded:
  *
- *   photographic   each row gets the filter whose output is smallest in sum. At
- *                  levels 1 to 3 our own coder takes it
- *   synthetic      screens, charts, test patterns: nearly all pixels are as
- *                  predicted. Long repetitions matter most, and our own coder does
- *                  not search for them thoroughly; zlib does, and is quick on such
- *                  blocks. Prediction helps or breaks up repetitions: both are
- *                  compressed to see which
- *   repetitive     much smaller without any filter, as dithered pictures are: zlib.
- *                  A few rows of each block are compressed to see it
- *   gray as RGB    repetitions of three bytes may be worth much (noise), or
- *                  nothing (photographs). A few rows are compressed by zlib to see
- *
- * From level 4 on zlib takes all blocks. The strip is also coded by our own coder,
- * and by zlib without any filter, and the smallest of the three taken.
+ *   photographic   at level 1 the block gets the filter whose output is smallest in
+ *                  sum, at others each row does; next to nothing repeats
+ *   drawn          screens, charts, test patterns: nearly all pixels are as
+ *                  predicted. Long repetitions matter most, which prediction helps or
+ *                  breaks up: a few rows are coded both ways to see which
+ *   repeated       much smaller without any filter, as dithered pictures are. A few
+ *                  rows of each block are coded to see it
+ *   gray as RGB    repetitions of three bytes may be worth much (noise), or nothing
+ *                  (photographs). A few rows are coded to see it
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -26,28 +21,41 @@
 #include <string.h>
 
 #include "deflate.h"
-#include "pngfilter.h"
+#include "png_kernels.h"
+#include "pngkind.h"
+#include "quick.h"
 
-/* zlib's level where the user asked for less: for synthetic blocks, and for others
- * that our own coder does not suit, which at 6 take too long. */
-#define SYNTHETIC_LEVEL 6
-#define DENSE_LEVEL 4
-/* From here on zlib codes all blocks, and our own coder all of them again. */
-#define LEAST_ZLIB_LEVEL 4
-#define PROBE_LEVEL 1
+/* What is coded with which effort. */
+typedef struct
+{
+  ImQuickEffort usual; /* photographs */
+  ImQuickEffort drawn; /* and all that repeats */
+  /* Whether each row gets a filter of its own. */
+  bool by_rows;
+} Level;
 
-/* Synthetic: at least 7 of 8 bytes are as Paeth predicts. Smooth photographs have
- * up to 0.75, screens full of text from 0.9. One row of so many is tested. */
-#define PREDICTED_NUMERATOR 7
-#define PREDICTED_DENOMINATOR 8
-#define SAMPLED_ROWS 4
+static const Level levels[] = {
+  { IM_QUICK_STORED, IM_QUICK_STORED, true },
+  { IM_QUICK_ZEROS_ALONE, IM_QUICK_LATEST_3, false },
+  { IM_QUICK_LATEST_5, IM_QUICK_CHAINS_4, true },
+  { IM_QUICK_LATEST_4_SKIP_4, IM_QUICK_CHAINS_8, true },
+  { IM_QUICK_LATEST_4_SKIP_5, IM_QUICK_CHAINS_16, true },
+  { IM_QUICK_LATEST_4_SKIP_6, IM_QUICK_CHAINS_32, true },
+  { IM_QUICK_LATEST_4_SKIP_7, IM_QUICK_CHAINS_128, true },
+  { IM_QUICK_LATEST_4_SKIP_8, IM_QUICK_PATHS_32, true },
+  { IM_QUICK_PATHS_4, IM_QUICK_BETTER_PATHS_32, true },
+  { IM_QUICK_BETTER_PATHS_64, IM_QUICK_BETTER_PATHS_128, true },
+};
 
-/* The first rows of a block that is not synthetic are coded to see which way is
- * smaller; this many blocks are then coded that way. The better one has to take no
- * more than 7/8 of the usual one's bytes to pay for the time. */
+/* One row of so many is looked at to see what kind a block is. */
+#define SAMPLED_ROWS 8
+
+/* The first rows of a block are coded to see which way is smaller; this many blocks
+ * are then coded that way. The better one has to take no more than 7/8 of the usual
+ * one's bytes to pay for the time. */
+#define PROBE_EFFORT IM_QUICK_LATEST_3
 #define BLOCKS_BETWEEN_PROBES 4
 #define PROBED_ROWS 4
-#define PROBED_GRAY_ROWS 8
 #define WORTH_NUMERATOR 7
 #define WORTH_DENOMINATOR 8
 
@@ -63,21 +71,6 @@ typedef struct
   uint64_t part_size; /* bytes fed to the part under way */
 } Stream;
 
-/* The whole strip coded in another way; the smallest is taken. */
-typedef struct
-{
-  Stream stream;
-  ImPngFilter filter;
-} Rival;
-#define MAX_RIVALS 2
-
-typedef struct
-{
-  const uint8_t *rows;
-  ptrdiff_t stride;
-  int n_rows;
-} Block;
-
 /* A block that is coded with @filter by @deflate. */
 typedef struct
 {
@@ -88,38 +81,30 @@ typedef struct
 struct _ImPngPack
 {
   ImPngOptions options;
+  const ImPngKernels *kernels;
   size_t row_size;
   int bpp;
   bool has_above;
   uint8_t *above;          /* last row of the block before */
   uint8_t *best, *attempt; /* a filtered row, ROW_START bytes into each */
 
+  const Level *level;
   Stream stream;
-  ImDeflate *usual, *synthetic, *dense; /* stream.deflate is one of these */
-  ImDeflate *probe, *dense_probe;
+  ImDeflate *usual, *drawn; /* stream.deflate is one of these */
+  ImDeflate *probe, *usual_probe;
   ImBytes probe_out;
-  bool out_of_memory;       /* a probe was */
-  Rival rivals[MAX_RIVALS]; /* each with a compressor of its own */
-  int n_rivals;
-  Choice found;    /* by the latest probes */
-  int blocks_left; /* that go by them */
+  bool out_of_memory; /* a probe was */
+  Choice found;       /* by the latest probes */
+  int blocks_left;    /* that go by them */
 };
-
-static const uint8_t *
-row_above (const ImPngPack *self, const Block *block, int y)
-{
-  if (y > 0)
-    return block->rows + (y - 1) * block->stride;
-  return self->has_above ? self->above : NULL;
-}
 
 static void
 filter_into (const ImPngPack *self, uint8_t *buffer, ImRowFilter filter,
     const uint8_t *row, const uint8_t *above)
 {
   buffer[ROW_START - 1] = (uint8_t) filter;
-  im_png_filter_row (filter, buffer + ROW_START, row, above, self->row_size,
-      self->bpp);
+  im_png_filter_row (self->kernels, filter, buffer + ROW_START, row, above,
+      self->row_size, self->bpp);
 }
 
 /* Into self->best, the filter whose output is smallest in sum. */
@@ -134,7 +119,7 @@ filter_adaptively (ImPngPack *self, const uint8_t *row, const uint8_t *above)
     uint32_t cost;
 
     filter_into (self, swap, (ImRowFilter) filter, row, above);
-    cost = im_png_filter_cost (swap + ROW_START, self->row_size);
+    cost = self->kernels->cost (swap + ROW_START, self->row_size);
     if (cost >= best_cost)
       continue;
     best_cost = cost;
@@ -145,10 +130,10 @@ filter_adaptively (ImPngPack *self, const uint8_t *row, const uint8_t *above)
 
 /* The filter byte and the filtered bytes of row @y; @filter is not AUTO. */
 static const uint8_t *
-filter_row (ImPngPack *self, const Block *block, int y, ImPngFilter filter)
+filter_row (ImPngPack *self, const ImPngBlock *block, int y, ImPngFilter filter)
 {
   const uint8_t *row = block->rows + y * block->stride;
-  const uint8_t *above = row_above (self, block, y);
+  const uint8_t *above = im_png_block_above (block, y);
 
   if (filter == IM_PNG_FILTER_ADAPTIVE) {
     filter_adaptively (self, row, above);
@@ -164,7 +149,7 @@ filter_row (ImPngPack *self, const Block *block, int y, ImPngFilter filter)
 }
 
 static bool
-feed_block (ImPngPack *self, ImDeflate *deflate, const Block *block,
+feed_block (ImPngPack *self, ImDeflate *deflate, const ImPngBlock *block,
     ImPngFilter filter)
 {
   for (int y = 0; y < block->n_rows; y++) {
@@ -175,33 +160,10 @@ feed_block (ImPngPack *self, ImDeflate *deflate, const Block *block,
   return true;
 }
 
-static int
-smaller (int a, int b)
-{
-  return a < b ? a : b;
-}
-
-static bool
-is_synthetic (ImPngPack *self, const Block *block)
-{
-  size_t predicted = 0, seen = 0;
-
-  for (int y = block->n_rows > 1 ? 1 : 0; y < block->n_rows;
-       y += SAMPLED_ROWS) {
-    const uint8_t *filtered =
-        filter_row (self, block, y, IM_PNG_FILTER_PAETH) + 1;
-
-    for (size_t i = 0; i < self->row_size; i++)
-      predicted += filtered[i] == 0;
-    seen += self->row_size;
-  }
-  return predicted / PREDICTED_NUMERATOR >= seen / PREDICTED_DENOMINATOR;
-}
-
 /* Bytes that @block takes with @filter. Out of memory it says so in the pack:
  * another choice would be another file. */
 static size_t
-probe (ImPngPack *self, ImDeflate *deflate, const Block *block,
+probe (ImPngPack *self, ImDeflate *deflate, const ImPngBlock *block,
     ImPngFilter filter)
 {
   im_bytes_reset (&self->probe_out);
@@ -246,7 +208,7 @@ begin_stream (const ImPngPack *self, Stream *stream, ImDeflate *deflate,
 }
 
 static bool
-feed_stream (ImPngPack *self, Stream *stream, const Block *block,
+feed_stream (ImPngPack *self, Stream *stream, const ImPngBlock *block,
     ImPngFilter filter)
 {
   stream->part_size += (self->row_size + 1) * (uint64_t) block->n_rows;
@@ -268,73 +230,75 @@ switch_to (ImPngPack *self, ImDeflate *deflate)
   return true;
 }
 
-/* All three colours alike, in the middle row. */
-static bool
-is_gray (const ImPngPack *self, const Block *block)
-{
-  const uint8_t *row = block->rows + block->n_rows / 2 * block->stride;
-  uint8_t differences = 0;
-
-  if (self->bpp != 3 && self->bpp != 4)
-    return false;
-  for (size_t i = 0; i + 2 < self->row_size; i += (size_t) self->bpp)
-    differences |= (row[i] ^ row[i + 1]) | (row[i] ^ row[i + 2]);
-  return differences == 0;
-}
-
 static bool
 is_worth_it (size_t size, size_t against)
 {
   return size / WORTH_NUMERATOR < against / WORTH_DENOMINATOR;
 }
 
-static Choice
-choose_synthetic (ImPngPack *self, const Block *block)
+/* The filter of a block, or of each of its rows, unless the user has chosen it. */
+static ImPngFilter
+filter_for (const ImPngPack *self, const ImPngKind *kind)
 {
-  Choice choice = { self->synthetic, IM_PNG_FILTER_ADAPTIVE };
+  if (self->options.filter != IM_PNG_FILTER_AUTO)
+    return self->options.filter;
+  return self->level->by_rows
+      ? IM_PNG_FILTER_ADAPTIVE
+      : (ImPngFilter) (IM_PNG_FILTER_NONE + (int) kind->filter);
+}
 
-  if (probe (self, self->probe, block, IM_PNG_FILTER_NONE)
-      <= probe (self, self->probe, block, choice.filter))
+static bool
+may_go_without (const ImPngPack *self)
+{
+  return self->options.filter == IM_PNG_FILTER_AUTO;
+}
+
+static Choice
+choose_drawn (ImPngPack *self, const ImPngBlock *rows, ImPngFilter filter)
+{
+  Choice choice = { self->drawn, filter };
+
+  if (may_go_without (self)
+      && probe (self, self->probe, rows, IM_PNG_FILTER_NONE)
+          <= probe (self, self->probe, rows, filter))
     choice.filter = IM_PNG_FILTER_NONE;
   return choice;
 }
 
+/* Whether repetitions are worth their time, and a filter what it breaks up. */
 static Choice
-choose_gray (ImPngPack *self, const Block *rows)
+choose_repeated (ImPngPack *self, const ImPngBlock *rows, ImPngFilter filter)
 {
-  size_t usual = probe (self, self->probe, rows, IM_PNG_FILTER_ADAPTIVE);
-  size_t dense = probe (self, self->dense_probe, rows, IM_PNG_FILTER_ADAPTIVE);
-  size_t unfiltered = probe (self, self->dense_probe, rows, IM_PNG_FILTER_NONE);
+  size_t usual = probe (self, self->usual_probe, rows, filter);
+  size_t filtered = probe (self, self->probe, rows, filter);
+  size_t unfiltered = may_go_without (self)
+      ? probe (self, self->probe, rows, IM_PNG_FILTER_NONE)
+      : filtered;
 
-  if (is_worth_it (unfiltered, usual) && unfiltered <= dense)
-    return (Choice){ self->dense, IM_PNG_FILTER_NONE };
-  if (is_worth_it (dense, usual))
-    return (Choice){ self->dense, IM_PNG_FILTER_ADAPTIVE };
-  return (Choice){ self->usual, IM_PNG_FILTER_ADAPTIVE };
+  if (is_worth_it (unfiltered, usual) && unfiltered < filtered)
+    return (Choice){ self->drawn, IM_PNG_FILTER_NONE };
+  if (is_worth_it (filtered, usual))
+    return (Choice){ self->drawn, filter };
+  return (Choice){ self->usual, filter };
 }
 
 static Choice
-choose_rich (ImPngPack *self, const Block *rows)
+choose (ImPngPack *self, const ImPngBlock *block)
 {
-  if (is_worth_it (probe (self, self->probe, rows, IM_PNG_FILTER_NONE),
-          probe (self, self->probe, rows, IM_PNG_FILTER_ADAPTIVE)))
-    return (Choice){ self->dense, IM_PNG_FILTER_NONE };
-  return (Choice){ self->usual, IM_PNG_FILTER_ADAPTIVE };
-}
+  ImPngKind kind =
+      im_png_kind (self->kernels, block, SAMPLED_ROWS, self->attempt);
+  ImPngFilter filter = filter_for (self, &kind);
+  ImPngBlock rows = *block;
 
-static Choice
-choose (ImPngPack *self, const Block *block)
-{
-  bool gray = is_gray (self, block);
-  Block rows = *block;
-
-  if (is_synthetic (self, block))
-    return choose_synthetic (self, block);
-  if (self->dense == self->usual)
-    return (Choice){ self->usual, IM_PNG_FILTER_ADAPTIVE };
+  if (rows.n_rows > PROBED_ROWS)
+    rows.n_rows = PROBED_ROWS;
+  if (!kind.is_drawn && !kind.is_gray && !kind.is_repeated) {
+    self->blocks_left = 0;
+    return (Choice){ self->usual, filter };
+  }
   if (self->blocks_left == 0) {
-    rows.n_rows = smaller (rows.n_rows, gray ? PROBED_GRAY_ROWS : PROBED_ROWS);
-    self->found = gray ? choose_gray (self, &rows) : choose_rich (self, &rows);
+    self->found = kind.is_drawn ? choose_drawn (self, &rows, filter)
+                                : choose_repeated (self, &rows, filter);
     self->blocks_left = BLOCKS_BETWEEN_PROBES;
   }
   self->blocks_left--;
@@ -342,7 +306,7 @@ choose (ImPngPack *self, const Block *block)
 }
 
 static bool
-pack_adaptively (ImPngPack *self, const Block *block)
+pack_adaptively (ImPngPack *self, const ImPngBlock *block)
 {
   Choice choice;
 
@@ -350,57 +314,24 @@ pack_adaptively (ImPngPack *self, const Block *block)
   choice = choose (self, block);
   if (self->out_of_memory)
     return false;
-  for (int i = 0; i < self->n_rivals; i++) {
-    Rival *rival = &self->rivals[i];
-
-    if (!feed_stream (self, &rival->stream, block, rival->filter))
-      return false;
-  }
   return switch_to (self, choice.deflate)
       && feed_stream (self, &self->stream, block, choice.filter);
 }
 
 static bool
-is_adaptive (const ImPngOptions *options)
-{
-  return options->filter == IM_PNG_FILTER_AUTO && options->level > 0;
-}
-
-static bool
-add_rival (ImPngPack *self, int level, ImPngFilter filter)
-{
-  Rival *rival = &self->rivals[self->n_rivals++];
-
-  rival->filter = filter;
-  rival->stream.deflate = im_deflate_new (level);
-  return rival->stream.deflate != NULL;
-}
-
-/* One that has @least at least. */
-static ImDeflate *
-open_least (ImPngPack *self, int least)
-{
-  return self->options.level >= least ? self->usual : im_deflate_new (least);
-}
-
-static bool
 open_compressors (ImPngPack *self)
 {
-  int level = self->options.level;
+  const Level *level = self->level;
 
-  self->usual = im_deflate_new (level);
-  if (self->usual == NULL || !is_adaptive (&self->options))
+  self->usual = im_deflate_new (level->usual, self->bpp);
+  if (self->usual == NULL || self->options.level == 0)
     return self->usual != NULL;
-  self->synthetic = open_least (self, SYNTHETIC_LEVEL);
-  self->dense = open_least (self, DENSE_LEVEL);
-  self->probe = im_deflate_new (PROBE_LEVEL);
-  self->dense_probe = im_deflate_new (DENSE_LEVEL);
-  if (self->synthetic == NULL || self->dense == NULL || self->probe == NULL
-      || self->dense_probe == NULL)
-    return false;
-  return level < LEAST_ZLIB_LEVEL
-      || (add_rival (self, LEAST_ZLIB_LEVEL - 1, IM_PNG_FILTER_ADAPTIVE)
-          && add_rival (self, level, IM_PNG_FILTER_NONE));
+  self->drawn = level->drawn == level->usual ? self->usual
+                                             : im_deflate_new (level->drawn, self->bpp);
+  self->probe = im_deflate_new (PROBE_EFFORT, self->bpp);
+  self->usual_probe = im_deflate_new (IM_QUICK_ZEROS_ALONE, self->bpp);
+  return self->drawn != NULL && self->probe != NULL
+      && self->usual_probe != NULL;
 }
 
 ImPngPack *
@@ -412,6 +343,8 @@ im_png_pack_new (const ImPngOptions *options, size_t row_size, int bpp)
     return NULL;
   memset (self, 0, sizeof (*self));
   self->options = *options;
+  self->kernels = im_png_kernels_get ();
+  self->level = &levels[options->level];
   self->row_size = row_size;
   self->bpp = bpp;
   /* What is stored as it is gains nothing from a filter. */
@@ -432,17 +365,11 @@ im_png_pack_free (ImPngPack *self)
 {
   if (self == NULL)
     return;
-  if (self->synthetic != self->usual)
-    im_deflate_free (self->synthetic);
-  if (self->dense != self->usual)
-    im_deflate_free (self->dense);
+  if (self->drawn != self->usual)
+    im_deflate_free (self->drawn);
   im_deflate_free (self->usual);
   im_deflate_free (self->probe);
-  im_deflate_free (self->dense_probe);
-  for (int i = 0; i < self->n_rivals; i++) {
-    im_deflate_free (self->rivals[i].stream.deflate);
-    im_bytes_clear (&self->rivals[i].stream.out);
-  }
+  im_deflate_free (self->usual_probe);
   im_bytes_clear (&self->stream.out);
   im_bytes_clear (&self->probe_out);
   free (self->above);
@@ -456,12 +383,6 @@ im_png_pack_begin (ImPngPack *self, bool first)
 {
   self->has_above = false;
   self->blocks_left = 0;
-  for (int i = 0; i < self->n_rivals; i++) {
-    Stream *stream = &self->rivals[i].stream;
-
-    if (!begin_stream (self, stream, stream->deflate, first))
-      return false;
-  }
   return begin_stream (self, &self->stream, self->usual, first);
 }
 
@@ -469,8 +390,13 @@ bool
 im_png_pack_rows (ImPngPack *self, const uint8_t *rows, ptrdiff_t stride,
     int n_rows)
 {
-  Block block = { .rows = rows, .stride = stride, .n_rows = n_rows };
-  bool fine = is_adaptive (&self->options)
+  ImPngBlock block = { .rows = rows,
+    .stride = stride,
+    .n_rows = n_rows,
+    .above = self->has_above ? self->above : NULL,
+    .row_size = self->row_size,
+    .bpp = self->bpp };
+  bool fine = self->options.level > 0
       ? pack_adaptively (self, &block)
       : feed_stream (self, &self->stream, &block, self->options.filter);
 
@@ -482,18 +408,8 @@ im_png_pack_rows (ImPngPack *self, const uint8_t *rows, ptrdiff_t stride,
 ImBytes *
 im_png_pack_end (ImPngPack *self, bool last, uint32_t *checksum)
 {
-  Stream *best = &self->stream;
-
-  if (!end_part (best, last))
+  if (!end_part (&self->stream, last))
     return NULL;
-  for (int i = 0; i < self->n_rivals; i++) {
-    Stream *stream = &self->rivals[i].stream;
-
-    if (!end_part (stream, last))
-      return NULL;
-    if (stream->out.size < best->out.size)
-      best = stream;
-  }
-  *checksum = best->checksum;
-  return &best->out;
+  *checksum = self->stream.checksum;
+  return &self->stream.out;
 }

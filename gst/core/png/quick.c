@@ -7,385 +7,123 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bits.h"
-#include "core/base/compiler.h"
-#include "huffman.h"
+#include "quick_private.h"
 
-#define WINDOW 32768
-/* Bytes with one set of codes: about ten rows. */
-#define BLOCK 65536
-/* Bytes behind the data that may be read, never used. */
-#define PADDING 16
-
-/* 32 KiB at the least effort: the first-level cache. */
-#define TABLE_BITS 13
-#define MAX_KEY 8
-#define MAX_WAYS 4
-#define MAX_SUMMED 24
-#define MAX_REMEMBERED 32
-/* Bits for the length and the distance, without those that follow the latter's
- * code: what made photographs smallest. */
-#define MATCH_PRICE 12
-#define MIN_MATCH 3
-#define MAX_MATCH 258
-
-#define N_LITERALS 286
-#define END_OF_BLOCK 256
-#define N_DISTANCES 30
-
-/* Four codes, and what is left of a byte before them, fit 64 bits. */
-#define LITERAL_BITS 14
-#define DISTANCE_BITS 15
+/* Bytes of a stored block. */
+#define MAX_STORED ((size_t) 65535)
 
 /* All codes at their longest, and a header. */
-#define MAX_CODED ((size_t) BLOCK * LITERAL_BITS / 8 + 1024)
+#define MAX_CODED ((size_t) IM_QUICK_BLOCK * IM_LITERAL_BITS / 8 + 1024)
 
-/* Bytes as they are, then a repetition. */
-typedef struct
-{
-  uint32_t literals;
-  uint16_t length; /* 0: only at the end of a block */
-  uint16_t distance;
-} Step;
-
-/* How repetitions are looked for. */
-typedef struct
-{
-  int key;   /* bytes that have to agree at least */
-  int ways;  /* places tried for each */
-  int skip;  /* every 2^skip bytes without one, the steps grow */
-  bool lazy; /* one byte later it may be longer */
-} Effort;
-
-typedef struct
-{
-  int gain;
-  uint16_t length, distance; /* less one */
-} Match;
-
-struct _ImQuick
-{
-  ImBytes *out;
-  Effort effort;
-  uint32_t position; /* of data[start] in the part, modulo 2^32 */
-  size_t start, end; /* what is not coded yet; before it is what was */
-  bool warm;         /* costs are those of the block before */
-  ImBits writer;     /* between blocks only bits and n_bits count */
-  size_t n_steps;
-
-  uint32_t literal_count[4][N_LITERALS + 2], distance_count[N_DISTANCES];
-  uint8_t literal_bits[N_LITERALS], distance_bits[N_DISTANCES];
-  ImHuffmanCode literal[N_LITERALS], distance[N_DISTANCES];
-  uint8_t cost[256]; /* of a byte, in bits */
-
-  uint8_t length_symbol[MAX_MATCH + 1];
-  uint8_t distance_symbol[512]; /* below 256: of distance - 1; else / 128 */
-  uint32_t table[MAX_WAYS << TABLE_BITS]; /* the latest of each first */
-  Step steps[BLOCK / MIN_MATCH + 2];
-  uint8_t data[WINDOW + BLOCK + PADDING];
+/* Those of quick_table.c and of four bytes suit photographs, in which nearly nothing
+ * repeats, the others what has been drawn. */
+#define TABLE(s, k) \
+  { \
+    .search = IM_QUICK_TABLE, .skip = (s), .short_keys = (k) \
+  }
+#define FOURS(s) \
+  { \
+    .search = IM_QUICK_CHAINS, .depth = 1, .nice = 32, .skip = (s), .least = 2 \
+  }
+#define CHAINS(d, n, s, p) \
+  { \
+    .search = IM_QUICK_CHAINS, .depth = (d), .nice = (n), .skip = (s), \
+    .short_keys = true, .passes = (p) \
+  }
+static const ImQuickTask efforts[IM_QUICK_LAST_EFFORT + 1] = {
+  { .search = IM_QUICK_NOBODY },
+  { .search = IM_QUICK_ZEROS },
+  TABLE (4, true),
+  TABLE (4, false),
+  FOURS (4),
+  FOURS (5),
+  FOURS (6),
+  FOURS (7),
+  FOURS (8),
+  CHAINS (4, 16, 5, 0),
+  CHAINS (8, 32, 6, 0),
+  CHAINS (16, 64, 7, 0),
+  CHAINS (32, 128, 8, 0),
+  CHAINS (128, 258, 9, 0),
+  CHAINS (4, 32, 8, 1),
+  CHAINS (32, 64, 8, 1),
+  CHAINS (32, 128, 8, 2),
+  CHAINS (64, 128, 8, 2),
+  CHAINS (128, 258, 9, 2),
 };
 
-/* RFC 1951, 3.2.5. */
-static const uint16_t length_base[29] = { 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15,
-  17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227,
-  258 };
-static const uint8_t length_extra[29] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2,
-  2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0 };
-static const uint16_t distance_base[N_DISTANCES] = { 1, 2, 3, 4, 5, 7, 9, 13,
-  17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073,
-  4097, 6145, 8193, 12289, 16385, 24577 };
-static const uint8_t distance_extra[N_DISTANCES] = { 0, 0, 0, 0, 1, 1, 2, 2, 3,
-  3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13 };
-
-static const Effort efforts[IM_QUICK_EFFORTS] = { { 5, 1, 4, true },
-  { 7, 2, 7, true }, { 6, 4, 9, true } };
-
-static inline int
-distance_symbol (const ImQuick *self, int distance)
-{
-  return distance <= 256 ? self->distance_symbol[distance - 1]
-                         : self->distance_symbol[256 + ((distance - 1) >> 7)];
-}
-
-static void
-fill_symbols (ImQuick *self)
-{
-  for (int symbol = 0; symbol < 29; symbol++)
-    for (int i = length_base[symbol]; i <= MAX_MATCH
-         && i < length_base[symbol] + (1 << length_extra[symbol]);
-         i++)
-      self->length_symbol[i] = (uint8_t) symbol;
-  for (int symbol = 0; symbol < N_DISTANCES; symbol++)
-    for (int i = 0; i < 1 << distance_extra[symbol]; i++) {
-      int d = distance_base[symbol] - 1 + i;
-
-      self->distance_symbol[d < 256 ? d : 256 + (d >> 7)] = (uint8_t) symbol;
-    }
-}
-
-static inline size_t
-match_length (const uint8_t *a, const uint8_t *b, size_t most)
-{
-  size_t n = 0;
-
-  while (n < most) {
-    uint64_t difference = im_load64 (a + n) ^ im_load64 (b + n);
-
-    if (difference != 0) {
-      n += (size_t) im_lowest_bit (difference) >> 3;
-      break;
-    }
-    n += 8;
-  }
-  return n < most ? n : most;
-}
-
-/* Where bytes as those at @at were seen before. */
-static inline uint32_t *
-seen_at (ImQuick *self, const uint8_t *at)
-{
-  uint64_t key = im_load64 (at) << (64 - 8 * self->effort.key);
-  uint64_t hash = key * UINT64_C (0x9e3779b97f4a7c15) >> (64 - TABLE_BITS);
-
-  return &self->table[hash * (uint64_t) self->effort.ways];
-}
-
-/* Bits saved by a repetition, less than 1 if none. Where it is short, the bytes
- * it stands for are added up one by one. */
-static inline int
-gain (const ImQuick *self, const uint8_t *at, size_t length, uint32_t distance)
-{
-  size_t summed = length < MAX_SUMMED ? length : MAX_SUMMED;
-  int saved = (int) (length - summed) - MATCH_PRICE
-      - distance_extra[distance_symbol (self, (int) distance)];
-
-  for (size_t i = 0; i < summed; i++)
-    saved += self->cost[at[i]];
-  return saved;
-}
-
-/* The best repetition at @at, which is entered into the table. */
-static inline Match
-find_match (ImQuick *self, const uint8_t *at, const uint8_t *end,
-    uint32_t position)
-{
-  const int shift = 64 - 8 * self->effort.key;
-  const size_t seen = (size_t) (at - self->data);
-  const size_t most = (size_t) (end - at) < MAX_MATCH ? (size_t) (end - at)
-                                                      : MAX_MATCH;
-  uint32_t *known = seen_at (self, at), before = position;
-  Match best = { 0, 0, 0 };
-
-  for (int way = 0; way < self->effort.ways; way++) {
-    uint32_t distance = position - known[way];
-    uint32_t swap = known[way];
-
-    known[way] = before;
-    before = swap;
-    if (distance - 1 < WINDOW && distance <= seen && distance <= position
-        && (im_load64 (at) ^ im_load64 (at - distance)) << shift == 0) {
-      size_t length = match_length (at, at - distance, most);
-      int bits = gain (self, at, length, distance);
-
-      if (bits > best.gain)
-        best = (Match){ bits, (uint16_t) length, (uint16_t) (distance - 1) };
-    }
-  }
-  return best;
-}
-
-static void
-remember (ImQuick *self, const uint8_t *from, const uint8_t *to,
-    uint32_t position)
-{
-  size_t n = (size_t) (to - from);
-  size_t skip = n > MAX_REMEMBERED ? n - MAX_REMEMBERED / 2 : 0;
-
-  if (from >= to)
-    return;
-  for (from += skip, position += (uint32_t) skip; from < to; from++) {
-    uint32_t *known = seen_at (self, from);
-
-    for (int way = self->effort.ways - 1; way > 0; way--)
-      known[way] = known[way - 1];
-    known[0] = position++;
-  }
-}
-
-/* The block into steps. */
-static void
-find_steps (ImQuick *self)
-{
-  const uint8_t *const begin = self->data + self->start;
-  const uint8_t *const end = self->data + self->end;
-  const uint8_t *const stop = end - begin > MAX_KEY ? end - MAX_KEY : begin;
-  const uint8_t *at = begin, *literals = begin;
-  const uint32_t first = self->position;
-  Match match = { 0, 0, 0 };
-  size_t n = 0;
-
-  while (at < stop) {
-    Match next = find_match (self, at, end, first + (uint32_t) (at - begin));
-
-    if (match.gain > 0 && next.gain <= match.gain) {
-      at--;
-    } else if (next.gain <= 0) {
-      at += 1 + ((size_t) (at - literals) >> self->effort.skip);
-      continue;
-    } else {
-      match = next;
-      if (self->effort.lazy && match.length < MAX_SUMMED && at + 1 < stop) {
-        at++;
-        continue;
-      }
-    }
-    self->steps[n++] =
-        (Step){ (uint32_t) (at - literals), match.length, match.distance };
-    literals = at + match.length;
-    remember (self, at + 1, literals < stop ? literals : stop,
-        first + (uint32_t) (at + 1 - begin));
-    at = literals;
-    match.gain = 0;
-  }
-  self->steps[n++] = (Step){ (uint32_t) (end - literals), 0, 0 };
-  self->n_steps = n;
-}
-
-/* Four tables: the same byte twice in a row does not wait for itself. */
-static void
-count_bytes (ImQuick *self, const uint8_t *at, size_t n)
-{
-  uint32_t (*count)[N_LITERALS + 2] = self->literal_count;
-  size_t i = 0;
-
-  for (; i + 4 <= n; i += 4) {
-    count[0][at[i]]++;
-    count[1][at[i + 1]]++;
-    count[2][at[i + 2]]++;
-    count[3][at[i + 3]]++;
-  }
-  for (; i < n; i++)
-    count[0][at[i]]++;
-}
-
-static void
-clear_counts (ImQuick *self)
-{
-  memset (self->literal_count, 0, sizeof (self->literal_count));
-  memset (self->distance_count, 0, sizeof (self->distance_count));
-}
-
-static void
-add_counts (ImQuick *self)
-{
-  for (int i = 0; i < 256; i++)
-    self->literal_count[0][i] += self->literal_count[1][i]
-        + self->literal_count[2][i] + self->literal_count[3][i];
-}
-
-static void
-count_steps (ImQuick *self)
-{
-  const uint8_t *at = self->data + self->start;
-
-  clear_counts (self);
-  for (size_t i = 0; i < self->n_steps; i++) {
-    const Step *step = &self->steps[i];
-
-    count_bytes (self, at, step->literals);
-    at += step->literals + step->length;
-    if (step->length == 0)
-      continue;
-    self->literal_count[0][257 + self->length_symbol[step->length]]++;
-    self->distance_count[distance_symbol (self, step->distance + 1)]++;
-  }
-  self->literal_count[0][END_OF_BLOCK]++;
-  add_counts (self);
-}
-
-static void
-set_costs (ImQuick *self)
-{
-  for (int i = 0; i < 256; i++)
-    self->cost[i] = self->literal_bits[i] > 0 ? self->literal_bits[i]
-                                              : LITERAL_BITS;
-}
-
-/* Before the first block there are no codes that could say what bytes cost. */
-static void
-guess_costs (ImQuick *self)
-{
-  clear_counts (self);
-  count_bytes (self, self->data + self->start, self->end - self->start);
-  add_counts (self);
-  im_huffman_lengths (self->literal_count[0], N_LITERALS, LITERAL_BITS,
-      self->literal_bits);
-  set_costs (self);
-}
-
-static void
-write_literals (ImBits *restrict to, const ImHuffmanCode *restrict codes,
-    const uint8_t *restrict at, size_t n)
-{
-  ImBits writer = *to;
-  size_t i = 0;
-
-  for (; i + 4 <= n; i += 4) {
-    im_bits_put_code (&writer, codes[at[i]]);
-    im_bits_put_code (&writer, codes[at[i + 1]]);
-    im_bits_put_code (&writer, codes[at[i + 2]]);
-    im_bits_put_code (&writer, codes[at[i + 3]]);
-    im_bits_flush (&writer);
-  }
-  for (; i < n; i++) {
-    im_bits_put_code (&writer, codes[at[i]]);
-    im_bits_flush (&writer);
-  }
-  *to = writer;
-}
-
-static void
-write_match (const ImQuick *self, ImBits *writer, const Step *step)
-{
-  int length = self->length_symbol[step->length];
-  int distance = distance_symbol (self, step->distance + 1);
-
-  im_bits_put_code (writer, self->literal[257 + length]);
-  im_bits_put (writer, (uint64_t) step->length - length_base[length],
-      length_extra[length]);
-  im_bits_put_code (writer, self->distance[distance]);
-  im_bits_flush (writer);
-  im_bits_put (writer, (uint64_t) step->distance + 1 - distance_base[distance],
-      distance_extra[distance]);
-  im_bits_flush (writer);
-}
-
-static void
-write_steps (ImQuick *self, ImBits *writer)
-{
-  const uint8_t *at = self->data + self->start;
-
-  for (size_t i = 0; i < self->n_steps; i++) {
-    const Step *step = &self->steps[i];
-
-    write_literals (writer, self->literal, at, step->literals);
-    at += step->literals + step->length;
-    if (step->length > 0)
-      write_match (self, writer, step);
-  }
-  im_bits_put_code (writer, self->literal[END_OF_BLOCK]);
-  im_bits_flush (writer);
-}
+/* The first byte of a part has a place beyond the window of any before it. */
+#define FIRST_POSITION (IM_QUICK_WINDOW + 1)
+/* Parts that begin here are not so long that they come around to old places. */
+#define LAST_POSITION (UINT32_C (1) << 31)
 
 static void
 slide (ImQuick *self)
 {
   self->position += (uint32_t) (self->end - self->start);
   self->start = self->end;
-  if (self->end <= WINDOW)
+  if (self->end <= IM_QUICK_WINDOW)
     return;
-  memmove (self->data, self->data + self->end - WINDOW, WINDOW);
-  self->start = self->end = WINDOW;
+  memmove (self->data, self->data + self->end - IM_QUICK_WINDOW,
+      IM_QUICK_WINDOW);
+  self->start = self->end = IM_QUICK_WINDOW;
+}
+
+/* Up to the next byte after three bits, then how many and their complement
+ * (RFC 1951, 3.2.4). */
+static void
+begin_stored (ImBits *writer, size_t size, bool last)
+{
+  im_bits_put (writer, last, 3);
+  writer->n_bits = (writer->n_bits + 7) & ~7;
+  im_bits_flush (writer);
+  im_bits_put (writer, (uint64_t) size | ((uint64_t) ~size & 0xffff) << 16, 32);
+  im_bits_flush (writer);
+}
+
+static void
+code_stored (ImQuick *self, bool last)
+{
+  ImBits *writer = &self->writer;
+
+  do {
+    size_t left = self->end - self->start;
+    size_t size = left < MAX_STORED ? left : MAX_STORED;
+
+    begin_stored (writer, size, last && size == left);
+    memcpy (writer->next, self->data + self->start, size);
+    writer->next += size;
+    self->start += size;
+  } while (self->start < self->end);
+  self->start = self->end = 0;
+}
+
+static void
+code_zeros (ImQuick *self, bool last)
+{
+  im_quick_find_zeros (self);
+  im_quick_count_sample (self);
+  im_quick_set_grouped_lengths (self);
+  im_quick_write_grouped_steps (self, last);
+  self->start = self->end = 0;
+}
+
+static void
+code_repetitions (ImQuick *self, bool last)
+{
+  if (!self->warm)
+    im_quick_guess_costs (self);
+  self->warm = true;
+  if (self->effort.search == IM_QUICK_TABLE)
+    im_quick_find_by_table (self);
+  else if (self->effort.passes == 0)
+    im_quick_find_by_chains (self);
+  else
+    im_quick_find_path (self);
+  im_quick_count_steps (self);
+  im_quick_set_lengths (self);
+  im_quick_write_steps (self, last);
+  slide (self);
 }
 
 static bool
@@ -396,64 +134,109 @@ code_block (ImQuick *self, bool last)
   if (!im_bytes_reserve (self->out, MAX_CODED))
     return false;
   writer->next = self->out->data + self->out->size;
-  memset (self->data + self->end, 0, PADDING);
-  if (!self->warm)
-    guess_costs (self);
-  find_steps (self);
-  count_steps (self);
-  im_huffman_lengths (self->literal_count[0], N_LITERALS, LITERAL_BITS,
-      self->literal_bits);
-  im_huffman_lengths (self->distance_count, N_DISTANCES, DISTANCE_BITS,
-      self->distance_bits);
-  set_costs (self);
-  self->warm = true;
-  im_huffman_codes (self->literal_bits, N_LITERALS, self->literal);
-  im_huffman_codes (self->distance_bits, N_DISTANCES, self->distance);
-  im_bits_put (writer, last, 1);
-  im_huffman_write_header (writer, self->literal_bits, N_LITERALS,
-      self->distance_bits, N_DISTANCES);
-  write_steps (self, writer);
+  memset (self->data + self->end, 0, IM_QUICK_PADDING);
+  if (self->effort.search == IM_QUICK_NOBODY)
+    code_stored (self, last);
+  else if (self->effort.search == IM_QUICK_ZEROS)
+    code_zeros (self, last);
+  else
+    code_repetitions (self, last);
   self->out->size = (size_t) (writer->next - self->out->data);
-  slide (self);
   return true;
 }
 
+/* Cleared, since what was never entered is looked at: its place is 0, too far away. */
+static void *
+new_places (size_t size)
+{
+  void *places = im_alloc_array (1, size);
+
+  if (places != NULL)
+    memset (places, 0, size);
+  return places;
+}
+
+static bool
+open_search (ImQuick *self)
+{
+  switch (self->effort.search) {
+    case IM_QUICK_TABLE:
+      self->tables = new_places (sizeof (ImQuickTables));
+      return self->tables != NULL;
+    case IM_QUICK_CHAINS:
+      self->chains = new_places (sizeof (ImQuickChains));
+      if (self->effort.passes > 0)
+        self->paths = im_quick_paths_new ();
+      return self->chains != NULL
+          && (self->effort.passes == 0 || self->paths != NULL);
+    default:
+      return true;
+  }
+}
+
 ImQuick *
-im_quick_new (void)
+im_quick_new (ImQuickEffort effort, int period)
 {
   ImQuick *self = im_alloc_array (1, sizeof (ImQuick));
 
   if (self == NULL)
     return NULL;
-  memset (self, 0, sizeof (*self));
-  fill_symbols (self);
-  return self;
+  self->effort = efforts[effort];
+  self->period = (uint32_t) period;
+  self->kernels = im_png_kernels_get ();
+  self->tables = NULL;
+  self->chains = NULL;
+  self->paths = NULL;
+  self->position = FIRST_POSITION;
+  self->start = self->end = 0;
+  im_quick_fill_symbols (self);
+  if (open_search (self))
+    return self;
+  im_quick_free (self);
+  return NULL;
 }
 
 void
 im_quick_free (ImQuick *self)
 {
+  if (self == NULL)
+    return;
+  free (self->tables);
+  free (self->chains);
+  free (self->paths);
   free (self);
 }
 
-void
-im_quick_begin (ImQuick *self, ImBytes *out, int effort)
+/* What parts before entered need not be cleared: it is too far away, until places
+ * begin anew. */
+static void
+begin_places (ImQuick *self)
 {
+  self->position += (uint32_t) (self->end - self->start) + FIRST_POSITION;
+  if (self->position < LAST_POSITION)
+    return;
+  self->position = FIRST_POSITION;
+  if (self->tables != NULL)
+    memset (self->tables, 0, sizeof (*self->tables));
+  if (self->chains != NULL)
+    memset (self->chains, 0, sizeof (*self->chains));
+}
+
+void
+im_quick_begin (ImQuick *self, ImBytes *out)
+{
+  begin_places (self);
   self->out = out;
-  self->effort = efforts[effort - 1];
-  self->position = 0;
   self->start = self->end = 0;
   self->warm = false;
   self->writer = (ImBits){ 0 };
-  memset (self->table, 0,
-      sizeof (*self->table) * (size_t) self->effort.ways << TABLE_BITS);
 }
 
 bool
 im_quick_feed (ImQuick *self, const uint8_t *data, size_t size)
 {
   while (size > 0) {
-    size_t room = self->start + BLOCK - self->end;
+    size_t room = self->start + IM_QUICK_BLOCK - self->end;
     size_t part = size < room ? size : room;
 
     memcpy (self->data + self->end, data, part);
@@ -464,18 +247,6 @@ im_quick_feed (ImQuick *self, const uint8_t *data, size_t size)
       return false;
   }
   return true;
-}
-
-/* An empty stored block: three bits, up to the next byte, a length of 0 and its
- * complement. */
-static void
-write_sync (ImBits *writer)
-{
-  im_bits_put (writer, 0, 3);
-  writer->n_bits = (writer->n_bits + 7) & ~7;
-  im_bits_flush (writer);
-  im_bits_put (writer, UINT64_C (0xffff0000), 32);
-  im_bits_flush (writer);
 }
 
 bool
@@ -492,7 +263,8 @@ im_quick_end (ImQuick *self, bool last)
     writer->n_bits = (writer->n_bits + 7) & ~7;
     im_bits_flush (writer);
   } else {
-    write_sync (writer);
+    /* An empty one, which ends with a byte. */
+    begin_stored (writer, 0, false);
   }
   self->out->size = (size_t) (writer->next - self->out->data);
   return true;
