@@ -6,6 +6,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say () { printf '%s\n' "$*"; }
 die () { printf 'error: %s\n' "$*" >&2; exit 1; }
+# The command line is wrong.
+usage () { printf 'error: %s\n' "$*" >&2; exit 2; }
 
 # A python3 that sees the distribution's modules, which one from elsewhere that
 # comes first in PATH does not.
@@ -33,15 +35,16 @@ test     | cmd python3                   | python3 | python3 | python
 test     | gst gdppay                    | gstreamer1.0-plugins-bad | gstreamer1-plugins-bad-free | gst-plugins-bad
 test     | gir Gst GstVideo              | [python3-gi] [gir1.2-gstreamer-1.0] [gir1.2-gst-plugins-base-1.0] | [python3-gobject] | [python-gobject]
 test     | gir-overrides Gst             | [python3-gst-1.0] | [python3-gstreamer1] | [gst-python]
+test     | since 1.24 gstreamer-analytics-1.0 | [libgstreamer-plugins-bad1.0-dev] | [gstreamer1-plugins-bad-free-devel] | [gst-plugins-bad-libs]
+test     | cmd pngcheck                  | [pngcheck] | [pngcheck] |
 test     | cmd exiftool                  | [libimage-exiftool-perl] | [perl-Image-ExifTool] | [perl-image-exiftool]
 test     | py numpy                      | [python3-numpy] | [python3-numpy] | [python-numpy]
 test     | py PIL                        | [python3-pil] | [python3-pillow] | [python-pillow]
 test     | py cv2                        | [python3-opencv] | [python3-opencv] | [python-opencv]
 test     | file /usr/share/backgrounds/mate/nature | [mate-backgrounds] | [mate-backgrounds] | [mate-backgrounds]
 test     | pc gstreamer-rtsp-server-1.0  | [libgstrtspserver-1.0-dev] | [gstreamer1-rtsp-server-devel] | [gst-rtsp-server]
-test     | pc hiredis                    | [libhiredis-dev] | [hiredis-devel] | [hiredis]
-test     | cmd redis-server redis-cli    | [redis-server] [redis-tools] | [redis] | [redis]
 test     | cmd ip                        | [iproute2] | [iproute] | [iproute2]
+test     | pc json-glib-1.0              | [libjson-glib-dev] | [json-glib-devel] | [json-glib]
 test     | pc libmosquitto               | [libmosquitto-dev] | [mosquitto-devel] | [mosquitto]
 test     | cmd mosquitto_sub             | [mosquitto] [mosquitto-clients] | [mosquitto] | [mosquitto]
 test     | pc libcurl                    | [libcurl4-openssl-dev] | [libcurl-devel] | [curl]
@@ -49,7 +52,7 @@ test     | file /usr/sbin/nginx          | [nginx] | [nginx] | [nginx]
 test     | cmd openssl                   | [openssl] | [openssl] | [openssl]
 mqtt     | pc libmosquitto               | libmosquitto-dev | mosquitto-devel | mosquitto
 upload   | pc libcurl                    | libcurl4-openssl-dev | libcurl-devel | curl
-farm     | pc hiredis                    | libhiredis-dev | hiredis-devel | hiredis
+farm     | pc json-glib-1.0              | libjson-glib-dev | json-glib-devel | json-glib
 farm     | pc libcurl                    | libcurl4-openssl-dev | libcurl-devel | curl
 test     | cmd ffmpeg                    | [ffmpeg] | [ffmpeg-free] | [ffmpeg]
 rtsp     | pc gstreamer-rtsp-server-1.0  | libgstrtspserver-1.0-dev | gstreamer1-rtsp-server-devel | gst-rtsp-server
@@ -79,6 +82,13 @@ ci       | fuzzer clang                  | libclang-rt-dev | compiler-rt | compi
 ci       | cmd clang-format              | clang-format | clang-tools-extra | clang
 ci       | cmd clang-tidy                | clang-tidy | clang-tools-extra | clang
 ci       | cmd nm                        | binutils | binutils | binutils
+test     | cmd man                       | [man-db] | [man-db] | [man-db]
+packages | cmd dpkg-buildpackage         | [dpkg-dev] | |
+packages | cmd dh fakeroot               | [debhelper] [fakeroot] | |
+packages | cmd lintian                   | [lintian] | |
+engines  | cmd dask-scheduler            | [python3-distributed] | |
+engines  | file /usr/sbin/slurmctld      | [slurm-wlm] | |
+roots    | cmd debootstrap               | [debootstrap] | |
 '
 
 # dependency_there KIND NAME...
@@ -89,6 +99,9 @@ dependency_there () {
     case $kind in
       cmd) command -v "$name" ;;
       pc) pkg-config --exists "$name" ;;
+      since) # VERSION NAME: GStreamer has it since then
+        ! pkg-config --atleast-version="$1" gstreamer-1.0 || pkg-config --exists "$2"
+        ;;
       gst) gst-inspect-1.0 --exists "$name" ;;
       py) "$python" -c "import $name" ;;
       gir) "$python" -c "import gi; gi.require_version('$name', '1.0')" ;;
@@ -147,8 +160,30 @@ as_root () {
 
 # Says nothing unless it fails.
 packages_add () {
-  local said
-  said=$(packages_add_aloud "$@" 2>&1) || { say "$said"; return 1; }
+  local log status
+  log=$(mktemp)
+  packages_add_aloud "$@" >"$log" 2>&1 &
+  packages_watch "$log" $! >&2
+  wait $!
+  status=$?
+  [ "$status" = 0 ] || say "$(cat "$log")"
+  rm -f "$log"
+  return "$status"
+}
+
+# packages_watch LOG PROCESS: how far it is, in one line on a terminal, else a line
+# each half minute.
+packages_watch () {
+  local start=$SECONDS pause=30 end='\n' shown=0
+  if [ -t 2 ]; then pause=1 end='\r'; fi
+  while kill -0 "$2" 2>/dev/null; do
+    sleep 1
+    [ $((SECONDS - start - shown)) -ge "$pause" ] || continue
+    shown=$((SECONDS - start))
+    printf "  %d s: %d packages unpacked, %d set up$end" "$shown" \
+      "$(grep -c '^Unpacking' "$1")" "$(grep -c '^Setting up' "$1")"
+  done
+  if [ -t 2 ] && [ "$shown" -gt 0 ]; then printf '\n'; fi
 }
 
 # Servers that tests start for themselves are not to run besides: Debian starts
