@@ -85,7 +85,7 @@ test_parts (void)
 {
   static const size_t cuts[] = { 0, 1, 1, 40000, 100000, 299999, SIZE };
   static const ImQuickEffort efforts[] = { IM_QUICK_ZEROS_ALONE,
-    IM_QUICK_CHAINS_128, IM_QUICK_STORED, IM_QUICK_LATEST_3, IM_QUICK_PATHS_32,
+    IM_QUICK_CHAINS_128, IM_QUICK_STORED, IM_QUICK_LATEST_3, IM_QUICK_PATHS_64,
     IM_QUICK_LATEST_5 };
   uint8_t *data = make_data (3);
   ImBytes out = { 0 };

@@ -57,7 +57,8 @@ __wrap_im_deflate_new (ImQuickEffort effort, int period)
     deflate = __real_im_deflate_new (effort, period);
   } else {
     if (slot->deflate == NULL)
-      *slot = (Slot){ __real_im_deflate_new (effort, period), effort, period, true };
+      *slot = (Slot){ __real_im_deflate_new (effort, period), effort, period,
+        true };
     slot->is_used = slot->deflate != NULL;
     deflate = slot->deflate;
   }

@@ -41,10 +41,10 @@ static const Level levels[] = {
   { IM_QUICK_LATEST_4_SKIP_4, IM_QUICK_CHAINS_8, true },
   { IM_QUICK_LATEST_4_SKIP_5, IM_QUICK_CHAINS_16, true },
   { IM_QUICK_LATEST_4_SKIP_6, IM_QUICK_CHAINS_32, true },
-  { IM_QUICK_LATEST_4_SKIP_7, IM_QUICK_CHAINS_128, true },
-  { IM_QUICK_LATEST_4_SKIP_8, IM_QUICK_PATHS_32, true },
-  { IM_QUICK_PATHS_4, IM_QUICK_BETTER_PATHS_32, true },
-  { IM_QUICK_BETTER_PATHS_64, IM_QUICK_BETTER_PATHS_128, true },
+  { IM_QUICK_LATEST_4_SKIP_7, IM_QUICK_CHAINS_64, true },
+  { IM_QUICK_LATEST_4_SKIP_8, IM_QUICK_CHAINS_128, true },
+  { IM_QUICK_LATEST_4_SKIP_9, IM_QUICK_CHAINS_512, true },
+  { IM_QUICK_PATHS_64, IM_QUICK_PATHS_128, true },
 };
 
 /* One row of so many is looked at to see what kind a block is. */
@@ -236,32 +236,49 @@ is_worth_it (size_t size, size_t against)
   return size / WORTH_NUMERATOR < against / WORTH_DENOMINATOR;
 }
 
+static ImPngFilter
+block_filter (const ImPngKind *kind)
+{
+  return (ImPngFilter) (IM_PNG_FILTER_NONE + (int) kind->filter);
+}
+
 /* The filter of a block, or of each of its rows, unless the user has chosen it. */
 static ImPngFilter
 filter_for (const ImPngPack *self, const ImPngKind *kind)
 {
   if (self->options.filter != IM_PNG_FILTER_AUTO)
     return self->options.filter;
-  return self->level->by_rows
-      ? IM_PNG_FILTER_ADAPTIVE
-      : (ImPngFilter) (IM_PNG_FILTER_NONE + (int) kind->filter);
+  return self->level->by_rows ? IM_PNG_FILTER_ADAPTIVE : block_filter (kind);
 }
 
 static bool
-may_go_without (const ImPngPack *self)
+may_choose (const ImPngPack *self)
 {
   return self->options.filter == IM_PNG_FILTER_AUTO;
 }
 
+/* No filter, one for all rows or one for each: rows that come again are only found where
+ * their filters are the same. */
 static Choice
-choose_drawn (ImPngPack *self, const ImPngBlock *rows, ImPngFilter filter)
+choose_drawn (ImPngPack *self, const ImPngBlock *rows, ImPngFilter filter,
+    const ImPngKind *kind)
 {
+  const ImPngFilter tries[] = { IM_PNG_FILTER_NONE, block_filter (kind),
+    filter };
   Choice choice = { self->drawn, filter };
+  size_t least = SIZE_MAX;
 
-  if (may_go_without (self)
-      && probe (self, self->probe, rows, IM_PNG_FILTER_NONE)
-          <= probe (self, self->probe, rows, filter))
-    choice.filter = IM_PNG_FILTER_NONE;
+  for (int i = 0; i < 3 && may_choose (self); i++) {
+    size_t size;
+
+    if (i > 0 && tries[i] == tries[i - 1])
+      continue;
+    size = probe (self, self->probe, rows, tries[i]);
+    if (size >= least)
+      continue;
+    least = size;
+    choice.filter = tries[i];
+  }
   return choice;
 }
 
@@ -271,7 +288,7 @@ choose_repeated (ImPngPack *self, const ImPngBlock *rows, ImPngFilter filter)
 {
   size_t usual = probe (self, self->usual_probe, rows, filter);
   size_t filtered = probe (self, self->probe, rows, filter);
-  size_t unfiltered = may_go_without (self)
+  size_t unfiltered = may_choose (self)
       ? probe (self, self->probe, rows, IM_PNG_FILTER_NONE)
       : filtered;
 
@@ -297,7 +314,7 @@ choose (ImPngPack *self, const ImPngBlock *block)
     return (Choice){ self->usual, filter };
   }
   if (self->blocks_left == 0) {
-    self->found = kind.is_drawn ? choose_drawn (self, &rows, filter)
+    self->found = kind.is_drawn ? choose_drawn (self, &rows, filter, &kind)
                                 : choose_repeated (self, &rows, filter);
     self->blocks_left = BLOCKS_BETWEEN_PROBES;
   }
@@ -326,8 +343,9 @@ open_compressors (ImPngPack *self)
   self->usual = im_deflate_new (level->usual, self->bpp);
   if (self->usual == NULL || self->options.level == 0)
     return self->usual != NULL;
-  self->drawn = level->drawn == level->usual ? self->usual
-                                             : im_deflate_new (level->drawn, self->bpp);
+  self->drawn = level->drawn == level->usual
+      ? self->usual
+      : im_deflate_new (level->drawn, self->bpp);
   self->probe = im_deflate_new (PROBE_EFFORT, self->bpp);
   self->usual_probe = im_deflate_new (IM_QUICK_ZEROS_ALONE, self->bpp);
   return self->drawn != NULL && self->probe != NULL

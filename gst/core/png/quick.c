@@ -13,9 +13,15 @@
 #define MAX_STORED ((size_t) 65535)
 
 /* All codes at their longest, and a header. */
-#define MAX_CODED ((size_t) IM_QUICK_BLOCK * IM_LITERAL_BITS / 8 + 1024)
+#define MAX_CODED ((size_t) IM_QUICK_CHUNK * IM_LITERAL_BITS / 8 + MAX_HEADER)
+#define MAX_HEADER ((size_t) 1024)
+/* Of a repetition, in bytes: two codes, and what follows them. */
+#define MAX_REPETITION ((size_t) 6)
 
-/* Those of quick_table.c and of four bytes suit photographs, in which nearly nothing
+/* Bits of a header, about, which two blocks have and one has once. */
+#define HEADER_BITS 600
+
+/* Tables of five and chains of four bytes suit photographs, in which nearly nothing
  * repeats, the others what has been drawn. */
 #define TABLE(s, k) \
   { \
@@ -40,14 +46,14 @@ static const ImQuickTask efforts[IM_QUICK_LAST_EFFORT + 1] = {
   FOURS (6),
   FOURS (7),
   FOURS (8),
-  CHAINS (4, 16, 5, 0),
-  CHAINS (8, 32, 6, 0),
-  CHAINS (16, 64, 7, 0),
-  CHAINS (32, 128, 8, 0),
+  FOURS (9),
+  CHAINS (4, 258, 5, 0),
+  CHAINS (8, 258, 6, 0),
+  CHAINS (16, 258, 7, 0),
+  CHAINS (32, 258, 8, 0),
+  CHAINS (64, 258, 9, 0),
   CHAINS (128, 258, 9, 0),
-  CHAINS (4, 32, 8, 1),
-  CHAINS (32, 64, 8, 1),
-  CHAINS (32, 128, 8, 2),
+  CHAINS (512, 258, 9, 0),
   CHAINS (64, 128, 8, 2),
   CHAINS (128, 258, 9, 2),
 };
@@ -109,38 +115,162 @@ code_zeros (ImQuick *self, bool last)
 }
 
 static void
-code_repetitions (ImQuick *self, bool last)
+take_apart (ImQuick *self)
 {
   if (!self->warm)
     im_quick_guess_costs (self);
-  self->warm = true;
   if (self->effort.search == IM_QUICK_TABLE)
     im_quick_find_by_table (self);
   else if (self->effort.passes == 0)
     im_quick_find_by_chains (self);
   else
     im_quick_find_path (self);
+  self->warm = true;
   im_quick_count_steps (self);
-  im_quick_set_lengths (self);
-  im_quick_write_steps (self, last);
-  slide (self);
+  im_quick_set_lengths (self, &self->counts);
+}
+
+static void
+clear_block (ImQuickBlock *block)
+{
+  block->n_symbols = block->n_steps = block->n_literals = block->loose = 0;
 }
 
 static bool
-code_block (ImQuick *self, bool last)
+write_block (ImQuick *self, bool last)
+{
+  ImBits *writer = &self->writer;
+  const ImQuickBlock *block = self->block;
+
+  if (!im_bytes_reserve (self->out,
+          block->n_literals * IM_LITERAL_BITS / 8
+              + block->n_steps * MAX_REPETITION + MAX_HEADER))
+    return false;
+  writer->next = self->out->data + self->out->size;
+  im_quick_write_block (self, last);
+  self->out->size = (size_t) (writer->next - self->out->data);
+  clear_block (self->block);
+  return true;
+}
+
+/* How many symbols the chunk consists of. */
+static size_t
+count_symbols (const ImQuick *self)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < self->n_steps; i++)
+    n += self->steps[i].literals + 1;
+  return n;
+}
+
+/* The chunk to the end of the block. */
+static void
+join (ImQuick *self)
+{
+  ImQuickBlock *block = self->block;
+  const uint8_t *at = self->data + self->start;
+
+  for (size_t i = 0; i < self->n_steps; i++) {
+    ImQuickStep step = self->steps[i];
+
+    memcpy (block->literals + block->n_literals, at, step.literals);
+    at += step.literals + step.length;
+    block->n_literals += step.literals;
+    block->loose += step.literals;
+    if (step.length == 0)
+      continue;
+    step.literals = block->loose;
+    block->loose = 0;
+    block->steps[block->n_steps++] = step;
+  }
+}
+
+static void
+add_counts (ImQuickCounts *sum, const ImQuickCounts *more)
+{
+  for (int i = 0; i < IM_QUICK_LITERALS; i++)
+    sum->literal[i] += more->literal[i];
+  sum->literal[IM_QUICK_END_OF_BLOCK] = 1;
+  for (int i = 0; i < IM_QUICK_DISTANCES; i++)
+    sum->distance[i] += more->distance[i];
+}
+
+/* Whether the block and the chunk, which has @bits, are smaller with the same codes,
+ * which are then set; else those of the chunk are. */
+static bool
+is_better_joined (ImQuick *self, uint64_t bits)
+{
+  ImQuickBlock *block = self->block;
+  ImQuickCounts counts = block->counts;
+  uint64_t joined;
+
+  add_counts (&counts, &self->counts);
+  im_quick_set_lengths (self, &counts);
+  joined = im_quick_count_bits (self, &counts);
+  if (joined > block->bits + bits + HEADER_BITS) {
+    im_quick_set_lengths (self, &self->counts);
+    return false;
+  }
+  block->counts = counts;
+  block->bits = joined;
+  return true;
+}
+
+/* The block before is written first, with codes of its own. */
+static bool
+end_block_before (ImQuick *self)
+{
+  if (self->block->n_symbols == 0)
+    return true;
+  im_quick_set_lengths (self, &self->block->counts);
+  if (!write_block (self, false))
+    return false;
+  im_quick_set_lengths (self, &self->counts);
+  return true;
+}
+
+static bool
+code_repetitions (ImQuick *self, bool last)
+{
+  ImQuickBlock *block = self->block;
+  size_t n_symbols;
+  uint64_t bits;
+
+  take_apart (self);
+  n_symbols = count_symbols (self);
+  bits = im_quick_count_bits (self, &self->counts);
+  if (block->n_symbols == 0
+      || block->n_symbols + n_symbols > IM_QUICK_MOST_JOINED
+      || !is_better_joined (self, bits)) {
+    if (!end_block_before (self))
+      return false;
+    block->counts = self->counts;
+    block->bits = bits;
+  }
+  join (self);
+  block->n_symbols += n_symbols;
+  slide (self);
+  if (last || block->n_symbols > IM_QUICK_MOST_JOINED / 2)
+    return write_block (self, last);
+  return true;
+}
+
+static bool
+code_chunk (ImQuick *self, bool last)
 {
   ImBits *writer = &self->writer;
 
+  memset (self->data + self->end, 0, IM_QUICK_PADDING);
+  if (self->block != NULL)
+    return code_repetitions (self, last);
   if (!im_bytes_reserve (self->out, MAX_CODED))
     return false;
   writer->next = self->out->data + self->out->size;
-  memset (self->data + self->end, 0, IM_QUICK_PADDING);
   if (self->effort.search == IM_QUICK_NOBODY)
     code_stored (self, last);
-  else if (self->effort.search == IM_QUICK_ZEROS)
-    code_zeros (self, last);
   else
-    code_repetitions (self, last);
+    code_zeros (self, last);
   self->out->size = (size_t) (writer->next - self->out->data);
   return true;
 }
@@ -159,6 +289,11 @@ new_places (size_t size)
 static bool
 open_search (ImQuick *self)
 {
+  if (self->effort.search >= IM_QUICK_TABLE) {
+    self->block = im_alloc_array (1, sizeof (ImQuickBlock));
+    if (self->block == NULL)
+      return false;
+  }
   switch (self->effort.search) {
     case IM_QUICK_TABLE:
       self->tables = new_places (sizeof (ImQuickTables));
@@ -184,6 +319,7 @@ im_quick_new (ImQuickEffort effort, int period)
   self->effort = efforts[effort];
   self->period = (uint32_t) period;
   self->kernels = im_png_kernels_get ();
+  self->block = NULL;
   self->tables = NULL;
   self->chains = NULL;
   self->paths = NULL;
@@ -201,6 +337,7 @@ im_quick_free (ImQuick *self)
 {
   if (self == NULL)
     return;
+  free (self->block);
   free (self->tables);
   free (self->chains);
   free (self->paths);
@@ -229,6 +366,8 @@ im_quick_begin (ImQuick *self, ImBytes *out)
   self->out = out;
   self->start = self->end = 0;
   self->warm = false;
+  if (self->block != NULL)
+    clear_block (self->block);
   self->writer = (ImBits){ 0 };
 }
 
@@ -236,14 +375,14 @@ bool
 im_quick_feed (ImQuick *self, const uint8_t *data, size_t size)
 {
   while (size > 0) {
-    size_t room = self->start + IM_QUICK_BLOCK - self->end;
+    size_t room = self->start + IM_QUICK_CHUNK - self->end;
     size_t part = size < room ? size : room;
 
     memcpy (self->data + self->end, data, part);
     self->end += part;
     data += part;
     size -= part;
-    if (part == room && !code_block (self, false))
+    if (part == room && !code_chunk (self, false))
       return false;
   }
   return true;
@@ -254,7 +393,10 @@ im_quick_end (ImQuick *self, bool last)
 {
   ImBits *writer = &self->writer;
 
-  if ((last || self->end > self->start) && !code_block (self, last))
+  if ((last || self->end > self->start) && !code_chunk (self, last))
+    return false;
+  if (self->block != NULL && self->block->n_symbols > 0
+      && !write_block (self, false))
     return false;
   if (!im_bytes_reserve (self->out, 64))
     return false;

@@ -21,21 +21,21 @@ typedef enum
   IM_QUICK_LATEST_3,        /* the latest places of three and six bytes, */
   IM_QUICK_LATEST_5,        /* of five, */
   IM_QUICK_LATEST_4_SKIP_4, /* of four. Where nothing repeats, the bytes that are */
-  IM_QUICK_LATEST_4_SKIP_5, /* left out grow by one every 2^4 to 2^8 */
+  IM_QUICK_LATEST_4_SKIP_5, /* left out grow by one every 2^4 to 2^9 */
   IM_QUICK_LATEST_4_SKIP_6,
   IM_QUICK_LATEST_4_SKIP_7,
   IM_QUICK_LATEST_4_SKIP_8,
-  IM_QUICK_CHAINS_4, /* so many places of four bytes, the latest of three */
+  IM_QUICK_LATEST_4_SKIP_9,
+  IM_QUICK_CHAINS_4, /* so many places of six bytes, the latest of three */
   IM_QUICK_CHAINS_8,
   IM_QUICK_CHAINS_16,
   IM_QUICK_CHAINS_32,
+  IM_QUICK_CHAINS_64,
   IM_QUICK_CHAINS_128,
-  IM_QUICK_PATHS_4, /* and the cheapest way through the block, */
-  IM_QUICK_PATHS_32,
-  IM_QUICK_BETTER_PATHS_32, /* with what its symbols then cost */
-  IM_QUICK_BETTER_PATHS_64,
-  IM_QUICK_BETTER_PATHS_128,
-  IM_QUICK_LAST_EFFORT = IM_QUICK_BETTER_PATHS_128
+  IM_QUICK_CHAINS_512,
+  IM_QUICK_PATHS_64, /* and the cheapest way through all of them */
+  IM_QUICK_PATHS_128,
+  IM_QUICK_LAST_EFFORT = IM_QUICK_PATHS_128
 } ImQuickEffort;
 
 typedef struct _ImQuick ImQuick;

@@ -33,10 +33,11 @@ typedef struct
 /* Ways through a block: the cheapest to each byte, and its last step. */
 struct _ImQuickPaths
 {
-  uint32_t cost[IM_QUICK_BLOCK + 1];
-  Match last[IM_QUICK_BLOCK + 1];
-  uint32_t first[IM_QUICK_BLOCK + 1]; /* of a byte, in found */
-  Match found[MAX_FOUND * IM_QUICK_BLOCK];
+  int32_t cost[IM_QUICK_CHUNK + 1];
+  uint32_t last[IM_QUICK_CHUNK + 1];  /* length and distance, as in Match */
+  uint32_t first[IM_QUICK_CHUNK + 1]; /* of a byte, in found */
+  Match found[MAX_FOUND * IM_QUICK_CHUNK];
+  int32_t length_cost[IM_QUICK_MAX_MATCH + 1];
   ImQuickStep steps[IM_QUICK_MAX_STEPS]; /* those of another try */
   size_t n_steps;
 };
@@ -54,11 +55,19 @@ hash (uint64_t bytes)
       >> (64 - IM_QUICK_HEAD_BITS));
 }
 
-/* Where the same three and four bytes were last. */
+/* Where bytes with the same keys were last. */
 typedef struct
 {
-  uint32_t three, four;
+  uint32_t three; /* bytes, where keys are short */
+  uint32_t more;  /* six of them, else four */
 } Latest;
+
+/* What of @bytes is looked for along chains. */
+static inline uint64_t
+key_bytes (uint64_t bytes, bool threes)
+{
+  return threes ? bytes << 16 : bytes << 32;
+}
 
 /* How many bytes from @at on are the same as those a pixel later. */
 static inline uint32_t
@@ -76,12 +85,12 @@ run_at (ImQuick *self, const uint8_t *at, uint32_t position)
   return chains->run_end - position;
 }
 
-/* What four bytes are looked for by. Within pixels of one colour all are the same;
- * there only those are worth a try where as many of them follow. */
+/* Within pixels of one colour all bytes are the same; there only those are worth a try
+ * where as many of them follow. */
 static inline uint64_t
-key_of (ImQuick *self, const uint8_t *at, uint32_t position)
+key_in_run (ImQuick *self, const uint8_t *at, uint32_t position)
 {
-  uint64_t key = im_load64 (at) << 32;
+  uint64_t key = key_bytes (im_load64 (at), true);
   uint32_t run = run_at (self, at, position);
 
   if (run >= SHORTEST_RUN)
@@ -95,12 +104,13 @@ enter (ImQuick *self, const uint8_t *at, uint32_t position, bool threes)
 {
   ImQuickChains *chains = self->chains;
   uint64_t bytes = im_load64 (at);
-  uint32_t *head = &chains->head[hash (threes ? key_of (self, at, position)
-                                              : bytes << 32)];
-  Latest latest = { .four = *head };
+  uint64_t key = threes ? key_in_run (self, at, position)
+                        : key_bytes (bytes, false);
+  uint32_t *head = &chains->head[hash (key)];
+  Latest latest = { .more = *head };
 
   *head = position;
-  chains->before[position % IM_QUICK_WINDOW] = latest.four;
+  chains->before[position % IM_QUICK_WINDOW] = latest.more;
   if (threes) {
     uint32_t *head3 = &chains->head3[hash (bytes << 40)];
 
@@ -137,7 +147,7 @@ enter_left_over (ImQuick *self)
     enter_all (self, begin - MAX_KEY, begin, self->position - MAX_KEY);
 }
 
-/* Repetitions at @at, each longer than those before it and farther away. */
+/* Repetitions at @at, none shorter than those before it. */
 static inline int
 find_matches (ImQuick *self, const uint8_t *at, const uint8_t *end,
     uint32_t position, bool threes, Match *found)
@@ -146,7 +156,7 @@ find_matches (ImQuick *self, const uint8_t *at, const uint8_t *end,
   const size_t left = (size_t) (end - at);
   const size_t most = left < IM_QUICK_MAX_MATCH ? left : IM_QUICK_MAX_MATCH;
   const uint64_t bytes = im_load64 (at);
-  uint32_t furthest = IM_QUICK_WINDOW, three, place;
+  uint32_t furthest = IM_QUICK_WINDOW, place;
   Latest latest;
   size_t longest = IM_QUICK_MIN_MATCH - 1;
   int n = 0;
@@ -154,25 +164,27 @@ find_matches (ImQuick *self, const uint8_t *at, const uint8_t *end,
   if (furthest > seen)
     furthest = (uint32_t) seen;
   latest = enter (self, at, position, threes);
-  three = latest.three;
-  place = latest.four;
-  if (threes && position - three - 1 < furthest
-      && position - three < position - place
-      && (im_load64 (at - (position - three)) ^ bytes) << 40 == 0) {
-    longest = IM_QUICK_MIN_MATCH;
-    found[n++] =
-        (Match){ IM_QUICK_MIN_MATCH, (uint16_t) (position - three - 1) };
-  }
-  /* Pixels of one colour, or none. */
-  if (threes && self->period <= furthest) {
-    size_t length = im_quick_match_length (at, at - self->period, most);
+  place = latest.more;
+  if (threes) {
+    uint32_t distance = position - latest.three;
 
-    if (length > longest) {
-      longest = length;
-      found[n++] = (Match){ (uint16_t) length, (uint16_t) (self->period - 1) };
-      if (length == most)
-        return n;
+    if (distance - 1 < furthest
+        && (im_load64 (at - distance) ^ bytes) << 40 == 0) {
+      longest = im_quick_match_length (at, at - distance, most);
+      found[n++] = (Match){ (uint16_t) longest, (uint16_t) (distance - 1) };
     }
+    /* Pixels of one colour; the nearer place may be the dearer one. */
+    if (self->period <= furthest) {
+      size_t length = im_quick_match_length (at, at - self->period, most);
+
+      if (length >= longest) {
+        longest = length;
+        found[n++] =
+            (Match){ (uint16_t) length, (uint16_t) (self->period - 1) };
+      }
+    }
+    if (longest == most)
+      return n;
   }
   for (int depth = self->effort.depth; depth > 0 && n < MAX_FOUND; depth--) {
     uint32_t distance = position - place;
@@ -182,7 +194,7 @@ find_matches (ImQuick *self, const uint8_t *at, const uint8_t *end,
       break;
     place = self->chains->before[place % IM_QUICK_WINDOW];
     if (there[longest] == at[longest]
-        && (im_load64 (there) ^ bytes) << 32 == 0) {
+        && key_bytes (im_load64 (there) ^ bytes, threes) == 0) {
       size_t length = im_quick_match_length (at, there, most);
 
       if (length > longest) {
@@ -337,12 +349,19 @@ find_all (ImQuick *self)
   paths->first[size] = n;
 }
 
+/* Steps that cost @cost and more with their length, from the byte before @costs on, of
+ * @from to @to bytes. Without a branch, so that the compiler makes it several at once. */
 static inline void
-offer (struct _ImQuickPaths *paths, size_t to, uint32_t cost, Match step)
+offer (int32_t *restrict costs, uint32_t *restrict last,
+    const int32_t *restrict length_cost, int32_t cost, uint32_t distance,
+    int from, int to)
 {
-  if (cost < paths->cost[to]) {
-    paths->cost[to] = cost;
-    paths->last[to] = step;
+  for (int length = from; length <= to; length++) {
+    int32_t now = cost + length_cost[length];
+    bool better = now < costs[length];
+
+    costs[length] = better ? now : costs[length];
+    last[length] = better ? distance << 16 | (uint32_t) length : last[length];
   }
 }
 
@@ -355,15 +374,15 @@ offer_matches (ImQuick *self, size_t i)
 
   for (uint32_t k = paths->first[i]; k < paths->first[i + 1]; k++) {
     Match match = paths->found[k];
-    uint32_t cost = paths->cost[i]
+    int32_t cost = paths->cost[i]
         + self->distance_cost[im_quick_distance_symbol (self,
             match.distance + 1)];
 
     if (match.length >= self->effort.nice)
       length = match.length;
-    for (; length <= match.length; length++)
-      offer (paths, i + (size_t) length, cost + self->length_cost[length],
-          (Match){ (uint16_t) length, match.distance });
+    offer (paths->cost + i, paths->last + i, paths->length_cost, cost,
+        match.distance, length, match.length);
+    length = match.length + 1;
   }
 }
 
@@ -376,19 +395,19 @@ take_path (ImQuick *self)
 
   /* Marked in cost, which is not needed any more: where steps begin. */
   while (i > 0) {
-    size_t length = paths->last[i].length;
+    size_t length = paths->last[i] & 0xffff;
     size_t from = i - (length > 0 ? length : 1);
 
-    paths->cost[from] = (uint32_t) i;
+    paths->cost[from] = (int32_t) i;
     i = from;
   }
   while (i < size) {
-    size_t to = paths->cost[i];
-    Match step = paths->last[to];
+    size_t to = (size_t) paths->cost[i];
+    uint32_t step = paths->last[to];
 
-    if (step.length > 0) {
-      self->steps[n++] = (ImQuickStep){ (uint32_t) (i - literals), step.length,
-        step.distance };
+    if (step > 0) {
+      self->steps[n++] = (ImQuickStep){ (uint32_t) (i - literals),
+        (uint16_t) step, (uint16_t) (step >> 16) };
       literals = to;
     }
     i = to;
@@ -404,46 +423,75 @@ find_path (ImQuick *self)
   const uint8_t *begin = self->data + self->start;
   size_t size = self->end - self->start;
 
-  memset (paths->cost, 0xff, sizeof (*paths->cost) * (size + 1));
+  for (int i = IM_QUICK_MIN_MATCH; i <= IM_QUICK_MAX_MATCH; i++)
+    paths->length_cost[i] = self->length_cost[i];
+  memset (paths->cost, 0x7f, sizeof (*paths->cost) * (size + 1));
   paths->cost[0] = 0;
   for (size_t i = 0; i < size; i++) {
-    offer (paths, i + 1, paths->cost[i] + self->cost[begin[i]], (Match){ 0 });
+    int32_t literal = paths->cost[i] + self->cost[begin[i]];
+
+    if (literal < paths->cost[i + 1]) {
+      paths->cost[i + 1] = literal;
+      paths->last[i + 1] = 0;
+    }
     offer_matches (self, i);
   }
   take_path (self);
 }
 
-/* With costs as they are, and then with those of what was found; the bits that the
- * block takes. */
+/* The cheapest way by the costs as they are, which become those of what it consists
+ * of; the bits that it takes. */
 static uint64_t
-find_path_from_costs (ImQuick *self)
+try_path (ImQuick *self)
 {
-  for (int pass = 0; pass < self->effort.passes; pass++) {
-    find_path (self);
-    im_quick_count_steps (self);
-    im_quick_set_lengths (self);
-  }
-  return im_quick_count_bits (self);
+  find_path (self);
+  im_quick_count_steps (self);
+  im_quick_set_lengths (self, &self->counts);
+  return im_quick_count_bits (self, &self->counts);
+}
+
+static void
+keep_steps (ImQuick *self)
+{
+  struct _ImQuickPaths *paths = self->paths;
+
+  memcpy (paths->steps, self->steps, sizeof (*self->steps) * self->n_steps);
+  paths->n_steps = self->n_steps;
+}
+
+static void
+take_kept_steps (ImQuick *self)
+{
+  struct _ImQuickPaths *paths = self->paths;
+
+  memcpy (self->steps, paths->steps, sizeof (*self->steps) * paths->n_steps);
+  self->n_steps = paths->n_steps;
+  im_quick_count_steps (self);
+  im_quick_set_lengths (self, &self->counts);
 }
 
 /* Costs confirm themselves: where repetitions seem dear few are taken, and their
  * codes stay long. So there are two ways to begin, with the costs of the block before
- * and with those of an ordinary one. */
+ * and with those of an ordinary one; the better is gone on with. */
 void
 im_quick_find_path (ImQuick *self)
 {
-  struct _ImQuickPaths *paths = self->paths;
-  uint64_t carried = UINT64_MAX;
+  uint64_t least = UINT64_MAX;
 
   find_all (self);
   if (self->warm) {
-    carried = find_path_from_costs (self);
-    memcpy (paths->steps, self->steps, sizeof (*self->steps) * self->n_steps);
-    paths->n_steps = self->n_steps;
+    least = try_path (self);
+    keep_steps (self);
   }
   im_quick_guess_costs (self);
-  if (find_path_from_costs (self) >= carried) {
-    memcpy (self->steps, paths->steps, sizeof (*self->steps) * paths->n_steps);
-    self->n_steps = paths->n_steps;
+  for (int pass = 0; pass < self->effort.passes; pass++) {
+    uint64_t bits = try_path (self);
+
+    if (bits < least) {
+      least = bits;
+      keep_steps (self);
+    } else {
+      take_kept_steps (self);
+    }
   }
 }

@@ -57,32 +57,33 @@ im_quick_fill_symbols (ImQuick *self)
 static void
 count_bytes (ImQuick *self, const uint8_t *at, size_t n)
 {
-  uint32_t (*count)[N_LITERALS + 2] = self->literal_count;
+  uint32_t *first = self->counts.literal;
+  uint32_t (*count)[256] = self->byte_counts;
   size_t i = 0;
 
   for (; i + 4 <= n; i += 4) {
-    count[0][at[i]]++;
-    count[1][at[i + 1]]++;
-    count[2][at[i + 2]]++;
-    count[3][at[i + 3]]++;
+    first[at[i]]++;
+    count[0][at[i + 1]]++;
+    count[1][at[i + 2]]++;
+    count[2][at[i + 3]]++;
   }
   for (; i < n; i++)
-    count[0][at[i]]++;
+    first[at[i]]++;
 }
 
 static void
 clear_counts (ImQuick *self)
 {
-  memset (self->literal_count, 0, sizeof (self->literal_count));
-  memset (self->distance_count, 0, sizeof (self->distance_count));
+  memset (&self->counts, 0, sizeof (self->counts));
+  memset (self->byte_counts, 0, sizeof (self->byte_counts));
 }
 
 static void
 add_counts (ImQuick *self)
 {
   for (int i = 0; i < 256; i++)
-    self->literal_count[0][i] += self->literal_count[1][i]
-        + self->literal_count[2][i] + self->literal_count[3][i];
+    self->counts.literal[i] += self->byte_counts[0][i] + self->byte_counts[1][i]
+        + self->byte_counts[2][i];
 }
 
 void
@@ -98,10 +99,11 @@ im_quick_count_steps (ImQuick *self)
     at += step->literals + step->length;
     if (step->length == 0)
       continue;
-    self->literal_count[0][FIRST_LENGTH + self->length_symbol[step->length]]++;
-    self->distance_count[im_quick_distance_symbol (self, step->distance + 1)]++;
+    self->counts.literal[FIRST_LENGTH + self->length_symbol[step->length]]++;
+    self->counts
+        .distance[im_quick_distance_symbol (self, step->distance + 1)]++;
   }
-  self->literal_count[0][IM_QUICK_END_OF_BLOCK]++;
+  self->counts.literal[IM_QUICK_END_OF_BLOCK]++;
   add_counts (self);
 }
 
@@ -118,14 +120,14 @@ im_quick_count_sample (ImQuick *self)
   count_bytes (self, begin + at, size - at < SAMPLED ? size - at : SAMPLED);
   add_counts (self);
   for (int i = 0; i < 256; i++)
-    self->literal_count[0][i] *= OF_BYTES / SAMPLED;
+    self->counts.literal[i] *= OF_BYTES / SAMPLED;
   for (size_t i = 0; i + 1 < self->n_steps; i++) {
     int symbol = self->length_symbol[self->steps[i].length];
 
-    self->literal_count[0][FIRST_LENGTH + symbol]++;
-    self->distance_count[0]++;
+    self->counts.literal[FIRST_LENGTH + symbol]++;
+    self->counts.distance[0]++;
   }
-  self->literal_count[0][IM_QUICK_END_OF_BLOCK]++;
+  self->counts.literal[IM_QUICK_END_OF_BLOCK]++;
 }
 
 static int
@@ -161,11 +163,11 @@ set_costs (ImQuick *self)
 }
 
 void
-im_quick_set_lengths (ImQuick *self)
+im_quick_set_lengths (ImQuick *self, const ImQuickCounts *counts)
 {
-  im_huffman_lengths (self->literal_count[0], N_LITERALS, IM_LITERAL_BITS,
+  im_huffman_lengths (counts->literal, N_LITERALS, IM_LITERAL_BITS,
       self->literal_bits);
-  im_huffman_lengths (self->distance_count, N_DISTANCES, DISTANCE_BITS,
+  im_huffman_lengths (counts->distance, N_DISTANCES, DISTANCE_BITS,
       self->distance_bits);
   set_costs (self);
 }
@@ -173,24 +175,24 @@ im_quick_set_lengths (ImQuick *self)
 void
 im_quick_set_grouped_lengths (ImQuick *self)
 {
-  im_literal_lengths (self->literal_count[0], N_LITERALS, self->literal_bits);
-  im_huffman_lengths (self->distance_count, N_DISTANCES, DISTANCE_BITS,
+  im_literal_lengths (self->counts.literal, N_LITERALS, self->literal_bits);
+  im_huffman_lengths (self->counts.distance, N_DISTANCES, DISTANCE_BITS,
       self->distance_bits);
 }
 
 uint64_t
-im_quick_count_bits (const ImQuick *self)
+im_quick_count_bits (const ImQuick *self, const ImQuickCounts *counts)
 {
   uint64_t bits = 0;
 
   for (int i = 0; i < N_LITERALS; i++) {
     int extra = i < FIRST_LENGTH ? 0 : length_extra[i - FIRST_LENGTH];
 
-    bits += (uint64_t) self->literal_count[0][i]
+    bits += (uint64_t) counts->literal[i]
         * (uint64_t) (self->literal_bits[i] + extra);
   }
   for (int i = 0; i < N_DISTANCES; i++)
-    bits += (uint64_t) self->distance_count[i]
+    bits += (uint64_t) counts->distance[i]
         * (uint64_t) (self->distance_bits[i] + im_quick_distance_extra[i]);
   return bits;
 }
@@ -201,7 +203,7 @@ im_quick_guess_costs (ImQuick *self)
   clear_counts (self);
   count_bytes (self, self->data + self->start, self->end - self->start);
   add_counts (self);
-  im_huffman_lengths (self->literal_count[0], N_LITERALS, IM_LITERAL_BITS,
+  im_huffman_lengths (self->counts.literal, N_LITERALS, IM_LITERAL_BITS,
       self->literal_bits);
   memset (self->literal_bits + FIRST_LENGTH, USUAL_LENGTH_BITS, N_LENGTHS);
   memset (self->distance_bits, USUAL_DISTANCE_BITS, N_DISTANCES);
@@ -244,19 +246,20 @@ end_block (ImQuick *self)
 }
 
 void
-im_quick_write_steps (ImQuick *self, bool last)
+im_quick_write_block (ImQuick *self, bool last)
 {
-  const uint8_t *at = self->data + self->start;
+  const ImQuickBlock *block = self->block;
+  const uint8_t *at = block->literals;
 
   begin_block (self, last);
-  for (size_t i = 0; i < self->n_steps; i++) {
-    const ImQuickStep *step = &self->steps[i];
+  for (size_t i = 0; i < block->n_steps; i++) {
+    const ImQuickStep *step = &block->steps[i];
 
     im_bits_put_bytes (&self->writer, self->literal, at, step->literals);
-    at += step->literals + step->length;
-    if (step->length > 0)
-      write_match (self, &self->writer, step);
+    at += step->literals;
+    write_match (self, &self->writer, step);
   }
+  im_bits_put_bytes (&self->writer, self->literal, at, block->loose);
   end_block (self);
 }
 
