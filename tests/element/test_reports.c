@@ -146,11 +146,12 @@ GST_START_TEST (test_stills)
   outcome_expect_images ("",
       "videotestsrc num-buffers=1 ! imbytes snapshot=true ! fakesink name=s", 1,
       320, 240);
-  if (have_element ("imagefreeze"))
-    outcome_expect_images ("",
-        "videotestsrc num-buffers=1 ! imagefreeze ! imbytes snapshot=true ! "
-        "fakesink name=s",
-        1, 320, 240);
+  /* Not imagefreeze: that one warns of a division by zero where it is stopped while it
+   * pushes, once in twenty times on a busy machine (GStreamer 1.22). */
+  outcome_expect_images ("",
+      "videotestsrc pattern=solid-color ! imbytes snapshot=true ! "
+      "fakesink name=s",
+      1, 320, 240);
   if (have_element ("videorate"))
     outcome_expect_images ("",
         "videotestsrc num-buffers=50 ! video/x-raw,framerate=25/1 ! videorate ! "
