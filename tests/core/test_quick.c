@@ -5,6 +5,7 @@
 #include "core/png/quick.h"
 #include "codecs.h"
 
+#include <malloc.h>
 #include <zlib.h>
 
 #define SIZE 400000
@@ -165,6 +166,38 @@ test_cuts_do_not_show (void)
   }
 }
 
+/* Nor does what was in its memory, which glibc fills for us. */
+static void
+test_memory_does_not_show (void)
+{
+#ifdef M_PERTURB
+  for (int effort = 0; effort <= IM_QUICK_LAST_EFFORT; effort++)
+    for (int kind = 0; kind < N_KINDS; kind++) {
+      uint8_t *data;
+      ImBytes out[2];
+
+      if (testing_left_out ())
+        continue;
+      data = make_data ((Kind) kind, 13);
+      for (int i = 0; i < 2; i++) {
+        ImQuick *quick;
+
+        /* Zeros, which look like costs that are low, and large numbers. */
+        mallopt (M_PERTURB, i == 0 ? 0xff : 0x11);
+        quick = im_quick_new ((ImQuickEffort) effort, 1 + kind);
+        mallopt (M_PERTURB, 0);
+        out[i] = code (quick, data, SIZE, SIZE, true);
+        im_quick_free (quick);
+      }
+      CHECK (same_bytes (&out[0], &out[1]));
+      check_inflates (&out[0], data, SIZE, true);
+      im_bytes_clear (&out[0]);
+      im_bytes_clear (&out[1]);
+      free (data);
+    }
+#endif
+}
+
 /* Bits a byte. Small numbers have an entropy of 2.43, the skewed of 2 where their
  * order is not seen through; flat data takes two bits for each 258 bytes. */
 static void
@@ -288,6 +321,7 @@ main (void)
     TEST (test_round_trip),
     TEST (test_empty),
     TEST (test_cuts_do_not_show),
+    TEST (test_memory_does_not_show),
     TEST (test_sizes),
     TEST (test_sizes_against_zlib),
     TEST (test_out_of_memory),

@@ -177,7 +177,7 @@ find_matches (ImQuick *self, const uint8_t *at, const uint8_t *end,
     if (self->period <= furthest) {
       size_t length = im_quick_match_length (at, at - self->period, most);
 
-      if (length >= longest) {
+      if (length >= longest && length >= IM_QUICK_MIN_MATCH) {
         longest = length;
         found[n++] =
             (Match){ (uint16_t) length, (uint16_t) (self->period - 1) };
