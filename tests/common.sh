@@ -37,6 +37,7 @@ test     | gir Gst GstVideo              | [python3-gi] [gir1.2-gstreamer-1.0] [
 test     | gir-overrides Gst             | [python3-gst-1.0] | [python3-gstreamer1] | [gst-python]
 test     | since 1.24 gstreamer-analytics-1.0 | [libgstreamer-plugins-bad1.0-dev] | [gstreamer1-plugins-bad-free-devel] | [gst-plugins-bad-libs]
 test     | cmd pngcheck                  | [pngcheck] | [pngcheck] |
+test     | cmd optipng                   | [optipng] | [optipng] | [optipng]
 test     | cmd exiftool                  | [libimage-exiftool-perl] | [perl-Image-ExifTool] | [perl-image-exiftool]
 test     | py numpy                      | [python3-numpy] | [python3-numpy] | [python-numpy]
 test     | py PIL                        | [python3-pil] | [python3-pillow] | [python-pillow]

@@ -140,12 +140,14 @@ engine_rebuild (ImEngine *engine, ImError *error)
   return engine->coders[0] != NULL;
 }
 
-/* On one thread there is nothing to make in parallel. */
+/* Whether all rows are made before any is coded. On one thread there is nothing to make
+ * in parallel. */
 static bool
-is_made_in_bands (const ImEngine *engine)
+is_made_first (const ImEngine *engine)
 {
-  return engine->plan.n_strips == 1 && engine->plan.n_bands > 1
-      && engine->n_threads > 1;
+  return im_plan_looks_first (&engine->plan)
+      || (engine->plan.n_strips == 1 && engine->plan.n_bands > 1
+          && engine->n_threads > 1);
 }
 
 static bool
@@ -246,6 +248,14 @@ fill_band (void *data, int index, int slot)
         &engine->whole);
 }
 
+/* Of this picture, what coder 0 has found by looking at all of it. */
+static bool
+follow (const ImEngine *engine, int slot, ImError *error)
+{
+  return !im_plan_looks_first (&engine->plan)
+      || im_strip_coder_follow (engine->coders[slot], engine->coders[0], error);
+}
+
 /* One strip of rows that are made, on whichever thread. */
 static void
 code_strip_rows (void *data, int index, int slot)
@@ -255,7 +265,7 @@ code_strip_rows (void *data, int index, int slot)
 
   if (atomic_load (&engine->failed))
     return;
-  if (!get_coder (engine, slot, error)
+  if (!get_coder (engine, slot, error) || !follow (engine, slot, error)
       || !im_strip_coder_code_rows (engine->coders[slot], &engine->whole, index,
           &engine->strips[index], error))
     atomic_store (&engine->failed, true);
@@ -334,6 +344,8 @@ bool
 im_engine_code_rows (ImEngine *engine, size_t *size, ImError *error)
 {
   return check_rows (engine, error)
+      && (!im_plan_looks_first (&engine->plan)
+          || im_strip_coder_look (engine->coders[0], &engine->whole, error))
       && run (engine, code_strip_rows, engine->plan.n_strips, error)
       && measure (engine, size, error);
 }
@@ -380,7 +392,7 @@ im_engine_encode (ImEngine *engine, const ImImage *frame, size_t *size,
 {
   if (!check_frame (engine, frame, error))
     return false;
-  if (is_made_in_bands (engine))
+  if (is_made_first (engine))
     return im_engine_make_rows (engine, frame, error)
         && im_engine_code_rows (engine, size, error);
   return code_strips (engine, frame, error) && measure (engine, size, error);

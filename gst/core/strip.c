@@ -117,6 +117,20 @@ im_strip_coder_fill (ImStripCoder *self, const ImImage *frame, int y, int end,
 }
 
 bool
+im_strip_coder_look (ImStripCoder *self, const ImRows *whole, ImError *error)
+{
+  return self->codec->look (self->coder, whole, error);
+}
+
+bool
+im_strip_coder_follow (ImStripCoder *self, const ImStripCoder *looked,
+    ImError *error)
+{
+  return self == looked
+      || self->codec->follow (self->coder, looked->coder, error);
+}
+
+bool
 im_strip_coder_code_rows (ImStripCoder *self, const ImRows *whole, int index,
     ImCodedStrip *out, ImError *error)
 {

@@ -33,6 +33,13 @@ void im_strip_coder_fill (ImStripCoder *self, const ImImage *frame, int y,
 bool im_strip_coder_code_rows (ImStripCoder *self, const ImRows *whole,
     int index, ImCodedStrip *out, ImError *error);
 
+/* ImCodec.look () and follow (): before rows of a picture are coded, where the plan has
+ * one look first. @looked is the strip coder that did, which may be @self. */
+bool im_strip_coder_look (ImStripCoder *self, const ImRows *whole,
+    ImError *error);
+bool im_strip_coder_follow (ImStripCoder *self, const ImStripCoder *looked,
+    ImError *error);
+
 /* For ImCodec.size () and write (). */
 ImCoder *im_strip_coder_get (ImStripCoder *self);
 

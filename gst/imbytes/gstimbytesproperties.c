@@ -261,6 +261,26 @@ install_png (GObjectClass *klass)
 }
 
 static void
+install_png_reduce (GObjectClass *klass)
+{
+  /**
+   * GstImBytes:png-reduce:
+   *
+   * PNG in the fewest bits that hold all pixels as they are: gray, 1, 2 or 4 bits of
+   * it, a palette of up to 256 colours, no alpha where all pixels are opaque, one
+   * transparent colour, 8 bits where 16 hold no more. Each image has what suits it, so
+   * readers see pixels of another format than the frame's; the colours are the same.
+   * All rows are made before the first is compressed.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_PNG_REDUCE,
+      g_param_spec_boolean ("png-reduce", "PNG reduce",
+          "PNG in the fewest bits that hold all pixels", FALSE,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
 install_limits (GObjectClass *klass)
 {
   /**
@@ -322,6 +342,7 @@ gst_im_bytes_settings_install (GObjectClass *klass)
   install_jpeg (klass);
   install_jpeg_coding (klass);
   install_png (klass);
+  install_png_reduce (klass);
   gst_im_bytes_settings_install_frames (klass);
   install_limits (klass);
   install_threads (klass);

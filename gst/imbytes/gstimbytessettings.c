@@ -94,6 +94,7 @@ static const Setting table[PROP_LAST_SETTING + 1] = {
   [PROP_COMPRESSION_LEVEL] = NEGOTIATED (KIND_UINT, request.png.level),
   [PROP_PNG_FILTER] = NEGOTIATED (KIND_ENUM, request.png.filter),
   [PROP_BIT_DEPTH] = NEGOTIATED (KIND_ENUM, request.png.bit_depth),
+  [PROP_PNG_REDUCE] = NEGOTIATED (KIND_BOOL, request.png.reduce),
   [PROP_INTERVAL] = OWN (KIND_UINT64, rules.interval),
   [PROP_ON_REQUEST] = OWN (KIND_GBOOLEAN, rules.on_request),
   [PROP_MIN_CHANGE] = OWN (KIND_DOUBLE, rules.min_change),

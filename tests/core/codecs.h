@@ -84,23 +84,37 @@ code_strip (ImCoder *coder, const ImPlan *plan, const Picture *picture,
   return codec->end (coder, error);
 }
 
-/* The file; strips go to @n_coders coders in turn, from the last to the first
- * where @backwards. Empty after a failure, which is a failed check. */
-static inline ImBytes
-code_picture (const ImPlan *plan, const Picture *picture, int n_coders,
-    bool backwards)
+/* Before any strip, where the plan wants it. */
+static inline bool
+look (ImCoder **coders, int n_coders, const ImPlan *plan,
+    const Picture *picture, ImError *error)
 {
   const ImCodec *codec = im_codec_get (plan->codec);
-  ImCoder *coders[MAX_CODERS] = { NULL };
+  ImRows whole = picture_rows (picture, plan, 0, plan->height);
+  bool fine = true;
+
+  if (!im_plan_looks_first (plan))
+    return true;
+  fine = codec->look (coders[0], &whole, error);
+  for (int i = 1; i < n_coders && fine; i++)
+    fine = codec->follow (coders[i], coders[0], error);
+  return fine;
+}
+
+/* The file; strips go to @coders in turn, from the last to the first where
+ * @backwards. Empty after a failure, which is a failed check. */
+static inline ImBytes
+code_by (ImCoder **coders, int n_coders, const ImPlan *plan,
+    const Picture *picture, bool backwards)
+{
+  const ImCodec *codec = im_codec_get (plan->codec);
   ImCodedStrip *strips = calloc ((size_t) plan->n_strips, sizeof (*strips));
   ImBytes file = { 0 };
   const ImMetadata none = { NULL, 0, NULL };
   ImError error = { 0 };
-  bool fine = true;
+  bool fine = look (coders, n_coders, plan, picture, &error);
   size_t size;
 
-  for (int i = 0; i < n_coders; i++)
-    fine = fine && (coders[i] = codec->coder_new (plan, &error)) != NULL;
   for (int i = 0; i < plan->n_strips && fine; i++) {
     int index = backwards ? plan->n_strips - 1 - i : i;
 
@@ -118,9 +132,29 @@ code_picture (const ImPlan *plan, const Picture *picture, int n_coders,
   }
   for (int i = 0; i < plan->n_strips; i++)
     im_bytes_clear (&strips[i].bytes);
+  free (strips);
+  return file;
+}
+
+/* The same by @n_coders new ones. */
+static inline ImBytes
+code_picture (const ImPlan *plan, const Picture *picture, int n_coders,
+    bool backwards)
+{
+  const ImCodec *codec = im_codec_get (plan->codec);
+  ImCoder *coders[MAX_CODERS] = { NULL };
+  ImBytes file = { 0 };
+  ImError error = { 0 };
+  bool fine = true;
+
+  for (int i = 0; i < n_coders; i++)
+    fine = fine && (coders[i] = codec->coder_new (plan, &error)) != NULL;
+  if (!fine)
+    printf ("%s\n", error.message);
+  if (CHECK (fine))
+    file = code_by (coders, n_coders, plan, picture, backwards);
   for (int i = 0; i < n_coders; i++)
     codec->coder_free (coders[i]);
-  free (strips);
   return file;
 }
 

@@ -137,6 +137,9 @@ decode_png (Decoded *decoded, const uint8_t *data, size_t size)
   }
   png_set_read_fn (png, &source, png_take);
   png_read_info (png, info);
+  /* Colours of a palette, bits and one transparent colour as samples. */
+  png_set_expand (png);
+  png_read_update_info (png, info);
   decoded->width = (int) png_get_image_width (png, info);
   decoded->height = (int) png_get_image_height (png, info);
   decoded->channels = png_get_channels (png, info);

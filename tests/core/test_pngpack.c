@@ -158,7 +158,8 @@ static ImBytes
 pack_afresh (const ImPngOptions *options, const uint8_t *picture, int bpp,
     int n_parts)
 {
-  ImPngPack *pack = im_png_pack_new (options, (size_t) (WIDTH * bpp), bpp);
+  ImPngPack *pack =
+      im_png_pack_new (options, (size_t) (WIDTH * bpp), bpp, false);
   ImBytes stream = pack_picture (&pack, 1, picture, bpp, n_parts);
 
   im_png_pack_free (pack);
@@ -209,8 +210,8 @@ static void
 check_options (const ImPngOptions *options, int bpp)
 {
   size_t row_size = (size_t) (WIDTH * bpp);
-  ImPngPack *packs[2] = { im_png_pack_new (options, row_size, bpp),
-    im_png_pack_new (options, row_size, bpp) };
+  ImPngPack *packs[2] = { im_png_pack_new (options, row_size, bpp, false),
+    im_png_pack_new (options, row_size, bpp, false) };
   ImBytes used, fresh;
   uint8_t *picture;
 

@@ -5,7 +5,6 @@
 #include "core/png/quick.h"
 #include "codecs.h"
 
-#include <malloc.h>
 #include <zlib.h>
 
 #define SIZE 400000

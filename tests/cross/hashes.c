@@ -91,7 +91,7 @@ static const Option filters = { { "png-filter=auto", "png-filter=none",
     "png-filter=sub", "png-filter=up", "png-filter=average", "png-filter=paeth",
     "png-filter=adaptive" } };
 static const Option depths = { { "bit-depth=auto", "bit-depth=8",
-    "bit-depth=16" } };
+    "bit-depth=16", "bit-depth=auto png-reduce=true" } };
 static const Option metadata = { { "metadata=false", "metadata=true" } };
 
 static const Product products[] = {

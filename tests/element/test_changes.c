@@ -42,6 +42,7 @@ static const struct
   { "compression-level", "6", "format=png", OTHER_BYTES },
   { "png-filter", "none", "format=png", OTHER_BYTES },
   { "bit-depth", "16", "format=png", OTHER_BYTES },
+  { "png-reduce", "true", "format=png", OTHER_BYTES },
   { "interval", "60000000000", "", NO_IMAGE },
   { "on-request", "true", "", NO_IMAGE },
   { "min-change", "0.5", "min-change=0.000001", NO_IMAGE },
@@ -68,6 +69,8 @@ make_frame (guint n, const gchar *property)
   GstBuffer *frame = frame_new (&info);
 
   frame_fill_noise (frame, &info, 1);
+  if (g_str_equal (property, "png-reduce"))
+    gst_buffer_memset (frame, 0, 128, gst_buffer_get_size (frame));
   GST_BUFFER_PTS (frame) = n * GST_SECOND;
   GST_BUFFER_DURATION (frame) = GST_SECOND;
   if (g_str_equal (property, "roi-type"))

@@ -58,10 +58,10 @@ GST_START_TEST (test_defaults)
     "fit=fill", "enlarge=true", "square-pixels=true", "background=4278190080",
     "method=bilinear", "quality=85", "subsampling=auto", "progressive=false",
     "optimize=false", "dct-method=islow", "compression-level=1",
-    "png-filter=auto", "bit-depth=auto", "interval=0", "on-request=false",
-    "min-change=0.0", "max-interval=0", "snapshot=false", "roi=none",
-    "max-bytes=0", "min-quality=10", "metadata=false", "post-messages=false",
-    "n-threads=0" };
+    "png-filter=auto", "bit-depth=auto", "png-reduce=false", "interval=0",
+    "on-request=false", "min-change=0.0", "max-interval=0", "snapshot=false",
+    "roi=none", "max-bytes=0", "min-quality=10", "metadata=false",
+    "post-messages=false", "n-threads=0" };
 
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
     gchar **pair = g_strsplit (expected[i], "=", 2);

@@ -173,6 +173,8 @@ take_wanted (FuzzBytes *bytes)
 static void
 take_request (ImRequest *request, const ImImageInfo *info, FuzzBytes *bytes)
 {
+  unsigned depth;
+
   request->codec = (ImCodecId) fuzz_take (bytes, IM_CODEC_PNG + 1);
   request->width = take_wanted (bytes);
   request->height = take_wanted (bytes);
@@ -196,7 +198,9 @@ take_request (ImRequest *request, const ImImageInfo *info, FuzzBytes *bytes)
   request->png.level = (int) fuzz_take (bytes, 10);
   request->png.filter =
       (ImPngFilter) fuzz_take (bytes, IM_PNG_FILTER_ADAPTIVE + 1);
-  request->png.bit_depth = (int) fuzz_take (bytes, 3) * 8;
+  depth = fuzz_take (bytes, 6);
+  request->png.bit_depth = (int) (depth % 3) * 8;
+  request->png.reduce = depth >= 3;
 }
 
 static void

@@ -54,6 +54,12 @@ typedef struct
   ImCoder *(*coder_new) (const ImPlan *plan, ImError *error);
   void (*coder_free) (ImCoder *coder);
 
+  /* For plans of which im_plan_looks_first () says so, before any strip is begun: one
+   * coder looks at all rows that are going to be coded, and those of the other strips
+   * follow it. NULL where there are no such plans. False with @error set. */
+  bool (*look) (ImCoder *coder, const ImRows *whole, ImError *error);
+  bool (*follow) (ImCoder *coder, const ImCoder *looked, ImError *error);
+
   /* Starts strip @index; bytes are appended to @out, which the caller has
    * reset and keeps alive until end (). After any failure the coder may begin
    * anew. */

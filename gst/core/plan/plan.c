@@ -340,5 +340,5 @@ im_plan_equal (const ImPlan *a, const ImPlan *b)
 {
   return im_plan_equal_but_options (a, b) && jpeg_equal (&a->jpeg, &b->jpeg)
       && a->png.level == b->png.level && a->png.filter == b->png.filter
-      && a->png.bit_depth == b->png.bit_depth;
+      && a->png.bit_depth == b->png.bit_depth && a->png.reduce == b->png.reduce;
 }

@@ -76,6 +76,7 @@ typedef struct
   int level; /* 0 to 9 */
   ImPngFilter filter;
   int bit_depth; /* 0: as the input has it; 8; 16 */
+  bool reduce;   /* the fewest bits that hold all pixels */
 } ImPngOptions;
 
 /* What the user asked for. */
@@ -191,6 +192,13 @@ bool im_plan_equal (const ImPlan *a, const ImPlan *b);
 /* The same but for what only the codec reads: quality and the like. */
 bool im_plan_equal_but_options (const ImPlan *a, const ImPlan *b);
 bool im_image_info_equal (const ImImageInfo *a, const ImImageInfo *b);
+
+/* The codec has to see all rows before it codes the first. */
+static inline bool
+im_plan_looks_first (const ImPlan *plan)
+{
+  return plan->codec == IM_CODEC_PNG && plan->png.reduce;
+}
 
 /* The first row of band @i of @n that share @height rows, and for @i = @n, @height:
  * evenly, in blocks of IM_BLOCK_ROWS, so that threads end together. */

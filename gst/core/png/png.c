@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "deflate.h"
+#include "pngform.h"
 #include "pngpack.h"
 
 /* The largest chunk that the format knows, rounded down. */
@@ -32,8 +33,10 @@ typedef struct
 struct _ImCoder
 {
   ImPlan plan;
-  size_t row_size;
+  ImPngForm form;  /* of the picture under way */
+  size_t row_size; /* in that form */
   ImPngPack *pack;
+  uint8_t *converted; /* rows in it; NULL: they are made in it */
 
   int index; /* of the strip under way */
   ImCodedStrip *out;
@@ -146,14 +149,16 @@ static bool
 write_ihdr (ImCoder *coder, ImError *error)
 {
   const ImPlan *plan = &coder->plan;
+  const ImPngForm *form = &coder->form;
   uint8_t data[13] = { 0 };
 
   put_u32 (data, (uint32_t) plan->width);
   put_u32 (data + 4, (uint32_t) plan->height);
-  data[8] = (uint8_t) plan->bit_depth;
-  data[9] = (uint8_t) ((plan->model == IM_MODEL_GRAY ? PNG_COLOR_TYPE_GRAY
-                                                     : PNG_COLOR_TYPE_RGB)
-      | (plan->has_alpha ? PNG_COLOR_MASK_ALPHA : 0));
+  data[8] = (uint8_t) form->bit_depth;
+  data[9] = (uint8_t) (form->n_colours > 0
+          ? PNG_COLOR_TYPE_PALETTE
+          : (form->is_gray ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB)
+              | (form->has_alpha ? PNG_COLOR_MASK_ALPHA : 0));
   return write_chunk (coder, "IHDR", data, sizeof (data), error);
 }
 
@@ -178,6 +183,41 @@ write_phys (ImCoder *coder, ImError *error)
   put_u32 (data + 4, (uint32_t) plan->par_n);
   data[8] = PNG_RESOLUTION_UNKNOWN;
   return write_chunk (coder, "pHYs", data, sizeof (data), error);
+}
+
+static bool
+write_palette (ImCoder *coder, ImError *error)
+{
+  const ImPngForm *form = &coder->form;
+  uint8_t colours[3 * IM_PNG_MOST_COLOURS], alphas[IM_PNG_MOST_COLOURS];
+
+  if (form->n_colours == 0)
+    return true;
+  for (int i = 0; i < form->n_colours; i++) {
+    memcpy (colours + 3 * i, form->palette[i], 3);
+    alphas[i] = form->palette[i][3];
+  }
+  return write_chunk (coder, "PLTE", colours, 3 * (size_t) form->n_colours,
+             error)
+      && (form->n_not_opaque == 0
+          || write_chunk (coder, "tRNS", alphas, (size_t) form->n_not_opaque,
+              error));
+}
+
+static bool
+write_key (ImCoder *coder, ImError *error)
+{
+  const ImPngForm *form = &coder->form;
+  const size_t n = form->is_gray ? 1 : 3;
+  uint8_t data[6];
+
+  if (!form->has_key)
+    return true;
+  for (size_t i = 0; i < n; i++) {
+    data[2 * i] = (uint8_t) (form->key[i] >> 8);
+    data[2 * i + 1] = (uint8_t) form->key[i];
+  }
+  return write_chunk (coder, "tRNS", data, 2 * n, error);
 }
 
 /* PNG third edition, 11.3.3.4: keyword, two bytes that say it is not compressed,
@@ -229,9 +269,39 @@ png_coder_free (ImCoder *coder)
     return;
   png_destroy_write_struct (&coder->png, NULL);
   im_png_pack_free (coder->pack);
+  free (coder->converted);
   im_bytes_clear (&coder->head);
   im_bytes_clear (&coder->tail);
   free (coder);
+}
+
+/* What goes with the form. */
+static bool
+open_pack (ImCoder *coder, ImError *error)
+{
+  const ImPngForm *form = &coder->form;
+  ImPngForm plain;
+
+  im_png_form_plain (&coder->plan, &plain);
+  coder->row_size = im_png_form_row_size (form, coder->plan.width);
+  coder->pack = im_png_pack_new (&coder->plan.png, coder->row_size,
+      im_png_form_pixel_size (form),
+      form->n_colours > 0 || form->bit_depth < 8);
+  if (!im_png_form_equal (form, &plain))
+    coder->converted = im_alloc_array (coder->row_size, IM_BLOCK_ROWS);
+  if (coder->pack != NULL
+      && (coder->converted != NULL || im_png_form_equal (form, &plain)))
+    return true;
+  return im_error_no_memory (error, "the PNG coder");
+}
+
+static void
+close_pack (ImCoder *coder)
+{
+  im_png_pack_free (coder->pack);
+  free (coder->converted);
+  coder->pack = NULL;
+  coder->converted = NULL;
 }
 
 static ImCoder *
@@ -245,18 +315,43 @@ png_coder_new (const ImPlan *plan, ImError *error)
   }
   memset (coder, 0, sizeof (*coder));
   coder->plan = *plan;
-  coder->row_size = plan->layout.plane[0].row_size;
-  coder->pack = im_png_pack_new (&plan->png, coder->row_size,
-      plan->layout.plane[0].pixel_size);
-  if (coder->pack == NULL)
-    im_error_no_memory (error, "the PNG coder");
-  else if (guarded (coder, create, error)) {
+  im_png_form_plain (plan, &coder->form);
+  if (open_pack (coder, error) && guarded (coder, create, error)) {
     if (coder->png != NULL)
       return coder;
     im_error_no_memory (error, "libpng");
   }
   png_coder_free (coder);
   return NULL;
+}
+
+/* A pack is made anew for another form; most pictures of a stream have the same. */
+static bool
+set_form (ImCoder *coder, const ImPngForm *form, ImError *error)
+{
+  if (coder->pack != NULL && im_png_form_equal (form, &coder->form))
+    return true;
+  close_pack (coder);
+  coder->form = *form;
+  if (open_pack (coder, error))
+    return true;
+  close_pack (coder);
+  return false;
+}
+
+static bool
+png_look (ImCoder *coder, const ImRows *whole, ImError *error)
+{
+  ImPngForm form;
+
+  im_png_form_least (&coder->plan, whole, &form);
+  return set_form (coder, &form, error);
+}
+
+static bool
+png_follow (ImCoder *coder, const ImCoder *looked, ImError *error)
+{
+  return set_form (coder, &looked->form, error);
 }
 
 static bool
@@ -273,9 +368,18 @@ png_begin (ImCoder *coder, int index, ImCodedStrip *out, ImError *error)
 static bool
 png_rows (ImCoder *coder, const ImRows *rows, ImError *error)
 {
+  const uint8_t *data = rows->data[0];
+  ptrdiff_t stride = rows->stride[0];
+
   coder->rows_seen += (uint64_t) rows->n_rows;
-  if (im_png_pack_rows (coder->pack, rows->data[0], rows->stride[0],
-          rows->n_rows))
+  if (coder->converted != NULL) {
+    for (int y = 0; y < rows->n_rows; y++)
+      im_png_form_convert (&coder->form, &coder->plan, data + y * stride,
+          coder->converted + (size_t) y * coder->row_size);
+    data = coder->converted;
+    stride = (ptrdiff_t) coder->row_size;
+  }
+  if (im_png_pack_rows (coder->pack, data, stride, rows->n_rows))
     return true;
   return im_error_no_memory (error, "the PNG picture");
 }
@@ -309,7 +413,8 @@ static bool
 write_head (ImCoder *coder, ImError *error)
 {
   return write_signature (coder, error) && write_ihdr (coder, error)
-      && write_srgb (coder, error) && write_phys (coder, error);
+      && write_srgb (coder, error) && write_phys (coder, error)
+      && write_palette (coder, error) && write_key (coder, error);
 }
 
 static bool
@@ -367,6 +472,8 @@ const ImCodec im_codec_png = { .name = "PNG",
   .media_type = "image/png",
   .coder_new = png_coder_new,
   .coder_free = png_coder_free,
+  .look = png_look,
+  .follow = png_follow,
   .begin = png_begin,
   .rows = png_rows,
   .end = png_end,

@@ -13,13 +13,22 @@
 
 /* Repeated: so many of the words looked at were there before. */
 #define REPEATED_NUMERATOR 1
-#define REPEATED_DENOMINATOR 4
+#define REPEATED_DENOMINATOR 8
 #define WORD_TABLE_BITS 10
 /* Gray: of so many pixels at least one is, and is not as the one before. */
 #define GRAY_DENOMINATOR 8
 
-/* A word lies on every so many pixels. */
+/* A word lies on every so many pixels, and is two or three of them; five where they are
+ * bytes. */
 #define WORD_PIXELS 3
+
+static inline uint64_t
+load_word (const uint8_t *at, int bpp)
+{
+  uint64_t word = im_load64 (at);
+
+  return bpp == 1 ? word & 0xffffffffff : word;
+}
 
 typedef struct
 {
@@ -47,12 +56,12 @@ add_words (Sample *sample, const ImPngBlock *block, const uint8_t *row)
   size_t step = (size_t) (WORD_PIXELS * block->bpp);
 
   for (size_t i = 0; i + step + 8 <= block->row_size; i += step) {
-    uint64_t word = im_load64 (row + i);
+    uint64_t word = load_word (row + i, block->bpp);
     uint64_t *seen = &sample->table[word * UINT64_C (0x9e3779b97f4a7c15)
         >> (64 - WORD_TABLE_BITS)];
 
     /* Where nothing changes, all of it repeats. */
-    if (word == im_load64 (row + i + block->bpp))
+    if (word == load_word (row + i + block->bpp, block->bpp))
       continue;
     sample->repeated += *seen == word;
     sample->words++;

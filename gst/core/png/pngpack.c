@@ -10,6 +10,8 @@
  *                  breaks up: a few rows are coded both ways to see which
  *   repeated       much smaller without any filter, as dithered pictures are. A few
  *                  rows of each block are coded to see it
+ *   indices        of a palette, and pixels of less than a byte: no filter, and all
+ *                  repetitions, as PNG recommends (third edition, 12.7)
  *   gray as RGB    repetitions of three bytes may be worth much (noise), or nothing
  *                  (photographs). A few rows are coded to see it
  *
@@ -84,6 +86,7 @@ struct _ImPngPack
   const ImPngKernels *kernels;
   size_t row_size;
   int bpp;
+  bool is_index;
   bool has_above;
   uint8_t *above;          /* last row of the block before */
   uint8_t *best, *attempt; /* a filtered row, ROW_START bytes into each */
@@ -322,13 +325,20 @@ choose (ImPngPack *self, const ImPngBlock *block)
   return self->found;
 }
 
+static Choice
+choose_for_indices (const ImPngPack *self)
+{
+  return (Choice){ self->drawn,
+    may_choose (self) ? IM_PNG_FILTER_NONE : self->options.filter };
+}
+
 static bool
 pack_adaptively (ImPngPack *self, const ImPngBlock *block)
 {
   Choice choice;
 
   self->out_of_memory = false;
-  choice = choose (self, block);
+  choice = self->is_index ? choose_for_indices (self) : choose (self, block);
   if (self->out_of_memory)
     return false;
   return switch_to (self, choice.deflate)
@@ -353,7 +363,8 @@ open_compressors (ImPngPack *self)
 }
 
 ImPngPack *
-im_png_pack_new (const ImPngOptions *options, size_t row_size, int bpp)
+im_png_pack_new (const ImPngOptions *options, size_t row_size, int bpp,
+    bool is_index)
 {
   ImPngPack *self = im_alloc_array (1, sizeof (ImPngPack));
 
@@ -365,6 +376,7 @@ im_png_pack_new (const ImPngOptions *options, size_t row_size, int bpp)
   self->level = &levels[options->level];
   self->row_size = row_size;
   self->bpp = bpp;
+  self->is_index = is_index;
   /* What is stored as it is gains nothing from a filter. */
   if (options->filter == IM_PNG_FILTER_AUTO && options->level == 0)
     self->options.filter = IM_PNG_FILTER_NONE;

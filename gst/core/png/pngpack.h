@@ -14,9 +14,10 @@
 
 typedef struct _ImPngPack ImPngPack;
 
-/* Rows of @row_size bytes, pixels of @bpp bytes. NULL when out of memory. */
+/* Rows of @row_size bytes, pixels of @bpp bytes. @is_index: numbers of colours, or
+ * several pixels a byte, which no filter predicts. NULL when out of memory. */
 ImPngPack *im_png_pack_new (const ImPngOptions *options, size_t row_size,
-    int bpp);
+    int bpp, bool is_index);
 void im_png_pack_free (ImPngPack *self);
 
 /* @first: the part that begins the zlib stream, with its header. False when out
