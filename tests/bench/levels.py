@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 
+import frontier
+
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -225,7 +227,13 @@ def main():
     parser.add_argument('--rounds', type=int, default=5, help='runs of each')
     parser.add_argument('--optimisers', action='store_true',
                         help='level 9 beside programs that make PNG smaller; takes minutes')
+    parser.add_argument('--picture', nargs=2, metavar=('TABLES', 'SVG'),
+                        help='measures nothing: draws what a run has printed')
     settings = parser.parse_args()
+    if settings.picture:
+        with open(settings.picture[0]) as file:
+            frontier.write(settings.picture[1], file.read())
+        return
     Gst.init(None)
     cv2.setNumThreads(1)
     groups = pictures()
