@@ -172,8 +172,9 @@ def measure(level, pixels, rounds):
 
 def table(group, images, levels, rounds):
     names = ('imbytes', 'pngenc', 'OpenCV', 'Pillow')
-    print('\n%s (%d), ms and kB of each\n' % (group, len(images)))
-    print('| level | %s | time of pngenc\'s | bytes of pngenc\'s |' % ' | '.join(names))
+    print()
+    print('| %s (%d), ms and kB | %s | time of pngenc\'s | bytes of pngenc\'s |' % (
+        group, len(images), ' | '.join(names)))
     print('|---' * (len(names) + 3) + '|')
     for level in levels:
         found = [measure(level, pixels, rounds) for pixels in images.values()]
