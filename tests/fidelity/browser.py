@@ -8,6 +8,8 @@ import tempfile
 
 import numpy as np
 
+import report
+
 READ = '''
 const [data, done] = arguments;
 const image = new Image ();
@@ -33,6 +35,32 @@ def what_is_missing():
         if shutil.which(name) is None:
             return name
     return None if importlib.util.find_spec('selenium') else 'selenium'
+
+
+def open_or_skip():
+    missing = what_is_missing()
+    if missing:
+        report.skip('Chromium', '%s is not installed' % missing)
+    return None if missing else Browser()
+
+
+def in_rgba(pixels):
+    """Of height x width x samples, bytes."""
+    samples = pixels.shape[2]
+    colours = pixels[..., :3] if samples > 2 else np.repeat(pixels[..., :1], 3, 2)
+    alpha = pixels[..., -1:] if samples % 2 == 0 else np.full_like(pixels[..., :1], 255)
+    return np.concatenate([colours, alpha], 2)
+
+
+def what_is_wrong(shown, rgba):
+    """None where Chromium shows @rgba. A canvas multiplies by alpha and divides again, so
+    that of colours only those of opaque pixels are compared."""
+    if shown is None or shown.shape != rgba.shape:
+        return 'Chromium shows nothing'
+    seen = rgba[..., 3] == 255
+    if (shown[..., 3] != rgba[..., 3]).any() or (shown[seen] != rgba[seen]).any():
+        return 'Chromium shows other pixels'
+    return None
 
 
 class Browser:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # imbytes tests: PNG of every level and filter, of pictures of every kind, as Pillow,
-# OpenCV (libpng) and pngcheck read it: the pixels that went in.
+# OpenCV (libpng), Chromium and pngcheck read it: the pixels that went in.
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import io
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 
+import browser
 import report
 import reference
 from imbytes_runner import Frame, Gst, caps_of, encode, info_of, rgb_frame, run
@@ -84,10 +85,14 @@ def in_order(pixels):
     return pixels[..., [2, 1, 0, 3][:pixels.shape[2]]]
 
 
-def what_is_wrong(data, pixels, size):
+def what_is_wrong(data, pixels, size, chromium):
     by_opencv = in_order(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED))
     if by_opencv.shape != pixels.shape or (by_opencv != pixels).any():
         return 'OpenCV sees other pixels'
+    if chromium and size == 1:
+        why = browser.what_is_wrong(chromium.read(data), browser.in_rgba(pixels))
+        if why:
+            return why
     if size == 1 or pixels.shape[2] == 1:
         by_pillow = np.asarray(Image.open(io.BytesIO(data)))
         if (by_pillow.reshape(pixels.shape) != pixels).any():
@@ -95,7 +100,7 @@ def what_is_wrong(data, pixels, size):
     return None
 
 
-def test_format(format, samples, size, folder):
+def test_format(format, samples, size, folder, chromium):
     kinds = (smooth, drawn, dithered, gray, noise, flat, mixed)
     for level in LEVELS:
         wrong = []
@@ -110,7 +115,7 @@ def test_format(format, samples, size, folder):
                 pixels = pixels * 257 ^ random.integers(0, 8, pixels.shape)
             data = encode(frame_of(pixels, format, size), compression_level=level,
                           png_filter=filter)
-            why = what_is_wrong(data, pixels, size)
+            why = what_is_wrong(data, pixels, size, chromium)
             if why:
                 wrong.append('%s, %s, %dx%d: %s' % (filter, kind.__name__, width, height, why))
             with open(os.path.join(folder, '%s-%d-%s.png' % (format, level, filter)), 'wb') as out:
@@ -119,9 +124,12 @@ def test_format(format, samples, size, folder):
 
 
 def test_all():
+    chromium = browser.open_or_skip()
     with tempfile.TemporaryDirectory() as folder:
         for format, samples, size in FORMATS:
-            test_format(format, samples, size, folder)
+            test_format(format, samples, size, folder, chromium)
+        if chromium:
+            chromium.close()
         if shutil.which('pngcheck') is None:
             report.skip('pngcheck', 'not installed')
             return

@@ -111,14 +111,6 @@ def by_optipng(data):
             return file.read()
 
 
-def in_rgba(pixels):
-    """Of bytes."""
-    samples = pixels.shape[2]
-    colours = pixels[..., :3] if samples > 2 else np.repeat(pixels[..., :1], 3, 2)
-    alpha = pixels[..., -1:] if samples % 2 == 0 else np.uint8(255)
-    return with_alpha(colours, alpha)
-
-
 def test_reductions():
     """As many bits a pixel as optipng takes, or fewer, and the pixels as Pillow reads them."""
     for name, pixels in pictures().items():
@@ -138,7 +130,7 @@ def test_reductions():
         if pixels.dtype == np.uint8:
             image = Image.open(io.BytesIO(reduced))
             report.check('%s: pixels' % name,
-                         (np.asarray(image.convert('RGBA')) == in_rgba(pixels)).all())
+                         (np.asarray(image.convert('RGBA')) == browser.in_rgba(pixels)).all())
 
 
 def test_levels_and_threads():
@@ -150,23 +142,19 @@ def test_levels_and_threads():
                            n_threads=threads) for threads in (1, 4)]
             image = Image.open(io.BytesIO(made[0]))
             report.check('%s, level %d' % (name, level), made[0] == made[1] and
-                         (np.asarray(image.convert('RGBA')) == in_rgba(pixels)).all())
+                         (np.asarray(image.convert('RGBA')) == browser.in_rgba(pixels)).all())
 
 
 def test_readers():
-    missing = browser.what_is_missing()
-    chromium = None if missing else browser.Browser()
+    chromium = browser.open_or_skip()
     with tempfile.TemporaryDirectory() as folder:
         for number, (name, pixels) in enumerate(pictures().items()):
             data = encode(frame_of(pixels), png_reduce='true', compression_level=2)
             with open(os.path.join(folder, '%d.png' % number), 'wb') as file:
                 file.write(data)
             if chromium and pixels.dtype == np.uint8:
-                rgba, shown = in_rgba(pixels), chromium.read(data)
-                seen = rgba[..., 3] == 255
-                report.check('%s in Chromium' % name, shown is not None
-                             and (shown[seen] == rgba[seen]).all()
-                             and (shown[..., 3] == rgba[..., 3]).all())
+                why = browser.what_is_wrong(chromium.read(data), browser.in_rgba(pixels))
+                report.check('%s in Chromium' % name, why is None, why or '')
         names = [os.path.join(folder, name) for name in os.listdir(folder)]
         if shutil.which('pngcheck') is None:
             report.skip('pngcheck', 'not installed')
@@ -176,8 +164,6 @@ def test_readers():
                          done.stdout[-300:] + done.stderr[-300:])
     if chromium:
         chromium.close()
-    else:
-        report.skip('Chromium', '%s is not installed' % missing)
 
 
 report.run(test_reductions, test_levels_and_threads, test_readers)
