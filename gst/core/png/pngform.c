@@ -83,15 +83,15 @@ typedef struct
   int n_colours;       /* more than IM_PNG_MOST_COLOURS: too many */
 } Tally;
 
-/* Where @rgba is, or would be. */
-static ImPngColourSlot *
-find_slot (ImPngColourSlot *slots, uint32_t rgba)
+/* Which slot @rgba is in, or would be. */
+static inline uint32_t
+find_slot (const ImPngColourSlot *slots, uint32_t rgba)
 {
   uint32_t at = rgba * UINT32_C (0x9e3779b1) >> (32 - IM_PNG_COLOUR_TABLE_BITS);
 
   while (slots[at].index >= 0 && slots[at].rgba != rgba)
     at = (at + 1) % (1 << IM_PNG_COLOUR_TABLE_BITS);
-  return &slots[at];
+  return at;
 }
 
 static void
@@ -105,7 +105,7 @@ static void
 add_colour (Tally *tally, ImPngForm *form, Pixel pixel)
 {
   uint32_t rgba = rgba_of (pixel);
-  ImPngColourSlot *slot = find_slot (form->slots, rgba);
+  ImPngColourSlot *slot = &form->slots[find_slot (form->slots, rgba)];
 
   if (slot->index >= 0)
     return;
@@ -257,7 +257,8 @@ sort_palette (ImPngForm *form)
     uint32_t rgba = (uint32_t) colour[0] | (uint32_t) colour[1] << 8
         | (uint32_t) colour[2] << 16 | (uint32_t) colour[3] << 24;
 
-    *find_slot (form->slots, rgba) = (ImPngColourSlot){ rgba, (int16_t) i };
+    form->slots[find_slot (form->slots, rgba)] =
+        (ImPngColourSlot){ rgba, (int16_t) i };
     form->n_not_opaque += colour[3] != 255;
   }
 }
@@ -371,12 +372,11 @@ im_png_form_pixel_size (const ImPngForm *form)
 
 /* Of a pixel that takes a byte or less. */
 static inline unsigned
-value_of (ImPngForm const *form, Pixel pixel)
+value_of (const ImPngForm *form, Pixel pixel)
 {
   if (form->n_colours == 0)
     return sample_of (pixel, 0) >> (16 - form->bit_depth);
-  return (unsigned) find_slot ((ImPngColourSlot *) form->slots, rgba_of (pixel))
-      ->index;
+  return (unsigned) form->slots[find_slot (form->slots, rgba_of (pixel))].index;
 }
 
 /* Indices and gray, the first pixel in the highest bits. */
