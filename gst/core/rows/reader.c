@@ -152,9 +152,15 @@ reader_alloc_copied (ImReader *reader)
   if (!reader->input.slow || format->unpack)
     return true;
   reader_set_copied (reader);
-  for (int c = 0; c < format->n_components; c++)
-    if (reader->span[c].rows > most_rows)
-      most_rows = reader->span[c].rows;
+  for (int c = 0; c < format->n_components; c++) {
+    /* Of alpha those below a row of chroma are looked at together. */
+    int rows = format->has_alpha ? 1 << format->component[c].h_shift : 1;
+
+    if (reader->span[c].rows > rows)
+      rows = reader->span[c].rows;
+    if (rows > most_rows)
+      most_rows = rows;
+  }
   for (int p = 0; p < 4; p++)
     if (reader->copy_end[p] > 0
         && !ring_init (&reader->copied[p], most_rows, reader->copy_end[p]))

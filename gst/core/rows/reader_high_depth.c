@@ -172,29 +172,67 @@ row_from_words (ImReader *reader, int c, int y, int16_t *dst)
         span->last);
 }
 
-/* The alpha of the pixels under sample @x, of row @y, of component @c. */
-static int
-mean_alpha_u8 (ImReader *reader, int c, int x, int y)
+/* The mean of the alpha under each sample from @first to @last of a row whose samples
+ * are each 2^@w_shift pixels of 2^@h_shift rows. Compiled for each of the shifts. */
+static inline void
+mean_of_rows (uint8_t *restrict dst, const uint8_t *const *rows, int step,
+    int w_shift, int h_shift, int first, int last)
+{
+  const int shift = w_shift + h_shift;
+
+  for (int x = first; x < last; x++) {
+    unsigned sum = 1u << shift >> 1;
+
+    for (int i = 0; i < 1 << h_shift; i++)
+      for (int j = 0; j < 1 << w_shift; j++)
+        sum += rows[i][(ptrdiff_t) ((x << w_shift) + j) * step];
+    dst[x] = (uint8_t) (sum >> shift);
+  }
+}
+
+/* The same at the right edge, where pixels are missing: the last one stands for them. */
+static void
+mean_at_edge (uint8_t *dst, const uint8_t *const *rows, int step,
+    const ImComponent *component, int x, int width)
+{
+  int n = 1 << component->h_shift << component->w_shift, sum = n / 2;
+
+  for (int i = 0; i < 1 << component->h_shift; i++)
+    for (int j = 0; j < 1 << component->w_shift; j++) {
+      int column = (x << component->w_shift) + j;
+
+      sum += rows[i][(ptrdiff_t) (column < width ? column : width - 1) * step];
+    }
+  dst[x] = (uint8_t) (sum / n);
+}
+
+/* Row @y of the alpha under the samples of component @c, which is coarser. */
+static void
+mean_alpha_u8 (ImReader *reader, int c, int y, uint8_t *dst)
 {
   const ImFormat *format = &reader->input.format;
   const ImComponent *component = &format->component[c];
-  int a = im_reader_alpha (reader), sum = 0;
-  int across = 1 << component->w_shift, down = 1 << component->h_shift;
+  const ImReaderSpan *span = &reader->span[c];
+  const int a = im_reader_alpha (reader), step = format->component[a].step;
+  const int w = component->w_shift, h = component->h_shift;
+  const uint8_t *rows[4];
+  int whole = reader->input.width >> w;
 
-  for (int i = 0; i < down; i++) {
-    int row = y * down + i;
-    const uint8_t *src = im_reader_samples (reader, a,
+  whole = whole < span->last ? whole : span->last;
+  for (int i = 0; i < 1 << h; i++) {
+    int row = (y << h) + i;
+
+    rows[i] = im_reader_samples (reader, a,
         row < reader->input.height ? row : reader->input.height - 1);
-
-    for (int j = 0; j < across; j++) {
-      int column = x * across + j;
-
-      if (column >= reader->input.width)
-        column = reader->input.width - 1;
-      sum += src[(ptrdiff_t) column * format->component[a].step];
-    }
   }
-  return (sum + across * down / 2) / (across * down);
+  if (step == 1 && w == 1 && h == 1)
+    mean_of_rows (dst, rows, 1, 1, 1, span->first, whole);
+  else if (step == 1 && w == 1 && h == 0)
+    mean_of_rows (dst, rows, 1, 1, 0, span->first, whole);
+  else
+    mean_of_rows (dst, rows, step, w, h, span->first, whole);
+  for (int x = whole > span->first ? whole : span->first; x < span->last; x++)
+    mean_at_edge (dst, rows, step, component, x, reader->input.width);
 }
 
 /* @sample over @code, in 16 bits all the way: 32897 / 65536 is 128 / 255, near
@@ -237,24 +275,37 @@ flatten_pixels (ImReader *reader, int c, int y, int16_t *dst)
   }
 }
 
+/* Samples of component @c of row @y, one after the other: as they lie, or in @spare. */
+static const uint8_t *
+bytes_of (ImReader *reader, int c, int y, uint8_t *spare)
+{
+  const uint8_t *src = im_reader_samples (reader, c, y);
+
+  if (reader->input.format.component[c].step == 1)
+    return src;
+  im_reader_pick_u8 (reader, c, src, spare);
+  return spare;
+}
+
 static void
 flatten_row (ImReader *reader, int c, int y, int16_t *dst)
 {
-  const ImFormat *format = &reader->input.format;
   const ImReaderSpan *span = &reader->span[c];
-  int a = im_reader_alpha (reader), step = format->component[a].step;
-  uint8_t *sample = reader->spare[0], *alpha = reader->spare[1];
-  const uint8_t *src;
+  const int a = im_reader_alpha (reader);
+  const int step = reader->input.format.component[a].step;
+  const uint8_t *alpha, *sample = bytes_of (reader, c, y, reader->spare[0]);
+  uint8_t *spare = reader->spare[1];
 
-  if (im_reader_is_coarse (format, c)) {
-    for (int x = span->first; x < span->last; x++)
-      alpha[x] = (uint8_t) mean_alpha_u8 (reader, c, x, y);
+  if (im_reader_is_coarse (&reader->input.format, c)) {
+    mean_alpha_u8 (reader, c, y, spare);
+    alpha = spare;
   } else {
-    src = im_reader_samples (reader, a, y);
-    for (int x = span->first; x < span->last; x++)
-      alpha[x] = src[(ptrdiff_t) x * step];
+    alpha = im_reader_samples (reader, a, y);
+    for (int x = span->first; x < span->last && step > 1; x++)
+      spare[x] = alpha[(ptrdiff_t) x * step];
+    if (step > 1)
+      alpha = spare;
   }
-  im_reader_pick_u8 (reader, c, im_reader_samples (reader, c, y), sample);
   flatten (dst + span->first, sample + span->first, alpha + span->first,
       reader->flat_code[c], span->last - span->first);
 }
