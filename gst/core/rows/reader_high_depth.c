@@ -10,28 +10,40 @@
 
 #include "core/base/compiler.h"
 
-/* Rows need not start on even addresses. */
-static inline uint16_t
-load_u16 (const uint8_t *src, bool big_endian)
-{
-  bool swapped = big_endian != IM_BIG_ENDIAN;
-  uint16_t word;
-
-  memcpy (&word, src, sizeof (word));
-  return swapped ? (uint16_t) (word >> 8 | word << 8) : word;
-}
-
 static inline void
 pick_u16 (float *restrict dst, const uint8_t *restrict src, int step,
     bool big_endian, int shift, int mask, int first, int last)
 {
   for (int x = first; x < last; x++)
-    dst[x] = (float) (load_u16 (src + (ptrdiff_t) x * step, big_endian) >> shift
-        & mask);
+    dst[x] =
+        (float) (im_reader_load_u16 (src + (ptrdiff_t) x * step, big_endian)
+                >> shift
+            & mask);
 }
 
-/* Components of two bytes. Steps that the compiler knows are ones that it can
- * vectorise. */
+/* Calls @pick with the step and the order of bytes as constants where they are usual:
+ * those are loops that the compiler can vectorise. */
+#define WITH_USUAL_STEPS(pick, dst, src, step, big_endian, ...) \
+  do { \
+    const int step_ = (step); \
+\
+    if (step_ == 2 && !(big_endian)) \
+      pick (dst, src, 2, false, __VA_ARGS__); \
+    else if (step_ == 2) \
+      pick (dst, src, 2, true, __VA_ARGS__); \
+    else if (step_ == 4 && !(big_endian)) \
+      pick (dst, src, 4, false, __VA_ARGS__); \
+    else if (step_ == 4) \
+      pick (dst, src, 4, true, __VA_ARGS__); \
+    else if (step_ == 8 && !(big_endian)) \
+      pick (dst, src, 8, false, __VA_ARGS__); \
+    else if (step_ == 8) \
+      pick (dst, src, 8, true, __VA_ARGS__); \
+    else \
+      pick (dst, src, step_, big_endian, __VA_ARGS__); \
+  } while (0)
+
+/* Components of two bytes. */
 static void
 pick_words_f32 (const ImReader *reader, int c, const uint8_t *src, float *dst,
     int first, int last)
@@ -40,15 +52,8 @@ pick_words_f32 (const ImReader *reader, int c, const uint8_t *src, float *dst,
   const ImComponent *component = &format->component[c];
   int mask = (int) ((1u << component->depth) - 1), shift = component->shift;
 
-  if (component->step == 2 && !format->big_endian)
-    pick_u16 (dst, src, 2, false, shift, mask, first, last);
-  else if (component->step == 4 && !format->big_endian)
-    pick_u16 (dst, src, 4, false, shift, mask, first, last);
-  else if (component->step == 8 && !format->big_endian)
-    pick_u16 (dst, src, 8, false, shift, mask, first, last);
-  else
-    pick_u16 (dst, src, component->step, format->big_endian, shift, mask, first,
-        last);
+  WITH_USUAL_STEPS (pick_u16, dst, src, component->step, format->big_endian,
+      shift, mask, first, last);
 }
 
 static void
@@ -70,48 +75,6 @@ pick_f32 (ImReader *reader, int c, const uint8_t *src, float *dst)
   }
 }
 
-static float
-sample_value (const ImFormat *format, const ImComponent *component,
-    const uint8_t *src)
-{
-  unsigned v = format->sample_bytes == 1 ? *src
-                                         : load_u16 (src, format->big_endian);
-
-  return (float) (v >> component->shift & ((1u << component->depth) - 1));
-}
-
-/* The mean of the alpha of the pixels under each sample of component @c. */
-static void
-mean_alpha (ImReader *reader, int c, int y, float *dst)
-{
-  const ImFormat *format = &reader->input.format;
-  const ImComponent *component = &format->component[c];
-  int a = format->n_components - 1;
-  const ImComponent *alpha = &format->component[a];
-  int across = 1 << component->w_shift, down = 1 << component->h_shift;
-  const ImReaderSpan *span = &reader->span[c];
-
-  for (int x = span->first; x < span->last; x++)
-    dst[x] = 0.0f;
-  for (int i = 0; i < down; i++) {
-    int row = y * down + i;
-    const uint8_t *src = im_reader_samples (reader, a,
-        row < reader->input.height ? row : reader->input.height - 1);
-
-    for (int x = span->first; x < span->last; x++)
-      for (int j = 0; j < across; j++) {
-        int column = x * across + j;
-
-        if (column >= reader->input.width)
-          column = reader->input.width - 1;
-        dst[x] += sample_value (format, alpha,
-            src + (ptrdiff_t) column * alpha->step);
-      }
-  }
-  for (int x = span->first; x < span->last; x++)
-    dst[x] *= reader->scale[a] / (float) (across * down);
-}
-
 const float *
 im_reader_alpha_f32 (ImReader *reader, int c, int y)
 {
@@ -123,7 +86,7 @@ im_reader_alpha_f32 (ImReader *reader, int c, int y)
     return im_reader_row_f32 (reader, format->n_components - 1, y);
   dst = im_ring_slot (&reader->alpha, y, &held);
   if (!held)
-    mean_alpha (reader, c, y, dst);
+    im_reader_mean_alpha_f32 (reader, c, y, dst);
   return dst;
 }
 
@@ -145,7 +108,7 @@ pick_q6 (int16_t *restrict dst, const uint8_t *restrict src, int step,
   const ImWords local = *words;
 
   for (int x = first; x < last; x++) {
-    uint16_t word = load_u16 (src + (ptrdiff_t) x * step, big_endian);
+    uint16_t word = im_reader_load_u16 (src + (ptrdiff_t) x * step, big_endian);
 
     dst[x] =
         (int16_t) ((uint16_t) (word >> local.right << local.left) & local.mask);
@@ -161,78 +124,8 @@ row_from_words (ImReader *reader, int c, int y, int16_t *dst)
   const uint8_t *src = im_reader_samples (reader, c, y);
   ImWords words = im_reader_words (reader, c);
 
-  if (component->step == 2 && !format->big_endian)
-    pick_q6 (dst, src, 2, false, &words, span->first, span->last);
-  else if (component->step == 4 && !format->big_endian)
-    pick_q6 (dst, src, 4, false, &words, span->first, span->last);
-  else if (component->step == 8 && !format->big_endian)
-    pick_q6 (dst, src, 8, false, &words, span->first, span->last);
-  else
-    pick_q6 (dst, src, component->step, format->big_endian, &words, span->first,
-        span->last);
-}
-
-/* The mean of the alpha under each sample from @first to @last of a row whose samples
- * are each 2^@w_shift pixels of 2^@h_shift rows. Compiled for each of the shifts. */
-static inline void
-mean_of_rows (uint8_t *restrict dst, const uint8_t *const *rows, int step,
-    int w_shift, int h_shift, int first, int last)
-{
-  const int shift = w_shift + h_shift;
-
-  for (int x = first; x < last; x++) {
-    unsigned sum = 1u << shift >> 1;
-
-    for (int i = 0; i < 1 << h_shift; i++)
-      for (int j = 0; j < 1 << w_shift; j++)
-        sum += rows[i][(ptrdiff_t) ((x << w_shift) + j) * step];
-    dst[x] = (uint8_t) (sum >> shift);
-  }
-}
-
-/* The same at the right edge, where pixels are missing: the last one stands for them. */
-static void
-mean_at_edge (uint8_t *dst, const uint8_t *const *rows, int step,
-    const ImComponent *component, int x, int width)
-{
-  int n = 1 << component->h_shift << component->w_shift, sum = n / 2;
-
-  for (int i = 0; i < 1 << component->h_shift; i++)
-    for (int j = 0; j < 1 << component->w_shift; j++) {
-      int column = (x << component->w_shift) + j;
-
-      sum += rows[i][(ptrdiff_t) (column < width ? column : width - 1) * step];
-    }
-  dst[x] = (uint8_t) (sum / n);
-}
-
-/* Row @y of the alpha under the samples of component @c, which is coarser. */
-static void
-mean_alpha_u8 (ImReader *reader, int c, int y, uint8_t *dst)
-{
-  const ImFormat *format = &reader->input.format;
-  const ImComponent *component = &format->component[c];
-  const ImReaderSpan *span = &reader->span[c];
-  const int a = im_reader_alpha (reader), step = format->component[a].step;
-  const int w = component->w_shift, h = component->h_shift;
-  const uint8_t *rows[4];
-  int whole = reader->input.width >> w;
-
-  whole = whole < span->last ? whole : span->last;
-  for (int i = 0; i < 1 << h; i++) {
-    int row = (y << h) + i;
-
-    rows[i] = im_reader_samples (reader, a,
-        row < reader->input.height ? row : reader->input.height - 1);
-  }
-  if (step == 1 && w == 1 && h == 1)
-    mean_of_rows (dst, rows, 1, 1, 1, span->first, whole);
-  else if (step == 1 && w == 1 && h == 0)
-    mean_of_rows (dst, rows, 1, 1, 0, span->first, whole);
-  else
-    mean_of_rows (dst, rows, step, w, h, span->first, whole);
-  for (int x = whole > span->first ? whole : span->first; x < span->last; x++)
-    mean_at_edge (dst, rows, step, component, x, reader->input.width);
+  WITH_USUAL_STEPS (pick_q6, dst, src, component->step, format->big_endian,
+      &words, span->first, span->last);
 }
 
 /* @sample over @code, in 16 bits all the way: 32897 / 65536 is 128 / 255, near
@@ -297,7 +190,7 @@ flatten_row (ImReader *reader, int c, int y, int16_t *dst)
   uint8_t *spare = reader->spare[1];
 
   if (im_reader_is_coarse (&reader->input.format, c)) {
-    mean_alpha_u8 (reader, c, y, spare);
+    im_reader_mean_alpha_u8 (reader, c, y, spare);
     alpha = spare;
   } else {
     alpha = im_reader_samples (reader, a, y);

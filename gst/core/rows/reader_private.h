@@ -4,6 +4,9 @@
  */
 #pragma once
 
+#include <string.h>
+
+#include "core/base/compiler.h"
 #include "kernels.h"
 #include "reader.h"
 
@@ -47,6 +50,17 @@ struct _ImReader
   ImRing alpha, fine_alpha;
 };
 
+/* Rows need not start on even addresses. */
+static inline uint16_t
+im_reader_load_u16 (const uint8_t *src, bool big_endian)
+{
+  bool swapped = big_endian != IM_BIG_ENDIAN;
+  uint16_t word;
+
+  memcpy (&word, src, sizeof (word));
+  return swapped ? (uint16_t) (word >> 8 | word << 8) : word;
+}
+
 static inline bool
 im_reader_is_coarse (const ImFormat *format, int c)
 {
@@ -63,6 +77,11 @@ im_ring_slot (ImRing *ring, int y, bool *held)
   ring->row[slot] = y;
   return ring->data + (size_t) slot * ring->row_size;
 }
+
+/* Row @y of the alpha under the samples of component @c, which is coarser: means, as bytes
+ * and on a scale of 0 to 1. All rows that it needs are held at once. */
+void im_reader_mean_alpha_u8 (ImReader *reader, int c, int y, uint8_t *dst);
+void im_reader_mean_alpha_f32 (ImReader *reader, int c, int y, float *dst);
 
 /* Sets make_q6 by the format. */
 void im_reader_choose_q6 (ImReader *reader);
