@@ -60,6 +60,43 @@ components_are_apart (const GstVideoFormatInfo *finfo)
   return TRUE;
 }
 
+/* Words of which GStreamer's infos do not say where each component lies, or say it wrongly:
+ * of two pixels side by side or of one, in this order. Bits are the upper ones. */
+static const struct
+{
+  GstVideoFormat format;
+  gboolean big_endian;
+  guint depth, step[3], offset[3];
+} words[] = {
+  { GST_VIDEO_FORMAT_v216, FALSE, 16, { 4, 8, 8 }, { 2, 0, 4 } },
+  { GST_VIDEO_FORMAT_Y210, FALSE, 10, { 4, 8, 8 }, { 0, 2, 6 } },
+  { GST_VIDEO_FORMAT_Y212_LE, FALSE, 12, { 4, 8, 8 }, { 0, 2, 6 } },
+  { GST_VIDEO_FORMAT_Y212_BE, TRUE, 12, { 4, 8, 8 }, { 0, 2, 6 } },
+  { GST_VIDEO_FORMAT_Y412_LE, FALSE, 12, { 8, 8, 8 }, { 2, 0, 4 } },
+  { GST_VIDEO_FORMAT_Y412_BE, TRUE, 12, { 8, 8, 8 }, { 2, 0, 4 } },
+};
+
+/* Of an odd number of columns, the last pair of pixels can reach into the next row, which
+ * is left to GStreamer. */
+static gboolean
+init_words (ImFormat *format, const GstVideoFormatInfo *finfo, gint width)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
+    if (words[i].format != finfo->format || width % 2 != 0)
+      continue;
+    format->sample_bytes = 2;
+    format->big_endian = words[i].big_endian;
+    for (guint c = 0; c < 3; c++)
+      format->component[c] = (ImComponent){ .offset = words[i].offset[c],
+        .step = words[i].step[c],
+        .depth = words[i].depth,
+        .shift = 16 - words[i].depth,
+        .w_shift = finfo->w_sub[c] };
+    return format->n_components == 3;
+  }
+  return FALSE;
+}
+
 /* 1 or 2 bytes; 0 where a format has to be unpacked. */
 static guint
 sample_bytes_in_place (const GstVideoFormatInfo *finfo)
@@ -135,7 +172,7 @@ has_alpha (const GstVideoFormatInfo *finfo)
 }
 
 static void
-init_format (ImFormat *format, const GstVideoFormatInfo *finfo)
+init_format (ImFormat *format, const GstVideoFormatInfo *finfo, gint width)
 {
   guint bytes = sample_bytes_in_place (finfo), n_colours;
 
@@ -145,6 +182,8 @@ init_format (ImFormat *format, const GstVideoFormatInfo *finfo)
   format->has_alpha = has_alpha (finfo);
   n_colours = format->model == IM_MODEL_GRAY ? 1 : 3;
   format->n_components = n_colours + format->has_alpha;
+  if (init_words (format, finfo, width))
+    return;
   if (bytes > 0) {
     format->sample_bytes = bytes;
     format->big_endian = bytes == 2 && !GST_VIDEO_FORMAT_INFO_IS_LE (finfo);
@@ -292,7 +331,7 @@ gst_im_bytes_image_info_init (ImImageInfo *image, const GstVideoInfo *info)
 {
   /* Whole, with padding, so that equal infos are equal bytes too. */
   memset (image, 0, sizeof (*image));
-  init_format (&image->format, info->finfo);
+  init_format (&image->format, info->finfo, GST_VIDEO_INFO_WIDTH (info));
   init_colour (&image->colour, info);
   image->width = GST_VIDEO_INFO_WIDTH (info);
   image->height = GST_VIDEO_INFO_HEIGHT (info);
