@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "core/rows/unpack.h"
+
 /* Of tiles, whole ones: the unpackers of MT2110T and MT2110R write nothing of what
  * is left of a row behind its last whole tile. Frames have it, and the reader's
  * rows have room for it. */
@@ -76,8 +78,24 @@ static const struct
   { GST_VIDEO_FORMAT_Y412_BE, TRUE, 12, { 8, 8, 8 }, { 2, 0, 4 } },
 };
 
-/* Of an odd number of columns, the last pair of pixels can reach into the next row, which
- * is left to GStreamer. */
+/* Those whose samples are bits of words, and who unpacks them: GStreamer does it pixel by
+ * pixel. Rows are then two pixels of Y U Y V, or pixels of alpha and the others. */
+static const struct
+{
+  GstVideoFormat format;
+  ImUnpackRow unpack;
+  gboolean in_pairs;
+} fields[] = {
+  { GST_VIDEO_FORMAT_v210, im_unpack_v210, TRUE },
+  { GST_VIDEO_FORMAT_UYVP, im_unpack_uyvp, TRUE },
+  { GST_VIDEO_FORMAT_Y410, im_unpack_y410, FALSE },
+  { GST_VIDEO_FORMAT_r210, im_unpack_r210, FALSE },
+  { GST_VIDEO_FORMAT_RGB10A2_LE, im_unpack_rgb10a2, FALSE },
+  { GST_VIDEO_FORMAT_BGR10A2_LE, im_unpack_bgr10a2, FALSE },
+};
+
+/* Of an odd number of columns, the last pair of pixels can reach into the next row: those
+ * are left to GStreamer, here and of UYVP. */
 static gboolean
 init_words (ImFormat *format, const GstVideoFormatInfo *finfo, gint width)
 {
@@ -161,6 +179,30 @@ component_unpacked (ImComponent *component, const GstVideoFormatInfo *finfo,
   component->step = (4 * sample_bytes) << component->w_shift;
 }
 
+static gboolean
+init_fields (ImFormat *format, const GstVideoFormatInfo *finfo, gint width)
+{
+  static const guint8 offset[3] = { 0, 2, 6 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+    if (fields[i].format != finfo->format
+        || (finfo->format == GST_VIDEO_FORMAT_UYVP && width % 2 != 0))
+      continue;
+    format->sample_bytes = 2;
+    format->big_endian = G_BYTE_ORDER == G_BIG_ENDIAN;
+    format->unpack = fields[i].unpack;
+    for (guint c = 0; c < format->n_components; c++) {
+      component_unpacked (&format->component[c], finfo, c, 2);
+      if (fields[i].in_pairs) {
+        format->component[c].offset = offset[c];
+        format->component[c].step = c == 0 ? 4 : 8;
+      }
+    }
+    return TRUE;
+  }
+  return FALSE;
+}
+
 /* The flags of AV12 lack alpha before GStreamer 1.24, though it has a plane of
  * it. */
 static gboolean
@@ -183,6 +225,8 @@ init_format (ImFormat *format, const GstVideoFormatInfo *finfo, gint width)
   n_colours = format->model == IM_MODEL_GRAY ? 1 : 3;
   format->n_components = n_colours + format->has_alpha;
   if (init_words (format, finfo, width))
+    return;
+  if (init_fields (format, finfo, width))
     return;
   if (bytes > 0) {
     format->sample_bytes = bytes;
@@ -209,10 +253,11 @@ init_format (ImFormat *format, const GstVideoFormatInfo *finfo, gint width)
 }
 
 gsize
-gst_im_bytes_format_overrun (GstVideoFormat format)
+gst_im_bytes_format_overrun (const GstVideoInfo *info)
 {
-  switch (format) {
+  switch (GST_VIDEO_INFO_FORMAT (info)) {
     case GST_VIDEO_FORMAT_UYVP:
+      return GST_VIDEO_INFO_WIDTH (info) % 2 != 0 ? 16 : 0;
     case GST_VIDEO_FORMAT_NV12_10LE32:
     case GST_VIDEO_FORMAT_NV16_10LE32:
       return 16;

@@ -22,6 +22,6 @@ void gst_im_bytes_take_chroma_site (GstVideoInfo *info, const GstCaps *caps);
 
 /* How many bytes behind the last row GStreamer's unpacker may read, whose own
  * layout has no room for them: it reads groups of pixels whole. */
-gsize gst_im_bytes_format_overrun (GstVideoFormat format);
+gsize gst_im_bytes_format_overrun (const GstVideoInfo *info);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-# imbytes tests: packed formats of words, whose samples are read where they lie, make the
-# same files as planes with the same samples, which are laid out here.
+# imbytes tests: packed formats of words and of bits of words make the same files as planes
+# with the same samples, which are laid out here.
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import report
@@ -43,6 +43,68 @@ def packed_frame(name, planes, width, height):
     return Frame(caps, out[:info.size].tobytes())
 
 
+def of_words(name, words, endian, width):
+    """Rows of words of 32 bits, each with zeros up to its stride."""
+    caps = caps_of(name, width, words.shape[0])
+    stride = info_of(caps).stride[0]
+    rows = np.zeros((words.shape[0], stride), np.uint8)
+    data = words.astype(endian + 'u4').view(np.uint8).reshape(words.shape[0], -1)
+    rows[:, :data.shape[1]] = data[:, :stride]
+    return Frame(caps, rows.tobytes())
+
+
+def v210(planes, width, height):
+    """Six pixels in four words; Apple's document again."""
+    groups = -(-width // 6)
+    y, u, v = (np.zeros((height, groups * n), np.uint32) for n in (6, 3, 3))
+    y[:, :width], u[:, :planes[1].shape[1]], v[:, :planes[2].shape[1]] = planes
+    order = [u[:, 0::3], y[:, 0::6], v[:, 0::3], y[:, 1::6], u[:, 1::3], y[:, 2::6],
+             v[:, 1::3], y[:, 3::6], u[:, 2::3], y[:, 4::6], v[:, 2::3], y[:, 5::6]]
+    words = np.zeros((height, groups * 4), np.uint32)
+    for i in range(4):
+        words[:, i::4] = (order[3 * i] | order[3 * i + 1] << 10 | order[3 * i + 2] << 20)
+    return of_words('v210', words, '<', width)
+
+
+def uyvp(planes, width, height):
+    """Two pixels in 40 bits, the first in the upper ones; SMPTE ST 2110-20."""
+    y, u, v = (plane.astype(np.uint64) for plane in planes)
+    pairs = u << 30 | y[:, 0::2] << 20 | v << 10 | y[:, 1::2]
+    caps = caps_of('UYVP', width, height)
+    rows = np.zeros((height, info_of(caps).stride[0]), np.uint8)
+    for i in range(5):
+        rows[:, i:width // 2 * 5:5] = pairs >> (32 - 8 * i) & 255
+    return Frame(caps, rows.tobytes())
+
+
+def test_pairs():
+    for width, height in ((64, 48), (2, 2), (6, 1), (640, 30), (34, 20)):
+        planes = [random.integers(0, 1024, (height, w), np.uint32)
+                  for w in (width, width // 2, width // 2)]
+        other = planar_frame('I422_10LE', planes, width, height)
+        compare('v210', v210(planes, width, height), other)
+        compare('UYVP', uyvp(planes, width, height), other)
+
+
+# Where each component begins in a word of 32 bits, the plane's format, and the order there.
+FIELDS = {'Y410': ((10, 0, 20), '<', 'Y444_10LE', (0, 1, 2)),
+          'r210': ((20, 10, 0), '>', 'GBR_10LE', (1, 2, 0)),
+          'RGB10A2_LE': ((0, 10, 20, 30), '<', 'GBRA_10LE', (1, 2, 0, 3)),
+          'BGR10A2_LE': ((20, 10, 0, 30), '<', 'GBRA_10LE', (1, 2, 0, 3))}
+
+
+def test_fields():
+    for name, (places, endian, planar, order) in FIELDS.items():
+        for width, height in SIZES:
+            samples = [random.integers(0, 1 << (2 if place == 30 else 10), (height, width),
+                                       np.uint32) for place in places]
+            words = sum(sample << place for sample, place in zip(samples, places))
+            # Two bits of alpha are thirds of 1023 as well.
+            planes = [samples[i] * (341 if i == 3 else 1) for i in order]
+            compare(name, of_words(name, words, endian, width),
+                    planar_frame(planar, planes, width, height))
+
+
 def planar_frame(name, planes, width, height):
     caps = caps_of(name, width, height)
     info = info_of(caps)
@@ -55,6 +117,14 @@ def planar_frame(name, planes, width, height):
     return Frame(caps, out.tobytes())
 
 
+def compare(name, one, other):
+    for codec in ('jpeg', 'png'):
+        for options in OPTIONS:
+            report.check('%s, %dx%d, %s %s' % (name, one.info.width, one.info.height, codec,
+                                               options),
+                         encode(one, codec, **options) == encode(other, codec, **options))
+
+
 def test_format(name):
     order, _, depth = FORMATS[name]
     for width, height in SIZES:
@@ -64,13 +134,9 @@ def test_format(name):
         chroma = (width + 1) // 2 if order != 'UYVA' else width
         planes = [random.integers(0, 1 << depth, (height, w), np.uint16)
                   for w in (width, chroma, chroma)]
-        frames = [packed_frame(name, planes, width, height),
-                  planar_frame(PLANES[order, depth], planes, width, height)]
-        for codec in ('jpeg', 'png'):
-            for options in OPTIONS:
-                made = [encode(frame, codec, **options) for frame in frames]
-                report.check('%s, %dx%d, %s %s' % (name, width, height, codec, options),
-                             made[0] == made[1])
+        compare(name, packed_frame(name, planes, width, height),
+                planar_frame(PLANES[order, depth], planes, width, height))
 
 
-report.run(*[lambda name=name: test_format(name) for name in FORMATS])
+report.run(*[lambda name=name: test_format(name) for name in FORMATS], test_pairs,
+           test_fields)

@@ -1,0 +1,128 @@
+/* imbytes: rows of formats whose samples are bits of words, as words of 16 bits.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "unpack.h"
+
+#include <string.h>
+
+#include "core/base/compiler.h"
+
+/* The upper 10 bits of a word. */
+#define MASK_10 0xffc0u
+#define MASK_2 0xc000u
+
+static inline const uint8_t *
+row_of (const ImImage *image, int y)
+{
+  return image->data[0] + y * image->stride[0];
+}
+
+static inline uint32_t
+load_le32 (const uint8_t *at)
+{
+  return (uint32_t) at[0] | (uint32_t) at[1] << 8 | (uint32_t) at[2] << 16
+      | (uint32_t) at[3] << 24;
+}
+
+static inline uint32_t
+load_be32 (const uint8_t *at)
+{
+  return (uint32_t) at[3] | (uint32_t) at[2] << 8 | (uint32_t) at[1] << 16
+      | (uint32_t) at[0] << 24;
+}
+
+/* Four words at once, the first of them first in memory. */
+static inline void
+put_words (uint8_t *to, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+  uint64_t words = IM_BIG_ENDIAN ? a << 48 | b << 32 | c << 16 | d
+                                 : a | b << 16 | c << 32 | d << 48;
+
+  memcpy (to, &words, sizeof (words));
+}
+
+/* Bits @low to @low + 9 to the top of a word. */
+static inline uint32_t
+field (uint32_t word, int low)
+{
+  return (low < 6 ? word << (6 - low) : word >> (low - 6)) & MASK_10;
+}
+
+void
+im_unpack_v210 (const ImImage *image, int y, void *dest)
+{
+  const uint8_t *src = row_of (image, y);
+  uint8_t *to = dest;
+
+  for (int x = 0; x < image->info.width; x += 6, src += 16, to += 24) {
+    uint32_t a = load_le32 (src), b = load_le32 (src + 4);
+    uint32_t c = load_le32 (src + 8), d = load_le32 (src + 12);
+
+    put_words (to, field (a, 10), field (a, 0), field (b, 0), field (a, 20));
+    put_words (to + 8, field (b, 20), field (b, 10), field (c, 10),
+        field (c, 0));
+    put_words (to + 16, field (d, 0), field (c, 20), field (d, 20),
+        field (d, 10));
+  }
+}
+
+void
+im_unpack_uyvp (const ImImage *image, int y, void *dest)
+{
+  const uint8_t *src = row_of (image, y);
+  uint8_t *to = dest;
+
+  for (int x = 0; x < image->info.width; x += 2, src += 5, to += 8) {
+    uint32_t four = load_be32 (src);
+
+    put_words (to, four >> 6 & MASK_10, four >> 16 & MASK_10,
+        (four << 14 | (uint32_t) src[4] << 6) & MASK_10, four << 4 & MASK_10);
+  }
+}
+
+/* @first, @second and @third: the lowest bits of the three samples. */
+static inline void
+unpack_fields (const ImImage *image, int y, uint8_t *to, int first, int second,
+    int third)
+{
+  const uint8_t *src = row_of (image, y);
+
+  for (int x = 0; x < image->info.width; x++, src += 4, to += 8) {
+    uint32_t word = load_le32 (src);
+
+    put_words (to, word >> 16 & MASK_2, field (word, first),
+        field (word, second), field (word, third));
+  }
+}
+
+void
+im_unpack_rgb10a2 (const ImImage *image, int y, void *dest)
+{
+  unpack_fields (image, y, dest, 0, 10, 20);
+}
+
+void
+im_unpack_bgr10a2 (const ImImage *image, int y, void *dest)
+{
+  unpack_fields (image, y, dest, 20, 10, 0);
+}
+
+void
+im_unpack_y410 (const ImImage *image, int y, void *dest)
+{
+  unpack_fields (image, y, dest, 10, 0, 20);
+}
+
+void
+im_unpack_r210 (const ImImage *image, int y, void *dest)
+{
+  const uint8_t *src = row_of (image, y);
+  uint8_t *to = dest;
+
+  for (int x = 0; x < image->info.width; x++, src += 4, to += 8) {
+    uint32_t word = load_be32 (src);
+
+    put_words (to, 0xffff, field (word, 20), field (word, 10), field (word, 0));
+  }
+}

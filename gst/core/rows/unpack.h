@@ -1,0 +1,27 @@
+/* imbytes: rows of formats whose samples are bits of words, as words of 16 bits.
+ *
+ * Each is an ImUnpackRow: row y of plane 0 of the image, whole, in words of the machine's
+ * own order whose upper bits are the sample. No byte is read that is not a pixel's.
+ *
+ * Thread-safety: pure functions, but for what they write to.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "core/base/image.h"
+
+/* 4:2:2 of 10 bits to Y U Y V, two pixels of four words. v210 (Apple, "Uncompressed Y'CbCr Video in QuickTime Files"): six pixels in four
+ * little-endian words of 32 bits; it writes six, whatever the width. UYVP (SMPTE ST
+ * 2110-20): two pixels in five bytes; of an even width. */
+void im_unpack_v210 (const ImImage *image, int y, void *dest);
+void im_unpack_uyvp (const ImImage *image, int y, void *dest);
+
+/* Three samples of 10 bits and 2 of alpha in a word of 32 to A and the others, four words
+ * a pixel. By the field in the lowest bits of a little-endian word, then upwards:
+ * RGB10A2 has R, G, B, A; BGR10A2 has B, G, R, A; Y410 has U, Y, V, A. r210 is big-endian
+ * and has B, G, R and nothing. */
+void im_unpack_rgb10a2 (const ImImage *image, int y, void *dest);
+void im_unpack_bgr10a2 (const ImImage *image, int y, void *dest);
+void im_unpack_y410 (const ImImage *image, int y, void *dest);
+void im_unpack_r210 (const ImImage *image, int y, void *dest);
