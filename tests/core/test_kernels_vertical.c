@@ -156,6 +156,82 @@ words_case (int n, int taps, int depth, int shift, bool odd)
     unguard (&bytes[t]);
 }
 
+static uint16_t
+word_at (const uint8_t *at, bool big_endian)
+{
+  return (uint16_t) (big_endian ? at[0] << 8 | at[1] : at[1] << 8 | at[0]);
+}
+
+/* Nothing is read behind the last word. */
+static void
+words_q6_case (int n, int step, bool big_endian, int depth, int shift)
+{
+  Guarded in = guarded ((size_t) (n - 1) * (size_t) step + 2);
+  ImWords words = words_of (depth, shift);
+
+  randomise (in.data, in.size);
+  outputs_poison ((size_t) n * 2);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->words_q6 ((int16_t *) outputs[k], in.data, step, big_endian,
+        &words, n);
+  CHECK (outputs_agree ("words_q6", n, step, (size_t) n * 2));
+  for (int x = 0; x < n; x++)
+    CHECK_EQUAL (((int16_t *) outputs[0])[x],
+        sample_of_word (word_at (in.data + x * step, big_endian), depth,
+            shift));
+  unguard (&in);
+}
+
+static void
+test_words_q6 (void)
+{
+  static const int steps[] = { 2, 4, 6, 8 };
+
+  for (int depth = 9; depth <= 16; depth++)
+    for (int shift = 0; shift <= 16 - depth; shift++)
+      for (int i = 0; i < 8; i++)
+        for (int n = 1; n <= 150; n += 7)
+          words_q6_case (n, steps[i / 2], i % 2, depth, shift);
+}
+
+static void
+lay_upon_case (int n)
+{
+  Guarded alpha = guarded ((size_t) n * sizeof (float));
+  float *value = (float *) alpha.data, behind = (float) (seed % 16321);
+  int16_t *samples = malloc ((size_t) n * sizeof (int16_t));
+
+  randomise_q6 (samples, (size_t) n);
+  for (int x = 0; x < n; x++) {
+    unsigned random = testing_random (&seed) % 4;
+
+    samples[x] &= 16383;
+    value[x] = random == 0 ? 0.0f
+        : random == 1      ? 1.0f
+                           : (float) (testing_random (&seed) % 1024) / 1023.0f;
+  }
+  outputs_poison ((size_t) n * 2);
+  for (int k = 0; k < n_tables; k++) {
+    memcpy (outputs[k], samples, (size_t) n * 2);
+    tables[k]->lay_upon ((int16_t *) outputs[k], value, behind, n);
+  }
+  CHECK (outputs_agree ("lay_upon", n, 1, (size_t) n * 2));
+  for (int x = 0; x < n; x++) {
+    double exact = behind + (samples[x] - (double) behind) * value[x];
+
+    CHECK (fabs (((int16_t *) outputs[0])[x] - exact) < 0.51);
+  }
+  free (samples);
+  unguard (&alpha);
+}
+
+static void
+test_lay_upon (void)
+{
+  for (int n = 1; n <= 300; n = next_width (n))
+    lay_upon_case (n);
+}
+
 static void
 test_words (void)
 {
@@ -196,7 +272,7 @@ int
 main (void)
 {
   static const Test tests[] = { TEST (test_vertical), TEST (test_words),
-    TEST (test_splitting) };
+    TEST (test_words_q6), TEST (test_lay_upon), TEST (test_splitting) };
 
   cases_init ();
   return TESTS_RUN (tests);

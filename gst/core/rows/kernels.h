@@ -17,6 +17,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/processor.h"
@@ -78,6 +79,12 @@ typedef struct
   void (*split4) (uint8_t *const *rows, const uint8_t *src, int n);
 
   void (*split2_q6) (int16_t *const *rows, const int16_t *src, int n);
+
+  /* @n words, each @step bytes behind the last, at any address, as samples in Q6. */
+  void (*words_q6) (int16_t *dst, const uint8_t *src, int step, bool big_endian,
+      const ImWords *words, int n);
+  /* Each sample over @behind, in Q6, as its alpha of 0 to 1 says. */
+  void (*lay_upon) (int16_t *samples, const float *alpha, float behind, int n);
 
   /* 16 rows of @n samples <-> @n columns of 16. */
   void (*columns_from_rows) (int16_t *dst, const int16_t *const *rows, int n);

@@ -141,5 +141,7 @@ im_kernels_init_avx512 (ImKernels *kernels)
   kernels->vertical_f32 = vertical_f32;
   kernels->split2 = split2;
   kernels->split4 = split4;
+  kernels->words_q6 = words_q6;
+  kernels->lay_upon = lay_upon;
   kernels->horizontal_f32 = horizontal_f32;
 }

@@ -13,6 +13,8 @@ im_kernels_init_c (ImKernels *kernels)
   kernels->vertical_f32 = vertical_f32;
   kernels->split2 = split2;
   kernels->split2_q6 = split2_q6;
+  kernels->words_q6 = words_q6;
+  kernels->lay_upon = lay_upon;
   kernels->split3 = split3;
   kernels->split4 = split4;
   kernels->columns_from_rows = columns_from_rows;

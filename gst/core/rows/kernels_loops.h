@@ -195,6 +195,55 @@ split2_q6 (int16_t *const *rows, const int16_t *restrict src, int n)
 }
 
 static inline void
+words_q6_steps (int16_t *restrict dst, const uint8_t *restrict src,
+    ptrdiff_t step, bool big_endian, ImWords words, int n)
+{
+  for (int x = 0; x < n; x++) {
+    uint16_t word;
+
+    memcpy (&word, src + x * step, sizeof (word));
+    if (big_endian != IM_BIG_ENDIAN)
+      word = (uint16_t) (word >> 8 | word << 8);
+    dst[x] =
+        (int16_t) ((uint16_t) (word >> words.right << words.left) & words.mask);
+  }
+}
+
+/* Steps that the compiler knows are ones that it can vectorise. */
+static inline void
+words_q6_of_step (int16_t *dst, const uint8_t *src, int step, bool big_endian,
+    const ImWords *words, int n)
+{
+  if (step == 2)
+    words_q6_steps (dst, src, 2, big_endian, *words, n);
+  else if (step == 4)
+    words_q6_steps (dst, src, 4, big_endian, *words, n);
+  else if (step == 8)
+    words_q6_steps (dst, src, 8, big_endian, *words, n);
+  else
+    words_q6_steps (dst, src, step, big_endian, *words, n);
+}
+
+static inline void
+words_q6 (int16_t *dst, const uint8_t *src, int step, bool big_endian,
+    const ImWords *words, int n)
+{
+  if (big_endian)
+    words_q6_of_step (dst, src, step, true, words, n);
+  else
+    words_q6_of_step (dst, src, step, false, words, n);
+}
+
+static inline void
+lay_upon (int16_t *restrict samples, const float *restrict alpha, float behind,
+    int n)
+{
+  for (int x = 0; x < n; x++)
+    samples[x] =
+        (int16_t) (behind + ((float) samples[x] - behind) * alpha[x] + 0.5f);
+}
+
+static inline void
 split3 (uint8_t *const *rows, const uint8_t *restrict src, int n)
 {
   uint8_t *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];

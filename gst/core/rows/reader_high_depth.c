@@ -101,31 +101,18 @@ im_reader_words (const ImReader *reader, int c)
     (uint16_t) (to_q6 > 0 ? mask >> to_q6 : mask << -to_q6) };
 }
 
-static inline void
-pick_q6 (int16_t *restrict dst, const uint8_t *restrict src, int step,
-    bool big_endian, const ImWords *words, int first, int last)
-{
-  const ImWords local = *words;
-
-  for (int x = first; x < last; x++) {
-    uint16_t word = im_reader_load_u16 (src + (ptrdiff_t) x * step, big_endian);
-
-    dst[x] =
-        (int16_t) ((uint16_t) (word >> local.right << local.left) & local.mask);
-  }
-}
-
 static void
 row_from_words (ImReader *reader, int c, int y, int16_t *dst)
 {
   const ImFormat *format = &reader->input.format;
-  const ImComponent *component = &format->component[c];
+  const int step = format->component[c].step;
   const ImReaderSpan *span = &reader->span[c];
   const uint8_t *src = im_reader_samples (reader, c, y);
   ImWords words = im_reader_words (reader, c);
 
-  WITH_USUAL_STEPS (pick_q6, dst, src, component->step, format->big_endian,
-      &words, span->first, span->last);
+  reader->kernels->words_q6 (dst + span->first,
+      src + (ptrdiff_t) span->first * step, step, format->big_endian, &words,
+      span->last - span->first);
 }
 
 /* @sample over @code, in 16 bits all the way: 32897 / 65536 is 128 / 255, near
@@ -230,14 +217,6 @@ alpha_of_words (ImReader *reader, int y)
   return dst;
 }
 
-static inline void
-lay_upon (int16_t *restrict dst, const float *restrict alpha, float behind,
-    int n)
-{
-  for (int x = 0; x < n; x++)
-    dst[x] = (int16_t) (behind + ((float) dst[x] - behind) * alpha[x] + 0.5f);
-}
-
 static void
 flatten_words (ImReader *reader, int c, int y, int16_t *dst)
 {
@@ -248,8 +227,8 @@ flatten_words (ImReader *reader, int c, int y, int16_t *dst)
   alpha = im_reader_is_coarse (&reader->input.format, c)
       ? im_reader_alpha_f32 (reader, c, y)
       : alpha_of_words (reader, y);
-  lay_upon (dst + span->first, alpha + span->first, reader->flat_q6[c],
-      span->last - span->first);
+  reader->kernels->lay_upon (dst + span->first, alpha + span->first,
+      reader->flat_q6[c], span->last - span->first);
 }
 
 void
