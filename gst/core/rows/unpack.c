@@ -12,6 +12,8 @@
 #define MASK_10 0xffc0u
 #define MASK_2 0xc000u
 
+/* Rows are written as bytes, which may be anything's: what loops depend on is copied, so
+ * that it need not be read again. */
 static inline const uint8_t *
 row_of (const ImImage *image, int y)
 {
@@ -19,17 +21,14 @@ row_of (const ImImage *image, int y)
 }
 
 static inline uint32_t
-load_le32 (const uint8_t *at)
+load_u32 (const uint8_t *at, bool big_endian)
 {
-  return (uint32_t) at[0] | (uint32_t) at[1] << 8 | (uint32_t) at[2] << 16
-      | (uint32_t) at[3] << 24;
-}
+  uint32_t word;
 
-static inline uint32_t
-load_be32 (const uint8_t *at)
-{
-  return (uint32_t) at[3] | (uint32_t) at[2] << 8 | (uint32_t) at[1] << 16
-      | (uint32_t) at[0] << 24;
+  memcpy (&word, at, sizeof (word));
+  if (big_endian == IM_BIG_ENDIAN)
+    return word;
+  return word >> 24 | (word >> 8 & 0xff00) | (word & 0xff00) << 8 | word << 24;
 }
 
 /* Four words at once, the first of them first in memory. */
@@ -52,12 +51,13 @@ field (uint32_t word, int low)
 void
 im_unpack_v210 (const ImImage *image, int y, void *dest)
 {
-  const uint8_t *src = row_of (image, y);
-  uint8_t *to = dest;
+  const uint8_t *restrict src = row_of (image, y);
+  const int width = image->info.width;
+  uint8_t *restrict to = dest;
 
-  for (int x = 0; x < image->info.width; x += 6, src += 16, to += 24) {
-    uint32_t a = load_le32 (src), b = load_le32 (src + 4);
-    uint32_t c = load_le32 (src + 8), d = load_le32 (src + 12);
+  for (int x = 0; x < width; x += 6, src += 16, to += 24) {
+    uint32_t a = load_u32 (src, false), b = load_u32 (src + 4, false);
+    uint32_t c = load_u32 (src + 8, false), d = load_u32 (src + 12, false);
 
     put_words (to, field (a, 10), field (a, 0), field (b, 0), field (a, 20));
     put_words (to + 8, field (b, 20), field (b, 10), field (c, 10),
@@ -70,11 +70,12 @@ im_unpack_v210 (const ImImage *image, int y, void *dest)
 void
 im_unpack_uyvp (const ImImage *image, int y, void *dest)
 {
-  const uint8_t *src = row_of (image, y);
-  uint8_t *to = dest;
+  const uint8_t *restrict src = row_of (image, y);
+  const int width = image->info.width;
+  uint8_t *restrict to = dest;
 
-  for (int x = 0; x < image->info.width; x += 2, src += 5, to += 8) {
-    uint32_t four = load_be32 (src);
+  for (int x = 0; x < width; x += 2, src += 5, to += 8) {
+    uint32_t four = load_u32 (src, true);
 
     put_words (to, four >> 6 & MASK_10, four >> 16 & MASK_10,
         (four << 14 | (uint32_t) src[4] << 6) & MASK_10, four << 4 & MASK_10);
@@ -83,13 +84,14 @@ im_unpack_uyvp (const ImImage *image, int y, void *dest)
 
 /* @first, @second and @third: the lowest bits of the three samples. */
 static inline void
-unpack_fields (const ImImage *image, int y, uint8_t *to, int first, int second,
-    int third)
+unpack_fields (const ImImage *image, int y, uint8_t *restrict to, int first,
+    int second, int third)
 {
-  const uint8_t *src = row_of (image, y);
+  const uint8_t *restrict src = row_of (image, y);
+  const int width = image->info.width;
 
-  for (int x = 0; x < image->info.width; x++, src += 4, to += 8) {
-    uint32_t word = load_le32 (src);
+  for (int x = 0; x < width; x++, src += 4, to += 8) {
+    uint32_t word = load_u32 (src, false);
 
     put_words (to, word >> 16 & MASK_2, field (word, first),
         field (word, second), field (word, third));
@@ -117,11 +119,12 @@ im_unpack_y410 (const ImImage *image, int y, void *dest)
 void
 im_unpack_r210 (const ImImage *image, int y, void *dest)
 {
-  const uint8_t *src = row_of (image, y);
-  uint8_t *to = dest;
+  const uint8_t *restrict src = row_of (image, y);
+  const int width = image->info.width;
+  uint8_t *restrict to = dest;
 
-  for (int x = 0; x < image->info.width; x++, src += 4, to += 8) {
-    uint32_t word = load_be32 (src);
+  for (int x = 0; x < width; x++, src += 4, to += 8) {
+    uint32_t word = load_u32 (src, true);
 
     put_words (to, 0xffff, field (word, 20), field (word, 10), field (word, 0));
   }
