@@ -84,14 +84,17 @@ static const struct
 {
   GstVideoFormat format;
   ImUnpackRow unpack;
+  guint sample_bytes;
   gboolean in_pairs;
 } fields[] = {
-  { GST_VIDEO_FORMAT_v210, im_unpack_v210, TRUE },
-  { GST_VIDEO_FORMAT_UYVP, im_unpack_uyvp, TRUE },
-  { GST_VIDEO_FORMAT_Y410, im_unpack_y410, FALSE },
-  { GST_VIDEO_FORMAT_r210, im_unpack_r210, FALSE },
-  { GST_VIDEO_FORMAT_RGB10A2_LE, im_unpack_rgb10a2, FALSE },
-  { GST_VIDEO_FORMAT_BGR10A2_LE, im_unpack_bgr10a2, FALSE },
+  { GST_VIDEO_FORMAT_v210, im_unpack_v210, 2, TRUE },
+  { GST_VIDEO_FORMAT_UYVP, im_unpack_uyvp, 2, TRUE },
+  { GST_VIDEO_FORMAT_Y410, im_unpack_y410, 2, FALSE },
+  { GST_VIDEO_FORMAT_r210, im_unpack_r210, 2, FALSE },
+  { GST_VIDEO_FORMAT_RGB10A2_LE, im_unpack_rgb10a2, 2, FALSE },
+  { GST_VIDEO_FORMAT_BGR10A2_LE, im_unpack_bgr10a2, 2, FALSE },
+  { GST_VIDEO_FORMAT_RGB16, im_unpack_rgb16, 1, FALSE },
+  { GST_VIDEO_FORMAT_BGR16, im_unpack_bgr16, 1, FALSE },
 };
 
 /* Of an odd number of columns, the last pair of pixels can reach into the next row: those
@@ -188,11 +191,13 @@ init_fields (ImFormat *format, const GstVideoFormatInfo *finfo, gint width)
     if (fields[i].format != finfo->format
         || (finfo->format == GST_VIDEO_FORMAT_UYVP && width % 2 != 0))
       continue;
-    format->sample_bytes = 2;
-    format->big_endian = G_BYTE_ORDER == G_BIG_ENDIAN;
+    format->sample_bytes = fields[i].sample_bytes;
+    format->big_endian = format->sample_bytes == 2
+        && G_BYTE_ORDER == G_BIG_ENDIAN;
     format->unpack = fields[i].unpack;
     for (guint c = 0; c < format->n_components; c++) {
-      component_unpacked (&format->component[c], finfo, c, 2);
+      component_unpacked (&format->component[c], finfo, c,
+          format->sample_bytes);
       if (fields[i].in_pairs) {
         format->component[c].offset = offset[c];
         format->component[c].step = c == 0 ? 4 : 8;

@@ -4,7 +4,7 @@
 #
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import report
-from imbytes_runner import Frame, caps_of, encode, info_of
+from imbytes_runner import Frame, caps_of, encode, info_of, rgb_frame
 
 import numpy as np
 
@@ -105,6 +105,21 @@ def test_fields():
                     planar_frame(planar, planes, width, height))
 
 
+def test_565():
+    """Bits come again below: 31 of 31 is 255 of 255."""
+    for name in ('RGB16', 'BGR16'):
+        for width, height in SIZES:
+            pixels = random.integers(0, 1 << 16, (height, width), np.uint16)
+            caps = caps_of(name, width, height)
+            rows = np.zeros((height, info_of(caps).stride[0]), np.uint8)
+            rows[:, :width * 2] = pixels.view(np.uint8).reshape(height, -1)
+            five = [(pixels >> shift & 31) * 33 >> 2 for shift in (11, 0)]
+            green = (pixels >> 5 & 63) * 65 >> 4
+            order = five if name == 'RGB16' else five[::-1]
+            compare(name, Frame(caps, rows.tobytes()), rgb_frame(
+                np.stack([order[0], green, order[1]], 2).astype(np.uint8)))
+
+
 def planar_frame(name, planes, width, height):
     caps = caps_of(name, width, height)
     info = info_of(caps)
@@ -139,4 +154,4 @@ def test_format(name):
 
 
 report.run(*[lambda name=name: test_format(name) for name in FORMATS], test_pairs,
-           test_fields)
+           test_fields, test_565)

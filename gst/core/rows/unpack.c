@@ -1,4 +1,4 @@
-/* imbytes: rows of formats whose samples are bits of words, as words of 16 bits.
+/* imbytes: rows of formats whose samples are bits of words, as words of 16 bits or bytes.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -128,4 +128,45 @@ im_unpack_r210 (const ImImage *image, int y, void *dest)
 
     put_words (to, 0xffff, field (word, 20), field (word, 10), field (word, 0));
   }
+}
+
+/* Four bytes, the first of them first in memory. */
+static inline void
+put_bytes (uint8_t *to, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
+{
+  uint32_t bytes = IM_BIG_ENDIAN ? a << 24 | b << 16 | c << 8 | d
+                                 : a | b << 8 | c << 16 | d << 24;
+
+  memcpy (to, &bytes, sizeof (bytes));
+}
+
+static inline void
+unpack_565 (const ImImage *image, int y, uint8_t *restrict to, bool red_first)
+{
+  const uint8_t *restrict src = row_of (image, y);
+  const int width = image->info.width;
+
+  for (int x = 0; x < width; x++, src += 2, to += 4) {
+    uint16_t word;
+    uint32_t upper, green, lower;
+
+    memcpy (&word, src, sizeof (word));
+    upper = (word >> 8 & 0xf8) | word >> 13;
+    green = (word >> 3 & 0xfc) | (word >> 9 & 3);
+    lower = (word << 3 & 0xf8) | (word >> 2 & 7);
+    put_bytes (to, 255, red_first ? upper : lower, green,
+        red_first ? lower : upper);
+  }
+}
+
+void
+im_unpack_rgb16 (const ImImage *image, int y, void *dest)
+{
+  unpack_565 (image, y, dest, true);
+}
+
+void
+im_unpack_bgr16 (const ImImage *image, int y, void *dest)
+{
+  unpack_565 (image, y, dest, false);
 }

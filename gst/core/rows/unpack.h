@@ -1,7 +1,7 @@
-/* imbytes: rows of formats whose samples are bits of words, as words of 16 bits.
+/* imbytes: rows of formats whose samples are bits of words, as words of 16 bits or bytes.
  *
- * Each is an ImUnpackRow: row y of plane 0 of the image, whole, in words of the machine's
- * own order whose upper bits are the sample. No byte is read that is not a pixel's.
+ * Each is an ImUnpackRow: row y of plane 0 of the image, whole. Words are of the machine's
+ * own order, and their upper bits are the sample. No byte is read that is not a pixel's.
  *
  * Thread-safety: pure functions, but for what they write to.
  *
@@ -25,3 +25,9 @@ void im_unpack_rgb10a2 (const ImImage *image, int y, void *dest);
 void im_unpack_bgr10a2 (const ImImage *image, int y, void *dest);
 void im_unpack_y410 (const ImImage *image, int y, void *dest);
 void im_unpack_r210 (const ImImage *image, int y, void *dest);
+
+/* 5, 6 and 5 bits of a word of the machine's order to four bytes, 255 and R, G and B: the
+ * upper bits come again below, so that black and white stay. RGB16 has R in its upper bits,
+ * BGR16 has B. */
+void im_unpack_rgb16 (const ImImage *image, int y, void *dest);
+void im_unpack_bgr16 (const ImImage *image, int y, void *dest);
