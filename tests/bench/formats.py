@@ -8,6 +8,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import argparse
 import glob
+import re
 import statistics
 import time
 
@@ -24,12 +25,12 @@ PHOTOGRAPH = '/usr/share/backgrounds/mate/nature/Garden.jpg'
 
 
 def formats():
-    """Those of imbytes' sink, from the one with most uses on."""
+    """Those of imbytes' sink."""
     factory = Gst.ElementFactory.find('imbytes')
     template = next(t for t in factory.get_static_pad_templates()
                     if t.direction == Gst.PadDirection.SINK)
-    values = template.get_caps().get_structure(0).get_list('format')[1]
-    return [values.get_nth(i) for i in range(values.n_values)]
+    text = template.get_caps().get_structure(0).to_string()
+    return re.search(r'format=\(string\){ ([^}]*) }', text).group(1).split(', ')
 
 
 def frame_of(format):

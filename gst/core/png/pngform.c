@@ -59,6 +59,17 @@ load_pixel (const uint8_t *at, Layout layout)
       << 48;
 }
 
+/* Whether the pixel of @size bytes before @at has the same. */
+static inline bool
+is_as_before (const uint8_t *at, int size)
+{
+  unsigned differs = 0;
+
+  for (int i = 0; i < size; i++)
+    differs |= at[i] ^ at[i - size];
+  return differs == 0;
+}
+
 /* Its bytes, where 8 bits hold it. */
 static inline uint32_t
 rgba_of (Pixel pixel)
@@ -101,20 +112,29 @@ clear_slots (ImPngForm *form)
     form->slots[i] = (ImPngColourSlot){ 0, -1 };
 }
 
-static void
+/* Whether 8 bits do not hold it. */
+static inline bool
+is_deep (Pixel pixel)
+{
+  return ((pixel >> 8 ^ pixel) & UINT64_C (0x00ff00ff00ff00ff)) != 0;
+}
+
+/* False where it was there before. */
+static bool
 add_colour (Tally *tally, ImPngForm *form, Pixel pixel)
 {
   uint32_t rgba = rgba_of (pixel);
   ImPngColourSlot *slot = &form->slots[find_slot (form->slots, rgba)];
 
   if (slot->index >= 0)
-    return;
+    return false;
   if (tally->n_colours < IM_PNG_MOST_COLOURS) {
     *slot = (ImPngColourSlot){ rgba, (int16_t) tally->n_colours };
     for (int i = 0; i < 4; i++)
       form->palette[tally->n_colours][i] = (uint8_t) (rgba >> (8 * i));
   }
   tally->n_colours++;
+  return true;
 }
 
 static void
@@ -141,21 +161,24 @@ gray_bits_of (unsigned sample)
                               : 8;
 }
 
-static void
+static inline void
 add_pixel (Tally *tally, ImPngForm *form, Pixel pixel)
 {
   unsigned red = sample_of (pixel, 0);
-  int gray_bits = gray_bits_of (red);
+  int gray_bits;
 
-  for (int i = 0; i < 4; i++)
-    tally->is_deep |= sample_of (pixel, i) % 257 != 0;
+  /* A colour that is known has been added with all that follows. */
+  if (is_deep (pixel))
+    tally->is_deep = true;
+  else if (tally->n_colours <= IM_PNG_MOST_COLOURS
+      && !add_colour (tally, form, pixel))
+    return;
+  gray_bits = gray_bits_of (red);
   tally->is_coloured |= red != sample_of (pixel, 1)
       || red != sample_of (pixel, 2);
   if (gray_bits > tally->gray_bits)
     tally->gray_bits = gray_bits;
   add_alpha (tally, pixel);
-  if (tally->n_colours <= IM_PNG_MOST_COLOURS)
-    add_colour (tally, form, pixel);
 }
 
 /* Whether pixels to come cannot change anything. */
@@ -170,41 +193,36 @@ is_decided (const Tally *tally, Layout layout)
           || layout.n_samples % 2 != 0);
 }
 
-/* Compiled for each layout. */
+/* Compiled for each layout. Most pixels of what can be reduced are as the one before. */
 static inline void
 add_row_of (Tally *tally, ImPngForm *form, const uint8_t *row, int width,
     Layout layout)
 {
-  Pixel last = ~load_pixel (row, layout);
+  const int size = layout.n_samples * layout.sample_bytes;
 
-  for (int x = 0; x < width; x++) {
-    Pixel pixel = load_pixel (row, layout);
-
-    row += layout.n_samples * layout.sample_bytes;
-    if (pixel == last)
-      continue;
-    last = pixel;
-    add_pixel (tally, form, pixel);
-  }
+  for (int x = 0; x < width; x++, row += size)
+    if (x == 0 || !is_as_before (row, size))
+      add_pixel (tally, form, load_pixel (row, layout));
 }
+
+/* Calls @with with the layout as a constant where it is usual. */
+#define WITH_USUAL_LAYOUT(layout, with, ...) \
+  do { \
+    if ((layout).sample_bytes == 1 && (layout).n_samples == 1) \
+      with (__VA_ARGS__, (Layout){ 1, 1 }); \
+    else if ((layout).sample_bytes == 1 && (layout).n_samples == 3) \
+      with (__VA_ARGS__, (Layout){ 3, 1 }); \
+    else if ((layout).sample_bytes == 1 && (layout).n_samples == 4) \
+      with (__VA_ARGS__, (Layout){ 4, 1 }); \
+    else \
+      with (__VA_ARGS__, layout); \
+  } while (0)
 
 static void
 add_row (Tally *tally, ImPngForm *form, const uint8_t *row, int width,
     Layout layout)
 {
-  switch (layout.n_samples * 2 + layout.sample_bytes - 1) {
-    case 2:
-      add_row_of (tally, form, row, width, (Layout){ 1, 1 });
-      return;
-    case 6:
-      add_row_of (tally, form, row, width, (Layout){ 3, 1 });
-      return;
-    case 8:
-      add_row_of (tally, form, row, width, (Layout){ 4, 1 });
-      return;
-    default:
-      add_row_of (tally, form, row, width, layout);
-  }
+  WITH_USUAL_LAYOUT (layout, add_row_of, tally, form, row, width);
 }
 
 /* Whether an opaque pixel has the key's colour, which then cannot be the key. */
@@ -309,7 +327,7 @@ set_direct (const Tally *tally, const ImPlan *plan, const ImRows *whole,
   form->bit_depth = tally->is_deep        ? 16
       : form->is_gray && !form->has_alpha ? tally->gray_bits
                                           : 8;
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < 3 && form->has_key; i++)
     form->key[i] =
         (uint16_t) (sample_of (tally->key, i) >> (16 - form->bit_depth));
 }
@@ -379,24 +397,19 @@ value_of (const ImPngForm *form, Pixel pixel)
   return (unsigned) form->slots[find_slot (form->slots, rgba_of (pixel))].index;
 }
 
-/* Indices and gray, the first pixel in the highest bits. */
-static void
-convert_to_values (const ImPngForm *form, const ImPlan *plan,
-    const uint8_t *row, uint8_t *out)
+/* Indices and gray, the first pixel in the highest bits. Compiled for each layout. */
+static inline void
+convert_to_values (const ImPngForm *form, const uint8_t *restrict row,
+    uint8_t *restrict out, int width, Layout layout)
 {
-  const Layout layout = layout_of (plan);
+  const int size = layout.n_samples * layout.sample_bytes;
   const int bits = form->bit_depth;
-  Pixel last = ~load_pixel (row, layout);
   unsigned value = 0, byte = 0;
   int n_bits = 0;
 
-  for (int x = 0; x < plan->width; x++) {
-    Pixel pixel = load_pixel (row, layout);
-
-    row += layout.n_samples * layout.sample_bytes;
-    if (pixel != last)
-      value = value_of (form, pixel);
-    last = pixel;
+  for (int x = 0; x < width; x++, row += size) {
+    if (x == 0 || !is_as_before (row, size))
+      value = value_of (form, load_pixel (row, layout));
     byte = byte << bits | value;
     n_bits += bits;
     if (n_bits == 8) {
@@ -407,6 +420,15 @@ convert_to_values (const ImPngForm *form, const ImPlan *plan,
   }
   if (n_bits > 0)
     *out = (uint8_t) (byte << (8 - n_bits));
+}
+
+/* Gray of 8 bits: the first byte of each pixel. */
+static inline void
+convert_to_gray (const uint8_t *restrict row, uint8_t *restrict out, int width,
+    Layout layout)
+{
+  for (int x = 0; x < width; x++)
+    out[x] = row[(ptrdiff_t) x * layout.n_samples * layout.sample_bytes];
 }
 
 /* Some samples of each pixel, or the high bytes of them. */
@@ -433,8 +455,12 @@ void
 im_png_form_convert (const ImPngForm *form, const ImPlan *plan,
     const uint8_t *row, uint8_t *out)
 {
-  if (pixel_bits (form) <= 8)
-    convert_to_values (form, plan, row, out);
-  else
+  const Layout layout = layout_of (plan);
+
+  if (pixel_bits (form) > 8)
     convert_to_samples (form, plan, row, out);
+  else if (form->n_colours == 0 && form->bit_depth == 8)
+    WITH_USUAL_LAYOUT (layout, convert_to_gray, row, out, plan->width);
+  else
+    WITH_USUAL_LAYOUT (layout, convert_to_values, form, row, out, plan->width);
 }
