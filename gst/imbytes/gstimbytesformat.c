@@ -198,7 +198,7 @@ init_fields (ImFormat *format, const GstVideoFormatInfo *finfo, gint width)
     for (guint c = 0; c < format->n_components; c++) {
       component_unpacked (&format->component[c], finfo, c,
           format->sample_bytes);
-      if (fields[i].in_pairs) {
+      if (fields[i].in_pairs && c < G_N_ELEMENTS (offset)) {
         format->component[c].offset = offset[c];
         format->component[c].step = c == 0 ? 4 : 8;
       }
