@@ -21,27 +21,20 @@ pick_u16 (float *restrict dst, const uint8_t *restrict src, int step,
             & mask);
 }
 
-/* Calls @pick with the step and the order of bytes as constants where they are usual:
- * those are loops that the compiler can vectorise. */
-#define WITH_USUAL_STEPS(pick, dst, src, step, big_endian, ...) \
-  do { \
-    const int step_ = (step); \
-\
-    if (step_ == 2 && !(big_endian)) \
-      pick (dst, src, 2, false, __VA_ARGS__); \
-    else if (step_ == 2) \
-      pick (dst, src, 2, true, __VA_ARGS__); \
-    else if (step_ == 4 && !(big_endian)) \
-      pick (dst, src, 4, false, __VA_ARGS__); \
-    else if (step_ == 4) \
-      pick (dst, src, 4, true, __VA_ARGS__); \
-    else if (step_ == 8 && !(big_endian)) \
-      pick (dst, src, 8, false, __VA_ARGS__); \
-    else if (step_ == 8) \
-      pick (dst, src, 8, true, __VA_ARGS__); \
-    else \
-      pick (dst, src, step_, big_endian, __VA_ARGS__); \
-  } while (0)
+/* Steps that the compiler knows are ones that it can vectorise. */
+static inline void
+pick_of_step (float *dst, const uint8_t *src, int step, bool big_endian,
+    int shift, int mask, int first, int last)
+{
+  if (step == 2)
+    pick_u16 (dst, src, 2, big_endian, shift, mask, first, last);
+  else if (step == 4)
+    pick_u16 (dst, src, 4, big_endian, shift, mask, first, last);
+  else if (step == 8)
+    pick_u16 (dst, src, 8, big_endian, shift, mask, first, last);
+  else
+    pick_u16 (dst, src, step, big_endian, shift, mask, first, last);
+}
 
 /* Components of two bytes. */
 static void
@@ -52,8 +45,10 @@ pick_words_f32 (const ImReader *reader, int c, const uint8_t *src, float *dst,
   const ImComponent *component = &format->component[c];
   int mask = (int) ((1u << component->depth) - 1), shift = component->shift;
 
-  WITH_USUAL_STEPS (pick_u16, dst, src, component->step, format->big_endian,
-      shift, mask, first, last);
+  if (format->big_endian)
+    pick_of_step (dst, src, component->step, true, shift, mask, first, last);
+  else
+    pick_of_step (dst, src, component->step, false, shift, mask, first, last);
 }
 
 static void

@@ -84,14 +84,14 @@ im_unpack_uyvp (const ImImage *image, int y, void *dest)
 
 /* @first, @second and @third: the lowest bits of the three samples. */
 static inline void
-unpack_fields (const ImImage *image, int y, uint8_t *restrict to, int first,
-    int second, int third)
+unpack_fields (const ImImage *image, int y, uint8_t *restrict to,
+    bool big_endian, int first, int second, int third)
 {
   const uint8_t *restrict src = row_of (image, y);
   const int width = image->info.width;
 
   for (int x = 0; x < width; x++, src += 4, to += 8) {
-    uint32_t word = load_u32 (src, false);
+    uint32_t word = load_u32 (src, big_endian);
 
     put_words (to, word >> 16 & MASK_2, field (word, first),
         field (word, second), field (word, third));
@@ -101,33 +101,25 @@ unpack_fields (const ImImage *image, int y, uint8_t *restrict to, int first,
 void
 im_unpack_rgb10a2 (const ImImage *image, int y, void *dest)
 {
-  unpack_fields (image, y, dest, 0, 10, 20);
+  unpack_fields (image, y, dest, false, 0, 10, 20);
 }
 
 void
 im_unpack_bgr10a2 (const ImImage *image, int y, void *dest)
 {
-  unpack_fields (image, y, dest, 20, 10, 0);
+  unpack_fields (image, y, dest, false, 20, 10, 0);
 }
 
 void
 im_unpack_y410 (const ImImage *image, int y, void *dest)
 {
-  unpack_fields (image, y, dest, 10, 0, 20);
+  unpack_fields (image, y, dest, false, 10, 0, 20);
 }
 
 void
 im_unpack_r210 (const ImImage *image, int y, void *dest)
 {
-  const uint8_t *restrict src = row_of (image, y);
-  const int width = image->info.width;
-  uint8_t *restrict to = dest;
-
-  for (int x = 0; x < width; x++, src += 4, to += 8) {
-    uint32_t word = load_u32 (src, true);
-
-    put_words (to, 0xffff, field (word, 20), field (word, 10), field (word, 0));
-  }
+  unpack_fields (image, y, dest, true, 20, 10, 0);
 }
 
 /* Four bytes, the first of them first in memory. */

@@ -20,7 +20,7 @@ void im_unpack_uyvp (const ImImage *image, int y, void *dest);
 /* Three samples of 10 bits and 2 of alpha in a word of 32 to A and the others, four words
  * a pixel. By the field in the lowest bits of a little-endian word, then upwards:
  * RGB10A2 has R, G, B, A; BGR10A2 has B, G, R, A; Y410 has U, Y, V, A. r210 is big-endian
- * and has B, G, R and nothing. */
+ * and has B, G, R and two bits that mean nothing, as does what is written of them. */
 void im_unpack_rgb10a2 (const ImImage *image, int y, void *dest);
 void im_unpack_bgr10a2 (const ImImage *image, int y, void *dest);
 void im_unpack_y410 (const ImImage *image, int y, void *dest);
