@@ -185,7 +185,8 @@ mean_alpha (const Picture *picture, int c, int x, int y)
 }
 
 static void
-check_premultiplied (const char *layout, int width, int height, bool slow)
+check_premultiplied (const char *layout, int width, int height, int rows,
+    bool slow)
 {
   Picture picture;
   ImReader *reader;
@@ -198,7 +199,7 @@ check_premultiplied (const char *layout, int width, int height, bool slow)
   picture.image.info.slow = slow;
   a = picture.image.info.format.n_components - 1;
   plan = plan_for (&picture);
-  reader = reader_for (&picture, &plan, 3, 0, true);
+  reader = reader_for (&picture, &plan, rows, 0, true);
   im_reader_start (reader, &picture.image);
   for (int c = 0; c <= a; c++)
     for (int y = 0; y < picture_height (&picture, c); y++) {
@@ -227,8 +228,8 @@ test_premultiply (void)
 
   for (int l = 0; l < 5; l++)
     for (int n = 1; n < 20; n += 3)
-      for (int slow = 0; slow < 2; slow++)
-        check_premultiplied (layouts[l], n, 20 - n, slow);
+      for (int i = 0; i < 4; i++)
+        check_premultiplied (layouts[l], n, 20 - n, i & 1 ? 1 : 3, i & 2);
 }
 
 /* Columns that move on from pass to pass are those of whole rows, and nothing of
