@@ -170,7 +170,8 @@ tile_bytes (GstVideoFormat format, guint plane)
       / (guint64) GST_VIDEO_TILE_Y_TILES (stride);
 }
 
-/* A tiled plane's stride is its number of tiles both ways. */
+/* A tiled plane's stride is its number of tiles both ways. Those that are gone through
+ * two by two come in pairs. */
 static guint64
 tiled_plane_size (const GstVideoInfo *usual, guint plane, gint stride)
 {
@@ -179,7 +180,9 @@ tiled_plane_size (const GstVideoInfo *usual, guint plane, gint stride)
   gint y = GST_VIDEO_TILE_Y_TILES (stride);
 
   if (stride <= 0 || x < GST_VIDEO_TILE_X_TILES (usual_stride)
-      || y < GST_VIDEO_TILE_Y_TILES (usual_stride))
+      || y < GST_VIDEO_TILE_Y_TILES (usual_stride)
+      || (GST_VIDEO_INFO_FORMAT (usual) == GST_VIDEO_FORMAT_NV12_64Z32
+          && x % 2 != 0))
     return G_MAXUINT64;
   return tile_bytes (GST_VIDEO_INFO_FORMAT (usual), plane) * (guint64) x
       * (guint64) y;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/rows/unpack.h"
+#include "core/rows/unpack_tiles.h"
 
 /* Of tiles, whole ones: the unpackers of MT2110T and MT2110R write nothing of what
  * is left of a row behind its last whole tile. Frames have it, and the reader's
@@ -25,27 +26,38 @@ columns_to_unpack (const ImImage *image, const GstVideoFormatInfo *finfo)
   return (image->info.width + tile - 1) / tile * tile;
 }
 
-/* Low bits that a format does not have stay zero, so that the words are exactly
- * what ImComponent says: depth bits above shift. */
+/* GStreamer's unpackers make pixels, and whole rows of them. */
 static void
-unpack_words (const ImImage *image, int y, void *dest)
+unpack_row (const ImImage *image, gint y, void *dest, GstVideoPackFlags flags)
 {
   const GstVideoFrame *frame = image->user;
   const GstVideoFormatInfo *finfo = frame->info.finfo;
 
-  finfo->unpack_func (finfo, GST_VIDEO_PACK_FLAG_TRUNCATE_RANGE, dest,
-      frame->data, frame->info.stride, 0, y, columns_to_unpack (image, finfo));
+  finfo->unpack_func (finfo, flags, dest, frame->data, frame->info.stride, 0, y,
+      columns_to_unpack (image, finfo));
+}
+
+/* Low bits that a format does not have stay zero, so that the words are exactly
+ * what ImComponent says: depth bits above shift. */
+static void
+unpack_words (const ImImage *image, int plane, int y, int first, int last,
+    void *dest)
+{
+  (void) plane;
+  (void) first;
+  (void) last;
+  unpack_row (image, y, dest, GST_VIDEO_PACK_FLAG_TRUNCATE_RANGE);
 }
 
 /* Samples of 5 and 6 bits come out stretched to the whole of 8 bits. */
 static void
-unpack_bytes (const ImImage *image, int y, void *dest)
+unpack_bytes (const ImImage *image, int plane, int y, int first, int last,
+    void *dest)
 {
-  const GstVideoFrame *frame = image->user;
-  const GstVideoFormatInfo *finfo = frame->info.finfo;
-
-  finfo->unpack_func (finfo, GST_VIDEO_PACK_FLAG_NONE, dest, frame->data,
-      frame->info.stride, 0, y, columns_to_unpack (image, finfo));
+  (void) plane;
+  (void) first;
+  (void) last;
+  unpack_row (image, y, dest, GST_VIDEO_PACK_FLAG_NONE);
 }
 
 /* Formats of bit fields give every component the same place. */
@@ -78,23 +90,43 @@ static const struct
   { GST_VIDEO_FORMAT_Y412_BE, TRUE, 12, { 8, 8, 8 }, { 2, 0, 4 } },
 };
 
-/* Those whose samples are bits of words, and who unpacks them: GStreamer does it pixel by
- * pixel. Rows are then two pixels of Y U Y V, or pixels of alpha and the others. */
+/* How the rows lie that an unpacker makes. */
+typedef enum
+{
+  PIXELS, /* alpha, and the model's three */
+  PAIRS,  /* of pixels: Y U Y V */
+  PLANES  /* NV12's and NV16's, or gray */
+} UnpackedRows;
+
+/* Those whose samples are bits of words or lie in tiles, and who unpacks them: GStreamer
+ * does it pixel by pixel. */
 static const struct
 {
   GstVideoFormat format;
   ImUnpackRow unpack;
   guint sample_bytes;
-  gboolean in_pairs;
+  UnpackedRows rows;
 } fields[] = {
-  { GST_VIDEO_FORMAT_v210, im_unpack_v210, 2, TRUE },
-  { GST_VIDEO_FORMAT_UYVP, im_unpack_uyvp, 2, TRUE },
-  { GST_VIDEO_FORMAT_Y410, im_unpack_y410, 2, FALSE },
-  { GST_VIDEO_FORMAT_r210, im_unpack_r210, 2, FALSE },
-  { GST_VIDEO_FORMAT_RGB10A2_LE, im_unpack_rgb10a2, 2, FALSE },
-  { GST_VIDEO_FORMAT_BGR10A2_LE, im_unpack_bgr10a2, 2, FALSE },
-  { GST_VIDEO_FORMAT_RGB16, im_unpack_rgb16, 1, FALSE },
-  { GST_VIDEO_FORMAT_BGR16, im_unpack_bgr16, 1, FALSE },
+  { GST_VIDEO_FORMAT_v210, im_unpack_v210, 2, PAIRS },
+  { GST_VIDEO_FORMAT_UYVP, im_unpack_uyvp, 2, PAIRS },
+  { GST_VIDEO_FORMAT_Y410, im_unpack_y410, 2, PIXELS },
+  { GST_VIDEO_FORMAT_r210, im_unpack_r210, 2, PIXELS },
+  { GST_VIDEO_FORMAT_RGB10A2_LE, im_unpack_rgb10a2, 2, PIXELS },
+  { GST_VIDEO_FORMAT_BGR10A2_LE, im_unpack_bgr10a2, 2, PIXELS },
+  { GST_VIDEO_FORMAT_RGB16, im_unpack_rgb16, 1, PIXELS },
+  { GST_VIDEO_FORMAT_BGR16, im_unpack_bgr16, 1, PIXELS },
+  { GST_VIDEO_FORMAT_GRAY10_LE32, im_unpack_10le32, 2, PLANES },
+  { GST_VIDEO_FORMAT_NV12_10LE32, im_unpack_10le32, 2, PLANES },
+  { GST_VIDEO_FORMAT_NV16_10LE32, im_unpack_10le32, 2, PLANES },
+  { GST_VIDEO_FORMAT_NV12_10LE40, im_unpack_10le40, 2, PLANES },
+  { GST_VIDEO_FORMAT_NV12_4L4, im_unpack_4l4, 1, PLANES },
+  { GST_VIDEO_FORMAT_NV12_32L32, im_unpack_32l32, 1, PLANES },
+  { GST_VIDEO_FORMAT_NV12_64Z32, im_unpack_64z32, 1, PLANES },
+#if GST_CHECK_VERSION(1, 22, 0)
+  { GST_VIDEO_FORMAT_NV12_16L32S, im_unpack_16l32s, 1, PLANES },
+  { GST_VIDEO_FORMAT_NV12_8L128, im_unpack_8l128, 1, PLANES },
+  { GST_VIDEO_FORMAT_NV12_10BE_8L128, im_unpack_10be_8l128, 2, PLANES },
+#endif
 };
 
 /* Of an odd number of columns, the last pair of pixels can reach into the next row: those
@@ -182,10 +214,37 @@ component_unpacked (ImComponent *component, const GstVideoFormatInfo *finfo,
   component->step = (4 * sample_bytes) << component->w_shift;
 }
 
+/* Luma, or pairs of Cb and Cr. */
+static void
+component_of_planes (ImComponent *component, const GstVideoFormatInfo *finfo,
+    guint c, guint sample_bytes)
+{
+  component->plane = c > 0;
+  component->offset = c == 2 ? sample_bytes : 0;
+  component->step = c > 0 ? sample_bytes * 2 : sample_bytes;
+  component->depth = sample_bytes == 1 ? 8 : finfo->depth[c];
+  component->shift = sample_bytes * 8 - component->depth;
+  component->w_shift = finfo->w_sub[c];
+  component->h_shift = finfo->h_sub[c];
+}
+
+static void
+component_of_pairs (ImComponent *component, const GstVideoFormatInfo *finfo,
+    guint c, guint sample_bytes)
+{
+  static const guint8 offset[3] = { 0, 2, 6 };
+
+  component_unpacked (component, finfo, c, sample_bytes);
+  component->offset = offset[c % G_N_ELEMENTS (offset)];
+  component->step = c == 0 ? 4 : 8;
+}
+
 static gboolean
 init_fields (ImFormat *format, const GstVideoFormatInfo *finfo, gint width)
 {
-  static const guint8 offset[3] = { 0, 2, 6 };
+  static void (*const describe[]) (ImComponent *, const GstVideoFormatInfo *,
+      guint,
+      guint) = { component_unpacked, component_of_pairs, component_of_planes };
 
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
     if (fields[i].format != finfo->format
@@ -195,14 +254,9 @@ init_fields (ImFormat *format, const GstVideoFormatInfo *finfo, gint width)
     format->big_endian = format->sample_bytes == 2
         && G_BYTE_ORDER == G_BIG_ENDIAN;
     format->unpack = fields[i].unpack;
-    for (guint c = 0; c < format->n_components; c++) {
-      component_unpacked (&format->component[c], finfo, c,
+    for (guint c = 0; c < format->n_components; c++)
+      describe[fields[i].rows](&format->component[c], finfo, c,
           format->sample_bytes);
-      if (fields[i].in_pairs && c < G_N_ELEMENTS (offset)) {
-        format->component[c].offset = offset[c];
-        format->component[c].step = c == 0 ? 4 : 8;
-      }
-    }
     return TRUE;
   }
   return FALSE;
@@ -242,6 +296,7 @@ init_format (ImFormat *format, const GstVideoFormatInfo *finfo, gint width)
 
     format->sample_bytes = unpacked->depth[0] > 8 ? 2 : 1;
     format->unpack = format->sample_bytes == 2 ? unpack_words : unpack_bytes;
+    format->unpacks_whole_rows = true;
     /* GStreamer unpacks to words of the machine's own order. */
     format->big_endian = format->sample_bytes == 2
         && G_BYTE_ORDER == G_BIG_ENDIAN;
@@ -258,18 +313,19 @@ init_format (ImFormat *format, const GstVideoFormatInfo *finfo, gint width)
 }
 
 gsize
-gst_im_bytes_format_overrun (const GstVideoInfo *info)
+gst_im_bytes_format_overrun (GstVideoFormat format, gint width)
 {
-  switch (GST_VIDEO_INFO_FORMAT (info)) {
+  if (width % 2 == 0)
+    return 0;
+  switch (format) {
     case GST_VIDEO_FORMAT_UYVP:
-      return GST_VIDEO_INFO_WIDTH (info) % 2 != 0 ? 16 : 0;
     case GST_VIDEO_FORMAT_NV12_10LE32:
     case GST_VIDEO_FORMAT_NV16_10LE32:
+    case GST_VIDEO_FORMAT_NV12_10LE40:
       return 16;
 #if GST_CHECK_VERSION(1, 22, 0)
     case GST_VIDEO_FORMAT_NV12_10BE_8L128:
-      /* The tile behind the last one: it has 128 rows of 8 bytes, and a group of
-       * 4 pixels has 5 bytes. */
+      /* The tile behind the last one: it has 128 rows of 8 bytes. */
       return 1024 + 16;
 #endif
     default:

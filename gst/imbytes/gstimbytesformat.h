@@ -20,8 +20,9 @@ void gst_im_bytes_image_info_init (ImImageInfo *image,
  * when they give no colorimetry beside it; this puts it right. */
 void gst_im_bytes_take_chroma_site (GstVideoInfo *info, const GstCaps *caps);
 
-/* How many bytes behind the last row GStreamer's unpacker may read, whose own
- * layout has no room for them: it reads groups of pixels whole. */
-gsize gst_im_bytes_format_overrun (const GstVideoInfo *info);
+/* How many bytes behind the last row of a frame of odd @width are read as its last
+ * sample of chroma, or pair of pixels, for which GStreamer's own layout of @format need
+ * not have room. */
+gsize gst_im_bytes_format_overrun (GstVideoFormat format, gint width);
 
 G_END_DECLS

@@ -155,7 +155,8 @@ gboolean
 gst_im_bytes_frame_map (GstImBytesFrame *mapped, const GstVideoInfo *info,
     const GstImBytesPicture *picture, GstBuffer *buffer, ImError *error)
 {
-  gsize overrun = gst_im_bytes_format_overrun (info);
+  gsize overrun = gst_im_bytes_format_overrun (GST_VIDEO_INFO_FORMAT (info),
+      picture->info.width);
   ImImage *image = &mapped->image;
 
   memset (mapped->copy, 0, sizeof (mapped->copy));

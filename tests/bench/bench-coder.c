@@ -56,7 +56,7 @@ set_up (Bench *self, int argc, char **argv)
   info.format = (ImFormat){ IM_MODEL_YCBCR, false, 3, 1, false,
     { { 0, 0, 1, 8, 0, 0, 0 }, { 1, 0, 1, 8, 0, subsampled, subsampled },
         { 2, 0, 1, 8, 0, subsampled, subsampled } },
-    NULL };
+    false, NULL };
   bench_arg_size (argc, argv, "size", &info.width, &info.height);
   if (info.width % 16 != 0 || info.height % 2 != 0)
     bench_die ("the width has to be a multiple of 16 and the height of 2");

@@ -14,11 +14,13 @@
 #include "testing.h"
 
 static void
-unpack_ayuv (const ImImage *image, int y, void *dest)
+unpack_ayuv (const ImImage *image, int plane, int y, int first, int last,
+    void *dest)
 {
-  uint8_t *out = dest;
+  uint8_t *out = (uint8_t *) dest + (ptrdiff_t) first * 4;
 
-  for (int x = 0; x < image->info.width; x++) {
+  (void) plane;
+  for (int x = first; x < last; x++) {
     *out++ = 255;
     *out++ = image->data[0][y * image->stride[0] + x];
     *out++ = image->data[1][(y >> 1) * image->stride[1] + (x >> 1)];

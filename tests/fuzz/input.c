@@ -114,18 +114,19 @@ fill (uint8_t *plane, size_t size, FuzzBytes *bytes)
   }
 }
 
-/* Of what has to be unpacked, plane 0 has the pixels; see layouts.c. */
+/* Planes of what has to be unpacked hold what that makes; see layouts.c. */
 static void
 find_plane_size (const FuzzInput *input, int plane, size_t *row, int *rows)
 {
   const ImImageInfo *info = &input->picture.image.info;
+  size_t size;
 
   if (info->format.unpack == NULL) {
     picture_plane_size (&input->picture, plane, row, rows);
     return;
   }
-  *row = (size_t) info->width * 4 * info->format.sample_bytes;
-  *rows = info->height;
+  *row = fuzz_unpacked_columns (info, plane, &size, rows);
+  *row *= size;
 }
 
 static void

@@ -8,22 +8,50 @@
 
 #include <string.h>
 
-/* Frames of what has to be unpacked are unpacked already here, in rows of four
- * samples a pixel in plane 0. As GStreamer's unpackers of tiles do, this writes
- * to the end of the last tile. */
+/* Frames of what has to be unpacked are unpacked already here, plane by plane. As
+ * GStreamer's unpackers of tiles do, this writes to the end of the last tile. */
 #define WIDEST_TILE 64
 
-static void
-unpack (const ImImage *image, int y, void *dest)
+size_t
+fuzz_unpacked_columns (const ImImageInfo *info, int plane, size_t *size,
+    int *rows)
 {
-  size_t pixel = 4u * image->info.format.sample_bytes;
-  size_t width = (size_t) image->info.width;
+  const ImComponent *finest = NULL;
+  int coarsest = 0;
+
+  for (int c = 0; c < info->format.n_components; c++) {
+    const ImComponent *component = &info->format.component[c];
+
+    if (component->plane != plane)
+      continue;
+    if (finest == NULL || component->w_shift < finest->w_shift)
+      finest = component;
+    if (component->w_shift > coarsest)
+      coarsest = component->w_shift;
+  }
+  if (finest == NULL)
+    return 0;
+  *size = finest->step;
+  *rows = im_subsampled (info->height, finest->h_shift);
+  return (size_t) im_subsampled (info->width, coarsest)
+      << (coarsest - finest->w_shift);
+}
+
+static void
+unpack (const ImImage *image, int plane, int y, int first, int last, void *dest)
+{
+  size_t size = 0, width, end = ((size_t) last + 3) / 4 * 4;
+  int rows;
   uint8_t *out = dest;
 
-  memcpy (out, image->data[0] + y * image->stride[0], width * pixel);
-  out += width * pixel;
-  for (; width % WIDEST_TILE != 0; width++, out += pixel)
-    memset (out, 0x5a, pixel);
+  width = fuzz_unpacked_columns (&image->info, plane, &size, &rows);
+  if (end > width)
+    end = width;
+  memcpy (out + (size_t) first * size,
+      image->data[plane] + y * image->stride[plane] + (size_t) first * size,
+      (end - (size_t) first) * size);
+  for (; width % WIDEST_TILE != 0; width++)
+    memset (out + width * size, 0x5a, size);
 }
 
 #define GRAY .model = IM_MODEL_GRAY
@@ -92,10 +120,10 @@ const PictureLayout fuzz_layouts[] = {
           .component = { { 2, 0, 2, 12, 0, 0, 0 }, { 0, 0, 2, 12, 0, 0, 0 },
               { 1, 0, 2, 12, 0, 0, 0 }, { 3, 0, 2, 12, 0, 0, 0 } } },
       4 },
-  { "Y412_LE",
+  { "v210",
       { UNPACK16 (YCBCR, 3),
-          .component = { { 0, 2, 8, 12, 4, 0, 0 }, { 0, 4, 8, 12, 4, 0, 0 },
-              { 0, 6, 8, 12, 4, 0, 0 } } },
+          .component = { { 0, 0, 4, 10, 6, 0, 0 }, { 0, 2, 8, 10, 6, 1, 0 },
+              { 0, 6, 8, 10, 6, 1, 0 } } },
       1 },
   { "A444_10LE",
       { PLACE16 (YCBCR, 4),
@@ -309,9 +337,9 @@ const PictureLayout fuzz_layouts[] = {
       3 },
   { "NV16_10LE32",
       { UNPACK16 (YCBCR, 3),
-          .component = { { 0, 2, 8, 10, 6, 0, 0 }, { 0, 4, 16, 10, 6, 1, 0 },
-              { 0, 6, 16, 10, 6, 1, 0 } } },
-      1 },
+          .component = { { 0, 0, 2, 10, 6, 0, 0 }, { 1, 0, 4, 10, 6, 1, 0 },
+              { 1, 2, 4, 10, 6, 1, 0 } } },
+      2 },
   { "I420_10LE",
       { PLACE16 (YCBCR, 3),
           .component = { { 0, 0, 2, 10, 0, 0, 0 }, { 1, 0, 2, 10, 0, 1, 1 },
@@ -329,9 +357,9 @@ const PictureLayout fuzz_layouts[] = {
       2 },
   { "NV12_10LE32",
       { UNPACK16 (YCBCR, 3),
-          .component = { { 0, 2, 8, 10, 6, 0, 0 }, { 0, 4, 16, 10, 6, 1, 1 },
-              { 0, 6, 16, 10, 6, 1, 1 } } },
-      1 },
+          .component = { { 0, 0, 2, 10, 6, 0, 0 }, { 1, 0, 4, 10, 6, 1, 1 },
+              { 1, 2, 4, 10, 6, 1, 1 } } },
+      2 },
   { "P010_10BE",
       { PLACE16BE (YCBCR, 3),
           .component = { { 0, 0, 2, 10, 6, 0, 0 }, { 1, 0, 4, 10, 6, 1, 1 },
@@ -454,9 +482,9 @@ const PictureLayout fuzz_layouts[] = {
       2 },
   { "NV12_8L128",
       { UNPACK8 (YCBCR, 3),
-          .component = { { 0, 1, 4, 8, 0, 0, 0 }, { 0, 2, 8, 8, 0, 1, 1 },
-              { 0, 3, 8, 8, 0, 1, 1 } } },
-      1 },
+          .component = { { 0, 0, 1, 8, 0, 0, 0 }, { 1, 0, 2, 8, 0, 1, 1 },
+              { 1, 1, 2, 8, 0, 1, 1 } } },
+      2 },
   { "Y41B",
       { PLACE8 (YCBCR, 3),
           .component = { { 0, 0, 1, 8, 0, 0, 0 }, { 1, 0, 1, 8, 0, 2, 0 },
@@ -492,7 +520,7 @@ const PictureLayout fuzz_layouts[] = {
   { "GRAY16_BE",
       { PLACE16BE (GRAY, 1), .component = { { 0, 0, 2, 16, 0, 0, 0 } } }, 1 },
   { "GRAY10_LE32",
-      { UNPACK16 (GRAY, 1), .component = { { 0, 2, 8, 10, 6, 0, 0 } } }, 1 },
+      { UNPACK16 (GRAY, 1), .component = { { 0, 0, 2, 10, 6, 0, 0 } } }, 1 },
   { "GRAY8", { PLACE8 (GRAY, 1), .component = { { 0, 0, 1, 8, 0, 0, 0 } } },
       1 },
 };

@@ -31,15 +31,16 @@ typedef struct
 
 typedef struct _ImImage ImImage;
 
-/* Unpacks row @y of @image, whole, into @dest: 4 samples for each pixel in the
- * order alpha, then the model's three (gray: in the first of them). Chroma is
- * replicated, never interpolated, and taken for row @y from row
- * y >> h_shift of the chroma. Pure: any number of threads may call it at once. */
-typedef void (*ImUnpackRow) (const ImImage *image, int y, void *dest);
+/* Unpacks columns [@first, @last) of row @y of plane @plane, and writes them where
+ * they belong in @dest, which is a whole row; it may write the others too. Rows and
+ * columns are those of the plane's finest component. Pure: any number of threads may
+ * call it at once. */
+typedef void (*ImUnpackRow) (const ImImage *image, int plane, int y, int first,
+    int last, void *dest);
 
 /* How a picture lies in memory. Formats that are not rows of whole bytes or
  * words (tiles, bit packing, palettes) bring @unpack, and then the components
- * describe what it writes: plane 0, step 4 or 8 bytes. */
+ * describe what it writes. */
 typedef struct
 {
   ImModel model;
@@ -48,7 +49,9 @@ typedef struct
   uint8_t sample_bytes; /* 1 or 2 */
   bool big_endian;      /* of 2-byte samples, those that @unpack writes too */
   ImComponent component[4];
-  ImUnpackRow unpack; /* NULL: read in place */
+  bool unpacks_whole_rows; /* whichever columns are asked for */
+  ImUnpackRow
+      unpack; /* NULL: the frame's own rows are what components describe */
 } ImFormat;
 
 /* Y'CbCr matrices by their Kr and Kb; see im_colour_kr_kb (). */

@@ -201,8 +201,8 @@ least_strip_rows (const ImPlan *plan)
 {
   if (!plan->orientation.transpose)
     return 1;
-  return plan->input.format.unpack ? TRANSPOSED_STRIP_ROWS_UNPACKED
-                                   : TRANSPOSED_STRIP_ROWS;
+  return plan->input.format.unpacks_whole_rows ? TRANSPOSED_STRIP_ROWS_UNPACKED
+                                               : TRANSPOSED_STRIP_ROWS;
 }
 
 static int
@@ -277,6 +277,7 @@ format_equal (const ImFormat *a, const ImFormat *b)
       && a->model == b->model && a->has_alpha == b->has_alpha
       && a->n_components == b->n_components
       && a->sample_bytes == b->sample_bytes && a->big_endian == b->big_endian
+      && a->unpacks_whole_rows == b->unpacks_whole_rows
       && a->unpack == b->unpack;
 }
 

@@ -79,23 +79,100 @@ static bool
 reader_alloc_rings (ImReader *reader, size_t sample)
 {
   const ImFormat *format = &reader->input.format;
-  size_t width = (size_t) reader->input.width + UNPACK_SLACK;
-  int most_rows = 1;
 
   for (int c = 0; c < format->n_components; c++) {
     const ImReaderSpan *span = &reader->span[c];
 
-    if (span->rows > most_rows)
-      most_rows = span->rows;
-    if (!reader->span[c].in_place && span->rows > 0
+    if (!span->in_place && span->rows > 0
         && !ring_init (&reader->ring[c], span->rows,
             (size_t) span->last * sample))
       return false;
   }
-  /* A few more, so that the components of neighbouring rows share them. */
-  return !format->unpack
-      || ring_init (&reader->unpacked, most_rows + 8,
-          width * 4 * format->sample_bytes);
+  return true;
+}
+
+/* The resolution of a plane is that of its finest component. */
+static void
+reader_planes (ImReader *reader)
+{
+  const ImFormat *format = &reader->input.format;
+
+  memset (reader->plane_w_shift, UINT8_MAX, sizeof (reader->plane_w_shift));
+  memset (reader->plane_h_shift, UINT8_MAX, sizeof (reader->plane_h_shift));
+  for (int c = 0; c < format->n_components; c++) {
+    const ImComponent *component = &format->component[c];
+    uint8_t *w_shift = &reader->plane_w_shift[component->plane];
+    uint8_t *h_shift = &reader->plane_h_shift[component->plane];
+
+    if (component->w_shift < *w_shift)
+      *w_shift = component->w_shift;
+    if (component->h_shift < *h_shift)
+      *h_shift = component->h_shift;
+  }
+}
+
+/* Which columns are going to be unpacked. Alpha below coarser chroma is whole rows. */
+static void
+reader_set_unpacked (ImReader *reader)
+{
+  const ImFormat *format = &reader->input.format;
+  bool whole = format->has_alpha && format->n_components == 4
+      && im_reader_is_coarse (format, 1);
+
+  memset (reader->unpack_last, 0, sizeof (reader->unpack_last));
+  for (int c = 0; c < format->n_components; c++) {
+    const ImComponent *component = &format->component[c];
+    const ImReaderSpan *span = &reader->span[c];
+    int plane = component->plane;
+    int shift = component->w_shift - reader->plane_w_shift[plane];
+    int width =
+        im_subsampled (reader->input.width, reader->plane_w_shift[plane]);
+    int first = whole ? 0 : span->first << shift;
+    int last = whole ? width : span->last << shift;
+    int *begin = &reader->unpack_first[plane];
+    int *end = &reader->unpack_last[plane];
+
+    if (span->rows == 0 && !whole)
+      continue;
+    if (*end == 0 || first < *begin)
+      *begin = first;
+    if (last > *end)
+      *end = last < width ? last : width;
+  }
+}
+
+/* Room for the rows that a component's own need, and a few more so that those of
+ * neighbouring rows share them; for the largest pixel of the plane. */
+static bool
+reader_alloc_unpacked (ImReader *reader)
+{
+  const ImFormat *format = &reader->input.format;
+
+  if (!format->unpack)
+    return true;
+  for (int p = 0; p < 4; p++) {
+    int rows = 0, step = 0;
+
+    for (int c = 0; c < format->n_components; c++) {
+      const ImComponent *component = &format->component[c];
+      int shift = component->h_shift - reader->plane_h_shift[p];
+
+      if (component->plane != p)
+        continue;
+      if (reader->span[c].rows << shift > rows)
+        rows = reader->span[c].rows << shift;
+      if (component->step > step)
+        step = component->step;
+    }
+    if (step > 0
+        && !ring_init (&reader->unpacked[p], rows + 8,
+            ((size_t) im_subsampled (reader->input.width,
+                 reader->plane_w_shift[p])
+                + UNPACK_SLACK)
+                * (size_t) step))
+      return false;
+  }
+  return true;
 }
 
 /* Where the samples end that are read with one of component @c, in bytes from where
@@ -189,7 +266,8 @@ reader_alloc (ImReader *reader, size_t sample)
 {
   size_t width = (size_t) reader->input.width + UNPACK_SLACK;
 
-  if (!reader_alloc_rings (reader, sample) || !reader_alloc_copied (reader))
+  if (!reader_alloc_rings (reader, sample) || !reader_alloc_unpacked (reader)
+      || !reader_alloc_copied (reader))
     return false;
   reader->spare_data = im_alloc_array (im_align (width), 4);
   for (size_t i = 0; i < 4 && reader->spare_data; i++)
@@ -259,6 +337,8 @@ im_reader_new (const ImPlan *plan, const ImReaderSpan *spans, bool premultiply)
     reader_scale (reader, plan, c);
   }
   reader_join_spans (reader);
+  reader_planes (reader);
+  reader_set_unpacked (reader);
   im_reader_choose_q6 (reader);
   if (!reader_alloc (reader, im_samples_size (plan->samples))) {
     im_reader_free (reader);
@@ -275,8 +355,8 @@ im_reader_free (ImReader *reader)
   for (int c = 0; c < 4; c++) {
     ring_clear (&reader->ring[c]);
     ring_clear (&reader->copied[c]);
+    ring_clear (&reader->unpacked[c]);
   }
-  ring_clear (&reader->unpacked);
   ring_clear (&reader->alpha);
   ring_clear (&reader->fine_alpha);
   free (reader->spare_data);
@@ -290,8 +370,8 @@ im_reader_start (ImReader *reader, const ImImage *frame)
   for (int c = 0; c < 4; c++) {
     ring_forget (&reader->ring[c]);
     ring_forget (&reader->copied[c]);
+    ring_forget (&reader->unpacked[c]);
   }
-  ring_forget (&reader->unpacked);
   ring_forget (&reader->alpha);
   ring_forget (&reader->fine_alpha);
 }
@@ -304,12 +384,15 @@ im_reader_set_columns (ImReader *reader, const ImReaderSpan *spans)
     reader->span[c].last = spans[c].last;
     ring_forget (&reader->ring[c]);
   }
-  for (int p = 0; p < 4; p++)
+  for (int p = 0; p < 4; p++) {
     ring_forget (&reader->copied[p]);
+    ring_forget (&reader->unpacked[p]);
+  }
   ring_forget (&reader->alpha);
   ring_forget (&reader->fine_alpha);
   reader_join_spans (reader);
   reader_set_copied (reader);
+  reader_set_unpacked (reader);
 }
 
 #define CACHE_LINE 64
@@ -368,16 +451,17 @@ const uint8_t *
 im_reader_samples (ImReader *reader, int c, int y)
 {
   const ImComponent *component = &reader->input.format.component[c];
-  const ImImage *frame = &reader->frame;
+  int p = component->plane;
   bool held;
   uint8_t *row;
 
   if (!reader->input.format.unpack)
-    return plane_row (reader, component->plane, y) + component->offset;
-  y <<= component->h_shift;
-  row = im_ring_slot (&reader->unpacked, y, &held);
+    return plane_row (reader, p, y) + component->offset;
+  y <<= component->h_shift - reader->plane_h_shift[p];
+  row = im_ring_slot (&reader->unpacked[p], y, &held);
   if (!held)
-    reader->input.format.unpack (frame, y, row);
+    reader->input.format.unpack (&reader->frame, p, y, reader->unpack_first[p],
+        reader->unpack_last[p], row);
   return row + component->offset;
 }
 

@@ -26,7 +26,11 @@ struct _ImReader
   ImReaderSpan span[4];
   const ImKernels *kernels;
   ImRing ring[4];
-  ImRing unpacked; /* whole rows, as ImUnpackRow makes them */
+  /* Rows of each plane as ImUnpackRow makes them: columns [unpack_first, unpack_last),
+   * rows and columns being those of its finest component. */
+  ImRing unpacked[4];
+  int unpack_first[4], unpack_last[4];
+  uint8_t plane_w_shift[4], plane_h_shift[4];
   /* Of slow memory: bytes [copy_begin, copy_end) of each plane's rows. */
   ImRing copied[4];
   size_t copy_begin[4], copy_end[4];

@@ -23,8 +23,8 @@ filter_equal (const ImFilter *a, const ImFilter *b)
               == 0);
 }
 
-/* Whether the vertical pass can read rows of the frame as they lie there. Only
- * then do components stay packed. */
+/* Whether the vertical pass can read rows of the frame as they lie there, or as they
+ * were unpacked. Only then do components stay packed. */
 static bool
 reads_in_place (const ImPlan *plan)
 {
@@ -34,7 +34,7 @@ reads_in_place (const ImPlan *plan)
     if (format->component[c].step % format->sample_bytes != 0
         || format->component[c].offset % format->sample_bytes != 0)
       return false;
-  return !format->unpack && !plan->flatten
+  return !plan->flatten
       && (plan->samples == IM_SAMPLES_U8
           || (plan->samples == IM_SAMPLES_Q6
               && format->big_endian == IM_BIG_ENDIAN));

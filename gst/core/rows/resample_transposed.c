@@ -51,7 +51,8 @@ tile_size (const ImTransposed *transposed)
 static int
 batch_rows (const ImPlan *plan, const ImResampleTables *tables)
 {
-  size_t most = plan->input.format.unpack ? BATCH_BYTES_UNPACKED : BATCH_BYTES;
+  size_t most = plan->input.format.unpacks_whole_rows ? BATCH_BYTES_UNPACKED
+                                                      : BATCH_BYTES;
   size_t row = 0, n;
 
   for (int c = 0; c < plan->input.format.n_components; c++)

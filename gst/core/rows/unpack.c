@@ -4,122 +4,101 @@
  */
 #include "unpack.h"
 
-#include <string.h>
+#include "unpack_private.h"
 
-#include "core/base/compiler.h"
-
-/* The upper 10 bits of a word. */
-#define MASK_10 0xffc0u
-#define MASK_2 0xc000u
-
-/* Rows are written as bytes, which may be anything's: what loops depend on is copied, so
- * that it need not be read again. */
-static inline const uint8_t *
-row_of (const ImImage *image, int y)
-{
-  return image->data[0] + y * image->stride[0];
-}
-
-static inline uint32_t
-load_u32 (const uint8_t *at, bool big_endian)
-{
-  uint32_t word;
-
-  memcpy (&word, at, sizeof (word));
-  if (big_endian == IM_BIG_ENDIAN)
-    return word;
-  return word >> 24 | (word >> 8 & 0xff00) | (word & 0xff00) << 8 | word << 24;
-}
-
-/* Four words at once, the first of them first in memory. */
-static inline void
-put_words (uint8_t *to, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
-{
-  uint64_t words = IM_BIG_ENDIAN ? a << 48 | b << 32 | c << 16 | d
-                                 : a | b << 16 | c << 32 | d << 48;
-
-  memcpy (to, &words, sizeof (words));
-}
+#define UPPER_2 0xc000u
 
 /* Bits @low to @low + 9 to the top of a word. */
 static inline uint32_t
 field (uint32_t word, int low)
 {
-  return (low < 6 ? word << (6 - low) : word >> (low - 6)) & MASK_10;
+  return (low < 6 ? word << (6 - low) : word >> (low - 6)) & IM_UPPER_10;
 }
 
 void
-im_unpack_v210 (const ImImage *image, int y, void *dest)
+im_unpack_v210 (const ImImage *image, int plane, int y, int first, int last,
+    void *dest)
 {
-  const uint8_t *restrict src = row_of (image, y);
-  const int width = image->info.width;
-  uint8_t *restrict to = dest;
+  const uint8_t *restrict src =
+      im_unpack_row (image, plane, y) + first / 6 * 16;
+  uint8_t *restrict to = (uint8_t *) dest + first / 6 * 24;
 
-  for (int x = 0; x < width; x += 6, src += 16, to += 24) {
-    uint32_t a = load_u32 (src, false), b = load_u32 (src + 4, false);
-    uint32_t c = load_u32 (src + 8, false), d = load_u32 (src + 12, false);
+  for (int x = first / 6 * 6; x < last; x += 6, src += 16, to += 24) {
+    uint32_t a = im_load_u32 (src, false), b = im_load_u32 (src + 4, false);
+    uint32_t c = im_load_u32 (src + 8, false),
+             d = im_load_u32 (src + 12, false);
 
-    put_words (to, field (a, 10), field (a, 0), field (b, 0), field (a, 20));
-    put_words (to + 8, field (b, 20), field (b, 10), field (c, 10),
+    im_put_words (to, field (a, 10), field (a, 0), field (b, 0), field (a, 20));
+    im_put_words (to + 8, field (b, 20), field (b, 10), field (c, 10),
         field (c, 0));
-    put_words (to + 16, field (d, 0), field (c, 20), field (d, 20),
+    im_put_words (to + 16, field (d, 0), field (c, 20), field (d, 20),
         field (d, 10));
   }
 }
 
 void
-im_unpack_uyvp (const ImImage *image, int y, void *dest)
+im_unpack_uyvp (const ImImage *image, int plane, int y, int first, int last,
+    void *dest)
 {
-  const uint8_t *restrict src = row_of (image, y);
-  const int width = image->info.width;
-  uint8_t *restrict to = dest;
+  const uint8_t *restrict src = im_unpack_row (image, plane, y) + first / 2 * 5;
+  uint8_t *restrict to = (uint8_t *) dest + first / 2 * 8;
 
-  for (int x = 0; x < width; x += 2, src += 5, to += 8) {
-    uint32_t four = load_u32 (src, true);
+  for (int x = first / 2 * 2; x < last; x += 2, src += 5, to += 8) {
+    uint32_t four = im_load_u32 (src, true);
 
-    put_words (to, four >> 6 & MASK_10, four >> 16 & MASK_10,
-        (four << 14 | (uint32_t) src[4] << 6) & MASK_10, four << 4 & MASK_10);
+    im_put_words (to, four >> 6 & IM_UPPER_10, four >> 16 & IM_UPPER_10,
+        (four << 14 | (uint32_t) src[4] << 6) & IM_UPPER_10,
+        four << 4 & IM_UPPER_10);
   }
 }
 
-/* @first, @second and @third: the lowest bits of the three samples. */
+/* @n pixels; @low: the lowest bits of the three samples. */
 static inline void
-unpack_fields (const ImImage *image, int y, uint8_t *restrict to,
-    bool big_endian, int first, int second, int third)
+unpack_fields (const uint8_t *restrict src, uint8_t *restrict to, int n,
+    bool big_endian, const int low[3])
 {
-  const uint8_t *restrict src = row_of (image, y);
-  const int width = image->info.width;
+  for (int x = 0; x < n; x++, src += 4, to += 8) {
+    uint32_t word = im_load_u32 (src, big_endian);
 
-  for (int x = 0; x < width; x++, src += 4, to += 8) {
-    uint32_t word = load_u32 (src, big_endian);
-
-    put_words (to, word >> 16 & MASK_2, field (word, first),
-        field (word, second), field (word, third));
+    im_put_words (to, word >> 16 & UPPER_2, field (word, low[0]),
+        field (word, low[1]), field (word, low[2]));
   }
 }
 
 void
-im_unpack_rgb10a2 (const ImImage *image, int y, void *dest)
+im_unpack_rgb10a2 (const ImImage *image, int plane, int y, int first, int last,
+    void *dest)
 {
-  unpack_fields (image, y, dest, false, 0, 10, 20);
+  unpack_fields (im_unpack_row (image, plane, y) + first * 4,
+      (uint8_t *) dest + first * 8, last - first, false,
+      (const int[3]){ 0, 10, 20 });
 }
 
 void
-im_unpack_bgr10a2 (const ImImage *image, int y, void *dest)
+im_unpack_bgr10a2 (const ImImage *image, int plane, int y, int first, int last,
+    void *dest)
 {
-  unpack_fields (image, y, dest, false, 20, 10, 0);
+  unpack_fields (im_unpack_row (image, plane, y) + first * 4,
+      (uint8_t *) dest + first * 8, last - first, false,
+      (const int[3]){ 20, 10, 0 });
 }
 
 void
-im_unpack_y410 (const ImImage *image, int y, void *dest)
+im_unpack_y410 (const ImImage *image, int plane, int y, int first, int last,
+    void *dest)
 {
-  unpack_fields (image, y, dest, false, 10, 0, 20);
+  unpack_fields (im_unpack_row (image, plane, y) + first * 4,
+      (uint8_t *) dest + first * 8, last - first, false,
+      (const int[3]){ 10, 0, 20 });
 }
 
 void
-im_unpack_r210 (const ImImage *image, int y, void *dest)
+im_unpack_r210 (const ImImage *image, int plane, int y, int first, int last,
+    void *dest)
 {
-  unpack_fields (image, y, dest, true, 20, 10, 0);
+  unpack_fields (im_unpack_row (image, plane, y) + first * 4,
+      (uint8_t *) dest + first * 8, last - first, true,
+      (const int[3]){ 20, 10, 0 });
 }
 
 /* Four bytes, the first of them first in memory. */
@@ -133,12 +112,10 @@ put_bytes (uint8_t *to, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 }
 
 static inline void
-unpack_565 (const ImImage *image, int y, uint8_t *restrict to, bool red_first)
+unpack_565 (const uint8_t *restrict src, uint8_t *restrict to, int n,
+    bool red_first)
 {
-  const uint8_t *restrict src = row_of (image, y);
-  const int width = image->info.width;
-
-  for (int x = 0; x < width; x++, src += 2, to += 4) {
+  for (int x = 0; x < n; x++, src += 2, to += 4) {
     uint16_t word;
     uint32_t upper, green, lower;
 
@@ -152,13 +129,17 @@ unpack_565 (const ImImage *image, int y, uint8_t *restrict to, bool red_first)
 }
 
 void
-im_unpack_rgb16 (const ImImage *image, int y, void *dest)
+im_unpack_rgb16 (const ImImage *image, int plane, int y, int first, int last,
+    void *dest)
 {
-  unpack_565 (image, y, dest, true);
+  unpack_565 (im_unpack_row (image, plane, y) + first * 2,
+      (uint8_t *) dest + first * 4, last - first, true);
 }
 
 void
-im_unpack_bgr16 (const ImImage *image, int y, void *dest)
+im_unpack_bgr16 (const ImImage *image, int plane, int y, int first, int last,
+    void *dest)
 {
-  unpack_565 (image, y, dest, false);
+  unpack_565 (im_unpack_row (image, plane, y) + first * 2,
+      (uint8_t *) dest + first * 4, last - first, false);
 }
