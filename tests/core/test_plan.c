@@ -268,7 +268,7 @@ test_borders_and_alpha (void)
   request.fit = IM_FIT_CONTAIN;
   request.background = 0x80ff0000;
   CHECK (im_plan_make (&p, &info, &request, NULL));
-  CHECK (p.has_alpha && p.n_components == 4 && p.samples == IM_SAMPLES_F32);
+  CHECK (p.has_alpha && p.n_components == 4 && p.samples == IM_SAMPLES_U8);
   request.background = 0xffff0000;
   CHECK (im_plan_make (&p, &info, &request, NULL));
   CHECK (!p.has_alpha && p.n_components == 3 && p.samples != IM_SAMPLES_F32);

@@ -113,6 +113,21 @@ plan_flatten (ImPlan *plan)
   }
 }
 
+/* Alpha of bytes goes through fixed point where it comes to bytes beside colours,
+ * but not where chroma is coarser. */
+static bool
+needs_floats (const ImPlan *plan)
+{
+  const ImFormat *format = &plan->input.format;
+  bool alpha = format->has_alpha && !plan->flatten;
+  bool coarse = format->component[1].w_shift > 0
+      || format->component[1].h_shift > 0;
+
+  return plan->linear_light || plan->bit_depth > 8 || has_odd_depth (format)
+      || (alpha && (format->sample_bytes > 1 || coarse))
+      || (plan->has_alpha && plan->model == IM_MODEL_GRAY);
+}
+
 static void
 plan_arithmetic (ImPlan *plan)
 {
@@ -127,10 +142,9 @@ plan_arithmetic (ImPlan *plan)
       && format->model == IM_MODEL_YCBCR && !plan->linear_light;
   plan_flatten (plan);
   alpha = format->has_alpha && !plan->flatten;
-  if (plan->linear_light || plan->has_alpha || alpha || plan->bit_depth > 8
-      || has_odd_depth (format))
+  if (needs_floats (plan))
     plan->samples = IM_SAMPLES_F32;
-  else if (plan->flatten || format->sample_bytes == 2)
+  else if (format->has_alpha || format->sample_bytes == 2)
     plan->samples = IM_SAMPLES_Q6;
   else
     plan->samples = IM_SAMPLES_U8;

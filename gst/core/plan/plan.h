@@ -102,10 +102,10 @@ typedef enum
 {
   /* Bytes as they lie in the frame; int16_t in Q6 from the resampler on. */
   IM_SAMPLES_U8,
-  /* int16_t in Q6 from the start: samples of two bytes, or flattened ones. */
+  /* int16_t in Q6 from the start: samples of two bytes, or beside alpha. */
   IM_SAMPLES_Q6,
-  /* Floats: 16 bits or alpha in the file, or a change of transfer function or
-   * primaries. */
+  /* Floats: 16 bits in the file, alpha of more than 8 bits, or a change of
+   * transfer function or primaries. */
   IM_SAMPLES_F32
 } ImSamples;
 

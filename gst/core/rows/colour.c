@@ -77,6 +77,8 @@ im_colour_free (ImColourStage *stage)
     free (stage->mean[i]);
     free (stage->mean_f[i]);
   }
+  free (stage->inverse);
+  free (stage->opaque);
   free (stage->light);
   free (stage);
 }

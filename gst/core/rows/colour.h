@@ -2,7 +2,8 @@
  *
  * JPEG means full-range BT.601 (JFIF, ITU-T T.871), PNG sRGB-coded R'G'B'.
  * Matrix, range and rounding are one step; a change of transfer function or
- * primaries, and alpha, go by way of floating point (IM_SAMPLES_F32).
+ * primaries, and alpha of more than bytes, go by way of floating point
+ * (IM_SAMPLES_F32).
  *
  * Between two Y'CbCr matrices the new chroma does not depend on luma, so that
  * chroma is converted at the file's own subsampling; what luma takes from
@@ -21,12 +22,12 @@
 
 typedef struct _ImColourStage ImColourStage;
 
-/* @plan has to outlive it. @premultiplied: the rows of the float path come
- * multiplied by alpha. NULL when out of memory. */
+/* @plan has to outlive it. @premultiplied: the rows come multiplied by alpha,
+ * as the reader multiplies them. NULL when out of memory. */
 ImColourStage *im_colour_new (const ImPlan *plan, bool premultiplied);
 void im_colour_free (ImColourStage *stage);
 
 /* Fills canvas rows [@y, @y + @rows->n_rows): the picture's samples from
- * @block, whose float rows may be changed, and the background around them. */
+ * @block, whose rows may be changed, and the background around them. */
 void im_colour_block (ImColourStage *stage, const ImBlock *block, int y,
     const ImRows *rows);

@@ -195,6 +195,60 @@ rgb_pixels (ImColourStage *stage, const ImBlock *block, int y,
         block->row[1][i], block->row[2][i], stage->rgb, place.n);
 }
 
+/* Colours of row @i of the block, which were multiplied by alpha, to what they are
+ * on their own; to R'G'B' before that, since dividing can take a colour far out of its
+ * range, which only R'G'B' can be clamped to. What it gives is what is left to do. */
+static const ImMix *
+lift_row (ImColourStage *stage, const ImBlock *block, int i, int n)
+{
+  const ImImageInfo *input = &stage->plan->input;
+  bool mixed = input->format.model == IM_MODEL_YCBCR;
+  int behind = mixed ? 0 : (int) code_zero (&input->colour, false);
+
+  if (mixed)
+    stage->kernels->mix_q6 (block->row[0][i], block->row[1][i],
+        block->row[2][i], stage->rgb, n);
+  stage->kernels->invert_alpha (stage->inverse, block->row[stage->alpha][i], n);
+  for (int c = 0; c < 3; c++)
+    stage->kernels->lift (block->row[c][i], stage->inverse, behind, n);
+  return mixed ? stage->same : stage->rgb;
+}
+
+static void
+rgba_pixels (ImColourStage *stage, const ImBlock *block, int y,
+    const ImRows *rows)
+{
+  ImPlace place = im_colour_place (stage, block, 0, y);
+
+  place.column *= stage->plan->layout.plane[0].pixel_size;
+  for (int i = 0; i < block->n[0]; i++) {
+    const int16_t *alpha = stage->alpha < 0 ? stage->opaque
+                                            : block->row[stage->alpha][i];
+    const ImMix *mixes =
+        stage->premultiplied ? lift_row (stage, block, i, place.n) : stage->rgb;
+
+    stage->kernels->mix_rgba (samples_at (rows, 0, place, i), block->row[0][i],
+        block->row[1][i], block->row[2][i], alpha, mixes, place.n);
+  }
+}
+
+static bool
+init_rgba (ImColourStage *stage)
+{
+  size_t width = (size_t) stage->plan->width;
+
+  stage->step[0] = rgba_pixels;
+  for (int i = 0; i < 3; i++) {
+    stage->same[i].weight[i] = 1 << (IM_MIX_SHIFT - IM_Q);
+    stage->same[i].bias = 1 << (IM_MIX_SHIFT - 1);
+  }
+  stage->inverse = im_alloc_array (width, sizeof (*stage->inverse));
+  stage->opaque = im_alloc_array (width, sizeof (*stage->opaque));
+  for (size_t x = 0; x < width && stage->opaque; x++)
+    stage->opaque[x] = 255 << IM_Q;
+  return stage->inverse != NULL && stage->opaque != NULL;
+}
+
 bool
 im_colour_fixed_init (ImColourStage *stage)
 {
@@ -202,6 +256,8 @@ im_colour_fixed_init (ImColourStage *stage)
   bool cross;
 
   stage_mixes (stage);
+  if (plan->has_alpha)
+    return init_rgba (stage);
   cross = stage->luma.weight[1] != 0 || stage->luma.weight[2] != 0;
   if (plan->model == IM_MODEL_RGB) {
     stage->step[0] = rgb_pixels;

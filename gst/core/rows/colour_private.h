@@ -52,6 +52,9 @@ struct _ImColourStage
   ImMix luma, chroma[2]; /* in -> Y'CbCr of JPEG */
   ImMix rgb[3];          /* in -> R'G'B' of PNG */
   int16_t *mean[3];      /* one row of R'G'B' under chroma samples */
+  ImMix same[3];         /* R'G'B' that is that of PNG */
+  float *inverse;        /* of one row of alpha */
+  int16_t *opaque;       /* a row of alpha for files that have it for borders */
 
   /* Floating point. */
   float to_rgb[3][3];   /* in -> R'G'B' */

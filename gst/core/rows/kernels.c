@@ -13,6 +13,7 @@ fill (void *table, ImProcessor set)
 #ifdef HAVE_AVX2
   if (set == IM_PROCESSOR_AVX2 || set == IM_PROCESSOR_AVX512) {
     im_kernels_init_avx2 (kernels);
+    im_kernels_init_avx2_alpha (kernels);
     im_kernels_init_avx2_rows (kernels);
     im_kernels_init_avx2_words (kernels);
   }

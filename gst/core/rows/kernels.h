@@ -83,6 +83,23 @@ typedef struct
   /* @n words, each @step bytes behind the last, at any address, as samples in Q6. */
   void (*words_q6) (int16_t *dst, const uint8_t *src, int step, bool big_endian,
       const ImWords *words, int n);
+  /* Bytes to Q6, each over @behind as its alpha says:
+   * (byte * alpha + behind * (255 - alpha)) / 255, within three quarters of a unit,
+   * and exactly where alpha is 0 or 255. */
+  void (*lay_bytes) (int16_t *dst, const uint8_t *bytes, const uint8_t *alpha,
+      int behind, int n);
+  /* The same of @n pixels of four bytes, whose byte @alpha is alpha: byte i of
+   * each over @behind[i] to @rows[i], alpha as it is. Rows that are NULL are left
+   * out. */
+  void (*lay_pixels) (int16_t *const *rows, const uint8_t *src, int alpha,
+      const uint8_t *behind, int n);
+  /* @inverse[x] = opaque / @alpha[x], both in Q6; 0 where alpha is less than half
+   * of a code value, and becomes 0 in the file. */
+  void (*invert_alpha) (float *inverse, const int16_t *alpha, int n);
+  /* Three planes to R, G, B in Q6, in place; saturated. */
+  void (*mix_q6) (int16_t *a, int16_t *b, int16_t *c, const ImMix *mix, int n);
+  /* What samples were before they were laid over @behind, in place. */
+  void (*lift) (int16_t *samples, const float *inverse, int behind, int n);
   /* Each sample over @behind, in Q6, as its alpha of 0 to 1 says. */
   void (*lay_upon) (int16_t *samples, const float *alpha, float behind, int n);
 
@@ -115,6 +132,9 @@ typedef struct
   /* Three planes to R, G, B bytes. */
   void (*mix_rgb) (uint8_t *dst, const int16_t *a, const int16_t *b,
       const int16_t *c, const ImMix *mix, int n);
+  /* The same, and alpha as the fourth byte. */
+  void (*mix_rgba) (uint8_t *dst, const int16_t *a, const int16_t *b,
+      const int16_t *c, const int16_t *alpha, const ImMix *mix, int n);
 } ImKernels;
 
 /* The table of the best instruction set (im_processor_get ()). */
@@ -127,6 +147,7 @@ const ImKernels *im_kernels_of (ImProcessor set);
  * written over each other, the wider ones last. kernels_c.c fills all slots. */
 void im_kernels_init_c (ImKernels *kernels);
 void im_kernels_init_avx2 (ImKernels *kernels);
+void im_kernels_init_avx2_alpha (ImKernels *kernels);
 void im_kernels_init_avx2_rows (ImKernels *kernels);
 void im_kernels_init_avx2_words (ImKernels *kernels);
 void im_kernels_init_avx512 (ImKernels *kernels);

@@ -113,5 +113,4 @@ im_kernels_init_avx2_words (ImKernels *kernels)
   kernels->vertical_words = vertical_words_avx2;
   kernels->split2_q6 = split2_q6_avx2;
   kernels->words_q6 = words_q6;
-  kernels->lay_upon = lay_upon;
 }

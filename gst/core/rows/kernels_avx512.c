@@ -9,7 +9,7 @@
 #include <immintrin.h>
 #include <string.h>
 
-#include "kernels_loops.h"
+#include "kernels_alpha_loops.h"
 
 static inline __m512i
 load_weight_pair (const int16_t *weight)
@@ -143,5 +143,7 @@ im_kernels_init_avx512 (ImKernels *kernels)
   kernels->split4 = split4;
   kernels->words_q6 = words_q6;
   kernels->lay_upon = lay_upon;
+  kernels->invert_alpha = invert_alpha;
+  kernels->lift = lift;
   kernels->horizontal_f32 = horizontal_f32;
 }

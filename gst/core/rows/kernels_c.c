@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "kernels_loops.h"
+#include "kernels_alpha_loops.h"
 
 void
 im_kernels_init_c (ImKernels *kernels)
@@ -15,6 +15,11 @@ im_kernels_init_c (ImKernels *kernels)
   kernels->split2_q6 = split2_q6;
   kernels->words_q6 = words_q6;
   kernels->lay_upon = lay_upon;
+  kernels->lay_bytes = lay_bytes;
+  kernels->lay_pixels = lay_pixels;
+  kernels->invert_alpha = invert_alpha;
+  kernels->mix_q6 = mix_q6;
+  kernels->lift = lift;
   kernels->split3 = split3;
   kernels->split4 = split4;
   kernels->columns_from_rows = columns_from_rows;
@@ -27,4 +32,5 @@ im_kernels_init_c (ImKernels *kernels)
   kernels->mix1 = mix1;
   kernels->mix3 = mix3;
   kernels->mix_rgb = mix_rgb;
+  kernels->mix_rgba = mix_rgba;
 }

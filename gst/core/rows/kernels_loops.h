@@ -235,15 +235,6 @@ words_q6 (int16_t *dst, const uint8_t *src, int step, bool big_endian,
 }
 
 static inline void
-lay_upon (int16_t *restrict samples, const float *restrict alpha, float behind,
-    int n)
-{
-  for (int x = 0; x < n; x++)
-    samples[x] =
-        (int16_t) (behind + ((float) samples[x] - behind) * alpha[x] + 0.5f);
-}
-
-static inline void
 split3 (uint8_t *const *rows, const uint8_t *restrict src, int n)
 {
   uint8_t *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];

@@ -58,8 +58,8 @@ reader_scale (ImReader *reader, const ImPlan *plan, int c)
   reader->offset[c] = -zero / range;
 }
 
-/* The background behind flattened samples: what a sample of two bytes of that
- * colour would be in Q6. White of full range is all ones, which is a little more
+/* The background behind flattened samples. What a sample of two bytes of that
+ * colour would be in Q6: white of full range is all ones, which is a little more
  * in more bits. */
 static void
 reader_flat (ImReader *reader, const ImPlan *plan, int c)
@@ -71,7 +71,7 @@ reader_flat (ImReader *reader, const ImPlan *plan, int c)
 
   if (reader->input.colour.range == IM_RANGE_FULL)
     scale = (double) ((1 << depth) - 1) / (1 << depth) * 256.0 / 255.0;
-  reader->flat_code[c] = (int) (code + 0.5);
+  reader->behind[c] = (uint8_t) (int) (code + 0.5);
   reader->flat_q6[c] = (float) ((zero + (code - zero) * scale) * (1 << IM_Q));
 }
 
@@ -329,8 +329,13 @@ im_reader_new (const ImPlan *plan, const ImReaderSpan *spans, bool premultiply)
   reader->kernels = im_kernels_get ();
   reader->premultiply = premultiply && format->has_alpha;
   reader->flatten = plan->flatten;
-  for (int c = 0; c < 3 && plan->flatten; c++)
-    reader_flat (reader, plan, c);
+  for (int c = 0; c < 3; c++)
+    if (plan->flatten)
+      reader_flat (reader, plan, c);
+    else
+      reader->behind[c] = plan->component[c].is_chroma   ? 128
+          : plan->input.colour.range == IM_RANGE_LIMITED ? 16
+                                                         : 0;
   for (int c = 0; c < format->n_components; c++) {
     reader->span[c] = spans[c];
     reader->n_interleaved[c] = count_interleaved (format, c);

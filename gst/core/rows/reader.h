@@ -5,10 +5,13 @@
  *
  *   u8    bytes
  *   q6    int16 in Q6 on the scale of 8 bits (kernels.h): from samples of two
- *         bytes, or of one with alpha flattened
+ *         bytes, or of one beside alpha
  *   f32   floats that mean the same whatever the format: luma, R'G'B', gray and
- *         alpha from 0 to 1, chroma from -0.5 to 0.5; multiplied by alpha where
- *         that has to be filtered along
+ *         alpha from 0 to 1, chroma from -0.5 to 0.5
+ *
+ * Where alpha has to be filtered along, colours are multiplied by it: f32 what
+ * they mean, q6 their distance from the code value that means no colour, 0 or 16
+ * or, of chroma, 128. So neither moves what is opaque.
  *
  * Which of them a reader makes depends on its plan: f32 where the plan says
  * IM_SAMPLES_F32, q6 where IM_SAMPLES_Q6, else u8.
@@ -34,7 +37,7 @@ typedef struct
 typedef struct _ImReader ImReader;
 
 /* @spans: one for each component of the plan's input; those with no rows are
- * never asked for. @premultiply: multiply by alpha (f32 only). NULL when out of
+ * never asked for. @premultiply: multiply by alpha. NULL when out of
  * memory. */
 ImReader *im_reader_new (const ImPlan *plan, const ImReaderSpan *spans,
     bool premultiply);

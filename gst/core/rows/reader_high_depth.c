@@ -110,81 +110,6 @@ row_from_words (ImReader *reader, int c, int y, int16_t *dst)
       span->last - span->first);
 }
 
-/* @sample over @code, in 16 bits all the way: 32897 / 65536 is 128 / 255, near
- * enough to be exact where alpha is 0 or 255. */
-static inline void
-flatten (int16_t *restrict dst, const uint8_t *restrict sample,
-    const uint8_t *restrict alpha, int code, int n)
-{
-  uint16_t behind = (uint16_t) code;
-
-  for (int x = 0; x < n; x++) {
-    uint16_t sum = (uint16_t) ((uint16_t) (sample[x] * alpha[x])
-        + (uint16_t) (behind * (uint16_t) (255 - alpha[x])));
-    uint16_t twice = (uint16_t) ((uint32_t) sum * 32897u >> 16);
-
-    dst[x] = (int16_t) ((uint16_t) (twice + 1) >> 1);
-  }
-}
-
-/* Pixels of one plane, alpha and all: row @y of every component. */
-static void
-flatten_pixels (ImReader *reader, int c, int y, int16_t *dst)
-{
-  const ImFormat *format = &reader->input.format;
-  const ImReaderSpan *span = &reader->span[c];
-  const uint8_t *alpha =
-      reader->spare[format->component[im_reader_alpha (reader)].offset];
-
-  (void) dst;
-  im_reader_split (reader, c, im_reader_samples (reader, c, y), reader->spare);
-  for (int i = 0; i < im_reader_alpha (reader); i++) {
-    bool held;
-    int16_t *row;
-
-    if (reader->span[i].rows == 0)
-      continue;
-    row = im_ring_slot (&reader->ring[i], y, &held);
-    flatten (row + span->first, reader->spare[format->component[i].offset],
-        alpha, reader->flat_code[i], span->last - span->first);
-  }
-}
-
-/* Samples of component @c of row @y, one after the other: as they lie, or in @spare. */
-static const uint8_t *
-bytes_of (ImReader *reader, int c, int y, uint8_t *spare)
-{
-  const uint8_t *src = im_reader_samples (reader, c, y);
-
-  if (reader->input.format.component[c].step == 1)
-    return src;
-  im_reader_pick_u8 (reader, c, src, spare);
-  return spare;
-}
-
-static void
-flatten_row (ImReader *reader, int c, int y, int16_t *dst)
-{
-  const ImReaderSpan *span = &reader->span[c];
-  const int a = im_reader_alpha (reader);
-  const int step = reader->input.format.component[a].step;
-  const uint8_t *alpha, *sample = bytes_of (reader, c, y, reader->spare[0]);
-  uint8_t *spare = reader->spare[1];
-
-  if (im_reader_is_coarse (&reader->input.format, c)) {
-    im_reader_mean_alpha_u8 (reader, c, y, spare);
-    alpha = spare;
-  } else {
-    alpha = im_reader_samples (reader, a, y);
-    for (int x = span->first; x < span->last && step > 1; x++)
-      spare[x] = alpha[(ptrdiff_t) x * step];
-    if (step > 1)
-      alpha = spare;
-  }
-  flatten (dst + span->first, sample + span->first, alpha + span->first,
-      reader->flat_code[c], span->last - span->first);
-}
-
 /* Row @y of alpha, 0 to 1, for all components that are as fine: they share it. */
 static const float *
 alpha_of_words (ImReader *reader, int y)
@@ -230,12 +155,19 @@ void
 im_reader_choose_q6 (ImReader *reader)
 {
   bool words = reader->input.format.sample_bytes == 2;
+  bool lays = reader->flatten || reader->premultiply;
 
-  for (int c = 0; c < reader->input.format.n_components; c++)
-    reader->make_q6[c] = !reader->flatten ? row_from_words
-        : words                           ? flatten_words
-        : reader->n_interleaved[c] == 4   ? flatten_pixels
-                                          : flatten_row;
+  for (int c = 0; c < reader->input.format.n_components; c++) {
+    bool pixels = reader->n_interleaved[c] == 4;
+
+    if (words)
+      reader->make_q6[c] = reader->flatten ? flatten_words : row_from_words;
+    else if (lays)
+      reader->make_q6[c] = pixels ? im_reader_lay_pixels : im_reader_lay_row;
+    else
+      reader->make_q6[c] = pixels ? im_reader_widen_pixels
+                                  : im_reader_widen_row;
+  }
 }
 
 const int16_t *

@@ -41,13 +41,15 @@ struct _ImReader
   uint8_t *spare[4]; /* rows of bytes for the moment */
   uint8_t *spare_data;
 
-  bool flatten; /* q6: over flat_code */
-  int flat_code[3];
-  float flat_q6[3]; /* the same for samples of two bytes */
+  bool flatten; /* q6, for files without alpha */
+  /* q6, of bytes beside alpha: colours are laid over this code value, the
+   * background's or what means none of the colour. */
+  uint8_t behind[4];
+  float flat_q6[3]; /* the background's for samples of two bytes */
   /* Makes row y of component c at dst, and may make that of others with it. */
   void (*make_q6[4]) (ImReader *reader, int c, int y, int16_t *dst);
 
-  bool premultiply;          /* f32 */
+  bool premultiply;
   float scale[4], offset[4]; /* f32: sample -> meaning */
   /* Floats, of alpha that colours are multiplied by or flattened with: at the
    * resolution of chroma that is coarser, and at its own (q6). */
@@ -86,6 +88,13 @@ im_ring_slot (ImRing *ring, int y, bool *held)
  * and on a scale of 0 to 1. All rows that it needs are held at once. */
 void im_reader_mean_alpha_u8 (ImReader *reader, int c, int y, uint8_t *dst);
 void im_reader_mean_alpha_f32 (ImReader *reader, int c, int y, float *dst);
+
+/* Makes rows of bytes beside alpha: of pixels of four bytes all at once. With alpha,
+ * colours are laid over reader->behind; else samples stay what they are. */
+void im_reader_lay_pixels (ImReader *reader, int c, int y, int16_t *dst);
+void im_reader_lay_row (ImReader *reader, int c, int y, int16_t *dst);
+void im_reader_widen_pixels (ImReader *reader, int c, int y, int16_t *dst);
+void im_reader_widen_row (ImReader *reader, int c, int y, int16_t *dst);
 
 /* Sets make_q6 by the format. */
 void im_reader_choose_q6 (ImReader *reader);

@@ -5,6 +5,7 @@
 #include "resample_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/compiler.h"
 
@@ -100,6 +101,9 @@ im_resample_vertical_q6 (ImResampler *resampler, int c, int y, int first, int n,
     resampler->kernels->vertical_words (dst,
         (const uint8_t *const *) resampler->taps, &resampler->words[c], weight,
         taps, n, &ahead);
+  else if (plan->samples == IM_SAMPLES_Q6 && taps == 1
+      && weight[0] == IM_WEIGHT_ONE)
+    memcpy (dst, resampler->taps[0], (size_t) n * sizeof (*dst));
   else if (plan->samples == IM_SAMPLES_Q6)
     resampler->kernels->vertical_q6 (dst,
         (const int16_t *const *) resampler->taps, weight, taps, n);

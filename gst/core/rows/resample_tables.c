@@ -36,7 +36,7 @@ reads_in_place (const ImPlan *plan)
       return false;
   return !plan->flatten
       && (plan->samples == IM_SAMPLES_U8
-          || (plan->samples == IM_SAMPLES_Q6
+          || (plan->samples == IM_SAMPLES_Q6 && format->sample_bytes == 2
               && format->big_endian == IM_BIG_ENDIAN));
 }
 
