@@ -183,6 +183,43 @@ words_q6_case (int n, int step, bool big_endian, int depth, int shift)
 }
 
 static void
+split_fields_case (int n, bool big_endian)
+{
+  static const int orders[3][3] = { { 0, 10, 20 }, { 20, 10, 0 },
+    { 10, 0, 20 } };
+  Guarded in = guarded ((size_t) n * 4);
+
+  randomise (in.data, (size_t) n * 4);
+  for (int i = 0; i < 3; i++) {
+    outputs_poison ((size_t) n * 8);
+    for (int k = 0; k < n_tables; k++)
+      tables[k]->split_fields (outputs[k], in.data, big_endian, orders[i], n);
+    CHECK (outputs_agree ("split_fields", n, i, (size_t) n * 8));
+    for (int x = 0; x < n; x++) {
+      const uint8_t *byte = in.data + 4 * x;
+      const uint16_t *words = (const uint16_t *) outputs[0] + 4 * x;
+      uint32_t word = 0;
+
+      for (int j = 0; j < 4; j++)
+        word |= (uint32_t) byte[j] << 8 * (big_endian ? 3 - j : j);
+      CHECK_EQUAL (words[0], word >> 30 << 14);
+      for (int j = 0; j < 3; j++)
+        CHECK_EQUAL (words[j + 1], (word >> orders[i][j] & 1023) << 6);
+    }
+  }
+  unguard (&in);
+}
+
+static void
+test_split_fields (void)
+{
+  for (int n = 1; n <= KERNEL_MAX_N; n = next_width (n)) {
+    split_fields_case (n, false);
+    split_fields_case (n, true);
+  }
+}
+
+static void
 test_words_q6 (void)
 {
   static const int steps[] = { 2, 4, 6, 8 };
@@ -272,7 +309,8 @@ int
 main (void)
 {
   static const Test tests[] = { TEST (test_vertical), TEST (test_words),
-    TEST (test_words_q6), TEST (test_lay_upon), TEST (test_splitting) };
+    TEST (test_words_q6), TEST (test_split_fields), TEST (test_lay_upon),
+    TEST (test_splitting) };
 
   cases_init ();
   return TESTS_RUN (tests);

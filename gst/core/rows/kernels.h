@@ -80,6 +80,12 @@ typedef struct
 
   void (*split2_q6) (int16_t *const *rows, const int16_t *src, int n);
 
+  /* @n words of 32 bits, at any address, to four of 16 in the processor's order of
+   * bytes: their two upper bits, and from each of the bits @low on ten; at the top of
+   * the words, above zeros. */
+  void (*split_fields) (uint8_t *dst, const uint8_t *src, bool big_endian,
+      const int low[3], int n);
+
   /* @n words, each @step bytes behind the last, at any address, as samples in Q6. */
   void (*words_q6) (int16_t *dst, const uint8_t *src, int step, bool big_endian,
       const ImWords *words, int n);

@@ -112,5 +112,6 @@ im_kernels_init_avx2_words (ImKernels *kernels)
 {
   kernels->vertical_words = vertical_words_avx2;
   kernels->split2_q6 = split2_q6_avx2;
+  kernels->split_fields = split_fields;
   kernels->words_q6 = words_q6;
 }

@@ -235,6 +235,42 @@ words_q6 (int16_t *dst, const uint8_t *src, int step, bool big_endian,
 }
 
 static inline void
+split_fields_of (uint8_t *restrict dst, const uint8_t *restrict src,
+    bool swapped, const int low[3], int n)
+{
+  const int first = low[0], second = low[1], third = low[2];
+
+  for (int x = 0; x < n; x++) {
+    uint32_t word;
+    uint64_t bits, a, b, c, d, words;
+
+    memcpy (&word, src + (ptrdiff_t) x * 4, sizeof (word));
+    if (swapped)
+      word = word >> 24 | (word >> 8 & 0xff00) | (word & 0xff00) << 8
+          | word << 24;
+    /* Six more bits below: ten of them end where a word of 16 does. */
+    bits = (uint64_t) word << 6;
+    a = bits >> 22 & 0xc000;
+    b = bits >> first & 0xffc0;
+    c = bits >> second & 0xffc0;
+    d = bits >> third & 0xffc0;
+    words = IM_BIG_ENDIAN ? a << 48 | b << 32 | c << 16 | d
+                          : a | b << 16 | c << 32 | d << 48;
+    memcpy (dst + (ptrdiff_t) x * 8, &words, sizeof (words));
+  }
+}
+
+static inline void
+split_fields (uint8_t *dst, const uint8_t *src, bool big_endian,
+    const int low[3], int n)
+{
+  if (big_endian != IM_BIG_ENDIAN)
+    split_fields_of (dst, src, true, low, n);
+  else
+    split_fields_of (dst, src, false, low, n);
+}
+
+static inline void
 split3 (uint8_t *const *rows, const uint8_t *restrict src, int n)
 {
   uint8_t *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];

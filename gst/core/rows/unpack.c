@@ -4,9 +4,8 @@
  */
 #include "unpack.h"
 
+#include "kernels.h"
 #include "unpack_private.h"
-
-#define UPPER_2 0xc000u
 
 /* Bits @low to @low + 9 to the top of a word. */
 static inline uint32_t
@@ -52,25 +51,21 @@ im_unpack_uyvp (const ImImage *image, int plane, int y, int first, int last,
   }
 }
 
-/* @n pixels; @low: the lowest bits of the three samples. */
-static inline void
-unpack_fields (const uint8_t *restrict src, uint8_t *restrict to, int n,
-    bool big_endian, const int low[3])
+/* @low: where the three samples begin. */
+static void
+unpack_fields (const ImImage *image, int plane, int y, int first, int last,
+    uint8_t *dest, bool big_endian, const int low[3])
 {
-  for (int x = 0; x < n; x++, src += 4, to += 8) {
-    uint32_t word = im_load_u32 (src, big_endian);
-
-    im_put_words (to, word >> 16 & UPPER_2, field (word, low[0]),
-        field (word, low[1]), field (word, low[2]));
-  }
+  im_kernels_get ()->split_fields (dest + first * 8,
+      im_unpack_row (image, plane, y) + first * 4, big_endian, low,
+      last - first);
 }
 
 void
 im_unpack_rgb10a2 (const ImImage *image, int plane, int y, int first, int last,
     void *dest)
 {
-  unpack_fields (im_unpack_row (image, plane, y) + first * 4,
-      (uint8_t *) dest + first * 8, last - first, false,
+  unpack_fields (image, plane, y, first, last, dest, false,
       (const int[3]){ 0, 10, 20 });
 }
 
@@ -78,8 +73,7 @@ void
 im_unpack_bgr10a2 (const ImImage *image, int plane, int y, int first, int last,
     void *dest)
 {
-  unpack_fields (im_unpack_row (image, plane, y) + first * 4,
-      (uint8_t *) dest + first * 8, last - first, false,
+  unpack_fields (image, plane, y, first, last, dest, false,
       (const int[3]){ 20, 10, 0 });
 }
 
@@ -87,8 +81,7 @@ void
 im_unpack_y410 (const ImImage *image, int plane, int y, int first, int last,
     void *dest)
 {
-  unpack_fields (im_unpack_row (image, plane, y) + first * 4,
-      (uint8_t *) dest + first * 8, last - first, false,
+  unpack_fields (image, plane, y, first, last, dest, false,
       (const int[3]){ 10, 0, 20 });
 }
 
@@ -96,8 +89,7 @@ void
 im_unpack_r210 (const ImImage *image, int plane, int y, int first, int last,
     void *dest)
 {
-  unpack_fields (im_unpack_row (image, plane, y) + first * 4,
-      (uint8_t *) dest + first * 8, last - first, true,
+  unpack_fields (image, plane, y, first, last, dest, true,
       (const int[3]){ 20, 10, 0 });
 }
 
