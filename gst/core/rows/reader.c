@@ -10,35 +10,8 @@
 #include "core/base/bytes.h"
 #include "core/base/compiler.h"
 
-/* Unpackers write whole groups of pixels: this many more than the width are
- * enough for every format of GStreamer. */
-#define UNPACK_SLACK 64
-
-static bool
-ring_init (ImRing *ring, int rows, size_t row_size)
-{
-  ring->n_slots = 1;
-  while (ring->n_slots < rows)
-    ring->n_slots *= 2;
-  ring->row_size = im_align (row_size);
-  ring->row = im_alloc_array ((size_t) ring->n_slots, sizeof (*ring->row));
-  ring->data = im_alloc_array ((size_t) ring->n_slots, ring->row_size);
-  return ring->row != NULL && ring->data != NULL;
-}
-
-static void
-ring_clear (ImRing *ring)
-{
-  free (ring->row);
-  free (ring->data);
-}
-
-static void
-ring_forget (ImRing *ring)
-{
-  for (int i = 0; i < ring->n_slots; i++)
-    ring->row[i] = -1;
-}
+/* Rows of bytes are taken apart in groups that may end behind the last pixel. */
+#define SLACK 64
 
 /* Code values to what they mean: ITU-R BT.601-7, 2.5.3; BT.709-6, 3.4; the
  * limited range of 8 bits times two for each further bit. */
@@ -84,164 +57,10 @@ reader_alloc_rings (ImReader *reader, size_t sample)
     const ImReaderSpan *span = &reader->span[c];
 
     if (!span->in_place && span->rows > 0
-        && !ring_init (&reader->ring[c], span->rows,
+        && !im_ring_init (&reader->ring[c], span->rows,
             (size_t) span->last * sample))
       return false;
   }
-  return true;
-}
-
-/* The resolution of a plane is that of its finest component. */
-static void
-reader_planes (ImReader *reader)
-{
-  const ImFormat *format = &reader->input.format;
-
-  memset (reader->plane_w_shift, UINT8_MAX, sizeof (reader->plane_w_shift));
-  memset (reader->plane_h_shift, UINT8_MAX, sizeof (reader->plane_h_shift));
-  for (int c = 0; c < format->n_components; c++) {
-    const ImComponent *component = &format->component[c];
-    uint8_t *w_shift = &reader->plane_w_shift[component->plane];
-    uint8_t *h_shift = &reader->plane_h_shift[component->plane];
-
-    if (component->w_shift < *w_shift)
-      *w_shift = component->w_shift;
-    if (component->h_shift < *h_shift)
-      *h_shift = component->h_shift;
-  }
-}
-
-/* Which columns are going to be unpacked. Alpha below coarser chroma is whole rows. */
-static void
-reader_set_unpacked (ImReader *reader)
-{
-  const ImFormat *format = &reader->input.format;
-  bool whole = format->has_alpha && format->n_components == 4
-      && im_reader_is_coarse (format, 1);
-
-  memset (reader->unpack_last, 0, sizeof (reader->unpack_last));
-  for (int c = 0; c < format->n_components; c++) {
-    const ImComponent *component = &format->component[c];
-    const ImReaderSpan *span = &reader->span[c];
-    int plane = component->plane;
-    int shift = component->w_shift - reader->plane_w_shift[plane];
-    int width =
-        im_subsampled (reader->input.width, reader->plane_w_shift[plane]);
-    int first = whole ? 0 : span->first << shift;
-    int last = whole ? width : span->last << shift;
-    int *begin = &reader->unpack_first[plane];
-    int *end = &reader->unpack_last[plane];
-
-    if (span->rows == 0 && !whole)
-      continue;
-    if (*end == 0 || first < *begin)
-      *begin = first;
-    if (last > *end)
-      *end = last < width ? last : width;
-  }
-}
-
-/* Room for the rows that a component's own need, and a few more so that those of
- * neighbouring rows share them; for the largest pixel of the plane. */
-static bool
-reader_alloc_unpacked (ImReader *reader)
-{
-  const ImFormat *format = &reader->input.format;
-
-  if (!format->unpack)
-    return true;
-  for (int p = 0; p < 4; p++) {
-    int rows = 0, step = 0;
-
-    for (int c = 0; c < format->n_components; c++) {
-      const ImComponent *component = &format->component[c];
-      int shift = component->h_shift - reader->plane_h_shift[p];
-
-      if (component->plane != p)
-        continue;
-      if (reader->span[c].rows << shift > rows)
-        rows = reader->span[c].rows << shift;
-      if (component->step > step)
-        step = component->step;
-    }
-    if (step > 0
-        && !ring_init (&reader->unpacked[p], rows + 8,
-            ((size_t) im_subsampled (reader->input.width,
-                 reader->plane_w_shift[p])
-                + UNPACK_SLACK)
-                * (size_t) step))
-      return false;
-  }
-  return true;
-}
-
-/* Where the samples end that are read with one of component @c, in bytes from where
- * its pixel begins: bytes that are taken apart together are read together. */
-static size_t
-pixel_end (const ImReader *reader, int c)
-{
-  const ImFormat *format = &reader->input.format;
-  size_t end = (size_t) format->component[c].offset + format->sample_bytes;
-
-  for (int i = 0; i < format->n_components && reader->n_interleaved[c] > 0; i++)
-    if (format->component[i].plane == format->component[c].plane
-        && format->component[i].offset >= end)
-      end = (size_t) format->component[i].offset + 1;
-  return end;
-}
-
-/* Which bytes of the rows of each plane are going to be read. Alpha is also read where it
- * lies below chroma that is coarser: then it is whole rows. */
-static void
-reader_set_copied (ImReader *reader)
-{
-  const ImFormat *format = &reader->input.format;
-
-  memset (reader->copy_begin, 0, sizeof (reader->copy_begin));
-  memset (reader->copy_end, 0, sizeof (reader->copy_end));
-  for (int c = 0; c < format->n_components; c++) {
-    const ImComponent *component = &format->component[c];
-    const ImReaderSpan *span = &reader->span[c];
-    bool whole = format->has_alpha;
-    size_t width =
-        (size_t) im_subsampled (reader->input.width, component->w_shift);
-    size_t first = whole ? 0 : (size_t) span->first * component->step;
-    size_t last = whole ? width : (size_t) span->last;
-    size_t *begin = &reader->copy_begin[component->plane];
-    size_t *end = &reader->copy_end[component->plane];
-
-    if (span->rows == 0 && !whole)
-      continue;
-    last = (last - 1) * component->step + pixel_end (reader, c);
-    if (*end == 0 || first < *begin)
-      *begin = first;
-    if (last > *end)
-      *end = last;
-  }
-}
-
-static bool
-reader_alloc_copied (ImReader *reader)
-{
-  const ImFormat *format = &reader->input.format;
-  int most_rows = 1;
-
-  if (!reader->input.slow || format->unpack)
-    return true;
-  reader_set_copied (reader);
-  for (int c = 0; c < format->n_components; c++) {
-    /* Of alpha those below a row of chroma are looked at together. */
-    int rows = format->has_alpha ? 1 << format->component[c].h_shift : 1;
-
-    if (reader->span[c].rows > rows)
-      rows = reader->span[c].rows;
-    if (rows > most_rows)
-      most_rows = rows;
-  }
-  for (int p = 0; p < 4; p++)
-    if (reader->copy_end[p] > 0
-        && !ring_init (&reader->copied[p], most_rows, reader->copy_end[p]))
-      return false;
   return true;
 }
 
@@ -255,19 +74,18 @@ reader_alloc_alpha (ImReader *reader, size_t width)
   for (int c = 0; c < 3 && (reader->premultiply || high_depth); c++)
     if (im_reader_is_coarse (format, c) && reader->span[c].rows > 0
         && reader->alpha.data == NULL
-        && !ring_init (&reader->alpha, reader->span[c].rows, size))
+        && !im_ring_init (&reader->alpha, reader->span[c].rows, size))
       return false;
   return !high_depth
-      || ring_init (&reader->fine_alpha, reader->span[0].rows, size);
+      || im_ring_init (&reader->fine_alpha, reader->span[0].rows, size);
 }
 
 static bool
 reader_alloc (ImReader *reader, size_t sample)
 {
-  size_t width = (size_t) reader->input.width + UNPACK_SLACK;
+  size_t width = (size_t) reader->input.width + SLACK;
 
-  if (!reader_alloc_rings (reader, sample) || !reader_alloc_unpacked (reader)
-      || !reader_alloc_copied (reader))
+  if (!reader_alloc_rings (reader, sample) || !im_reader_source_init (reader))
     return false;
   reader->spare_data = im_alloc_array (im_align (width), 4);
   for (size_t i = 0; i < 4 && reader->spare_data; i++)
@@ -342,8 +160,6 @@ im_reader_new (const ImPlan *plan, const ImReaderSpan *spans, bool premultiply)
     reader_scale (reader, plan, c);
   }
   reader_join_spans (reader);
-  reader_planes (reader);
-  reader_set_unpacked (reader);
   im_reader_choose_q6 (reader);
   if (!reader_alloc (reader, im_samples_size (plan->samples))) {
     im_reader_free (reader);
@@ -357,13 +173,11 @@ im_reader_free (ImReader *reader)
 {
   if (reader == NULL)
     return;
-  for (int c = 0; c < 4; c++) {
-    ring_clear (&reader->ring[c]);
-    ring_clear (&reader->copied[c]);
-    ring_clear (&reader->unpacked[c]);
-  }
-  ring_clear (&reader->alpha);
-  ring_clear (&reader->fine_alpha);
+  for (int c = 0; c < 4; c++)
+    im_ring_clear (&reader->ring[c]);
+  im_reader_source_clear (reader);
+  im_ring_clear (&reader->alpha);
+  im_ring_clear (&reader->fine_alpha);
   free (reader->spare_data);
   free (reader);
 }
@@ -372,13 +186,11 @@ void
 im_reader_start (ImReader *reader, const ImImage *frame)
 {
   reader->frame = *frame;
-  for (int c = 0; c < 4; c++) {
-    ring_forget (&reader->ring[c]);
-    ring_forget (&reader->copied[c]);
-    ring_forget (&reader->unpacked[c]);
-  }
-  ring_forget (&reader->alpha);
-  ring_forget (&reader->fine_alpha);
+  for (int c = 0; c < 4; c++)
+    im_ring_forget (&reader->ring[c]);
+  im_reader_source_restart (reader);
+  im_ring_forget (&reader->alpha);
+  im_ring_forget (&reader->fine_alpha);
 }
 
 void
@@ -387,17 +199,12 @@ im_reader_set_columns (ImReader *reader, const ImReaderSpan *spans)
   for (int c = 0; c < reader->input.format.n_components; c++) {
     reader->span[c].first = spans[c].first;
     reader->span[c].last = spans[c].last;
-    ring_forget (&reader->ring[c]);
+    im_ring_forget (&reader->ring[c]);
   }
-  for (int p = 0; p < 4; p++) {
-    ring_forget (&reader->copied[p]);
-    ring_forget (&reader->unpacked[p]);
-  }
-  ring_forget (&reader->alpha);
-  ring_forget (&reader->fine_alpha);
+  im_ring_forget (&reader->alpha);
+  im_ring_forget (&reader->fine_alpha);
   reader_join_spans (reader);
-  reader_set_copied (reader);
-  reader_set_unpacked (reader);
+  im_reader_source_restart (reader);
 }
 
 #define CACHE_LINE 64
@@ -433,41 +240,6 @@ im_reader_ahead (const ImReader *reader, int c, int y, int n,
           span->last * component->step);
   }
   return found;
-}
-
-/* Row @y of plane @p: in the frame, or a copy of what is going to be read of it. */
-static const uint8_t *
-plane_row (ImReader *reader, int p, int y)
-{
-  const uint8_t *row = reader->frame.data[p] + y * reader->frame.stride[p];
-  size_t begin = reader->copy_begin[p];
-  bool held;
-  uint8_t *copy;
-
-  if (!reader->input.slow)
-    return row;
-  copy = im_ring_slot (&reader->copied[p], y, &held);
-  if (!held)
-    memcpy (copy + begin, row + begin, reader->copy_end[p] - begin);
-  return copy;
-}
-
-const uint8_t *
-im_reader_samples (ImReader *reader, int c, int y)
-{
-  const ImComponent *component = &reader->input.format.component[c];
-  int p = component->plane;
-  bool held;
-  uint8_t *row;
-
-  if (!reader->input.format.unpack)
-    return plane_row (reader, p, y) + component->offset;
-  y <<= component->h_shift - reader->plane_h_shift[p];
-  row = im_ring_slot (&reader->unpacked[p], y, &held);
-  if (!held)
-    reader->input.format.unpack (&reader->frame, p, y, reader->unpack_first[p],
-        reader->unpack_last[p], row);
-  return row + component->offset;
 }
 
 static inline void

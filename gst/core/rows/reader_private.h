@@ -9,15 +9,7 @@
 #include "core/base/compiler.h"
 #include "kernels.h"
 #include "reader.h"
-
-/* Row y lies in slot y % n_slots; n_slots is a power of two. */
-typedef struct
-{
-  int n_slots;
-  int *row;        /* which row a slot holds; -1: none */
-  size_t row_size; /* bytes */
-  uint8_t *data;
-} ImRing;
+#include "ring.h"
 
 struct _ImReader
 {
@@ -73,17 +65,6 @@ im_reader_is_coarse (const ImFormat *format, int c)
   return format->component[c].w_shift > 0 || format->component[c].h_shift > 0;
 }
 
-/* The memory of row @y; *@held says whether it is there already. */
-static inline void *
-im_ring_slot (ImRing *ring, int y, bool *held)
-{
-  int slot = y & (ring->n_slots - 1);
-
-  *held = ring->row[slot] == y;
-  ring->row[slot] = y;
-  return ring->data + (size_t) slot * ring->row_size;
-}
-
 /* Row @y of the alpha under the samples of component @c, which is coarser: means, as bytes
  * and on a scale of 0 to 1. All rows that it needs are held at once. */
 void im_reader_mean_alpha_u8 (ImReader *reader, int c, int y, uint8_t *dst);
@@ -98,6 +79,13 @@ void im_reader_widen_row (ImReader *reader, int c, int y, int16_t *dst);
 
 /* Sets make_q6 by the format. */
 void im_reader_choose_q6 (ImReader *reader);
+
+/* Where rows come from: the frame, copies of slow memory, or unpackers. False when out
+ * of memory. */
+bool im_reader_source_init (ImReader *reader);
+void im_reader_source_clear (ImReader *reader);
+/* The frame is another, or the spans have other columns. */
+void im_reader_source_restart (ImReader *reader);
 
 /* Where the samples of row @y of component @c begin, in the frame or as they
  * were unpacked. */
