@@ -211,11 +211,34 @@ split_fields_case (int n, bool big_endian)
 }
 
 static void
-test_split_fields (void)
+split4_words_case (int n)
+{
+  Guarded in = guarded ((size_t) n * 8);
+
+  randomise (in.data, in.size);
+  outputs_poison ((size_t) n * 8);
+  for (int k = 0; k < n_tables; k++) {
+    uint16_t *rows[4];
+
+    for (int i = 0; i < 4; i++)
+      rows[i] = (uint16_t *) outputs[k] + i * n;
+    tables[k]->split4_words (rows, in.data, n);
+  }
+  CHECK (outputs_agree ("split4_words", n, 0, (size_t) n * 8));
+  for (int x = 0; x < n; x++)
+    for (int i = 0; i < 4; i++)
+      CHECK (memcmp (outputs[0] + 2 * (i * n + x), in.data + 8 * x + 2 * i, 2)
+          == 0);
+  unguard (&in);
+}
+
+static void
+test_splitting_words (void)
 {
   for (int n = 1; n <= KERNEL_MAX_N; n = next_width (n)) {
     split_fields_case (n, false);
     split_fields_case (n, true);
+    split4_words_case (n);
   }
 }
 
@@ -309,7 +332,7 @@ int
 main (void)
 {
   static const Test tests[] = { TEST (test_vertical), TEST (test_words),
-    TEST (test_words_q6), TEST (test_split_fields), TEST (test_lay_upon),
+    TEST (test_words_q6), TEST (test_splitting_words), TEST (test_lay_upon),
     TEST (test_splitting) };
 
   cases_init ();

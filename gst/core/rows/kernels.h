@@ -78,6 +78,9 @@ typedef struct
   void (*split3) (uint8_t *const *rows, const uint8_t *src, int n);
   void (*split4) (uint8_t *const *rows, const uint8_t *src, int n);
 
+  /* The same of words, as they are, at any address. */
+  void (*split4_words) (uint16_t *const *rows, const uint8_t *src, int n);
+
   void (*split2_q6) (int16_t *const *rows, const int16_t *src, int n);
 
   /* @n words of 32 bits, at any address, to four of 16 in the processor's order of

@@ -107,11 +107,48 @@ split2_q6_avx2 (int16_t *const *rows, const int16_t *src, int n)
       n - x);
 }
 
+/* Four pixels: all first words, then all second ones and so on. */
+static inline __m256i
+gather_words (const uint8_t *src)
+{
+  const __m256i order = _mm256_broadcastsi128_si256 (
+      _mm_setr_epi8 (0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+  __m256i pairs =
+      _mm256_shuffle_epi8 (_mm256_loadu_si256 ((const __m256i *) src), order);
+
+  return _mm256_permutevar8x32_epi32 (pairs,
+      _mm256_setr_epi32 (0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+static void
+split4_words_avx2 (uint16_t *const *rows, const uint8_t *src, int n)
+{
+  int x = 0;
+
+  for (; x + 8 <= n; x += 8) {
+    __m256i a = gather_words (src + (ptrdiff_t) x * 8);
+    __m256i b = gather_words (src + (ptrdiff_t) x * 8 + 32);
+    __m256i even = _mm256_unpacklo_epi64 (a, b);
+    __m256i odd = _mm256_unpackhi_epi64 (a, b);
+
+    _mm_storeu_si128 ((__m128i *) (rows[0] + x), _mm256_castsi256_si128 (even));
+    _mm_storeu_si128 ((__m128i *) (rows[1] + x), _mm256_castsi256_si128 (odd));
+    _mm_storeu_si128 ((__m128i *) (rows[2] + x),
+        _mm256_extracti128_si256 (even, 1));
+    _mm_storeu_si128 ((__m128i *) (rows[3] + x),
+        _mm256_extracti128_si256 (odd, 1));
+  }
+  split4_words ((uint16_t *const[]){ rows[0] + x, rows[1] + x, rows[2] + x,
+                    rows[3] + x },
+      src + (ptrdiff_t) x * 8, n - x);
+}
+
 void
 im_kernels_init_avx2_words (ImKernels *kernels)
 {
   kernels->vertical_words = vertical_words_avx2;
   kernels->split2_q6 = split2_q6_avx2;
+  kernels->split4_words = split4_words_avx2;
   kernels->split_fields = split_fields;
   kernels->words_q6 = words_q6;
 }

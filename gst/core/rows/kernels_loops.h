@@ -235,6 +235,18 @@ words_q6 (int16_t *dst, const uint8_t *src, int step, bool big_endian,
 }
 
 static inline void
+split4_words (uint16_t *const *rows, const uint8_t *src, int n)
+{
+  for (int x = 0; x < n; x++) {
+    uint16_t words[4];
+
+    memcpy (words, src + (ptrdiff_t) x * 8, sizeof (words));
+    for (int i = 0; i < 4; i++)
+      rows[i][x] = words[i];
+  }
+}
+
+static inline void
 split_fields_of (uint8_t *restrict dst, const uint8_t *restrict src,
     bool swapped, const int low[3], int n)
 {

@@ -84,12 +84,13 @@ static bool
 reader_alloc (ImReader *reader, size_t sample)
 {
   size_t width = (size_t) reader->input.width + SLACK;
+  size_t row = im_align (width * reader->input.format.sample_bytes);
 
   if (!reader_alloc_rings (reader, sample) || !im_reader_source_init (reader))
     return false;
-  reader->spare_data = im_alloc_array (im_align (width), 4);
+  reader->spare_data = im_alloc_array (row, 4);
   for (size_t i = 0; i < 4 && reader->spare_data; i++)
-    reader->spare[i] = reader->spare_data + i * im_align (width);
+    reader->spare[i] = reader->spare_data + i * row;
   return reader->spare_data != NULL && reader_alloc_alpha (reader, width);
 }
 

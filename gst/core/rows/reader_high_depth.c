@@ -110,31 +110,105 @@ row_from_words (ImReader *reader, int c, int y, int16_t *dst)
       span->last - span->first);
 }
 
+/* Columns of all components that are as fine as alpha. */
+static void
+fine_columns (const ImReader *reader, int *first, int *last)
+{
+  *first = INT_MAX;
+  *last = 0;
+  for (int c = 0; c < im_reader_alpha (reader); c++) {
+    const ImReaderSpan *span = &reader->span[c];
+
+    if (span->rows == 0 || im_reader_is_coarse (&reader->input.format, c))
+      continue;
+    *first = span->first < *first ? span->first : *first;
+    *last = span->last > *last ? span->last : *last;
+  }
+}
+
 /* Row @y of alpha, 0 to 1, for all components that are as fine: they share it. */
 static const float *
 alpha_of_words (ImReader *reader, int y)
 {
-  const ImFormat *format = &reader->input.format;
-  int a = im_reader_alpha (reader), first = INT_MAX, last = 0;
+  int a = im_reader_alpha (reader), first, last;
   float scale = reader->scale[a];
   bool held;
   float *dst = im_ring_slot (&reader->fine_alpha, y, &held);
 
   if (held)
     return dst;
-  for (int c = 0; c < a; c++) {
-    const ImReaderSpan *span = &reader->span[c];
-
-    if (span->rows == 0 || im_reader_is_coarse (format, c))
-      continue;
-    first = span->first < first ? span->first : first;
-    last = span->last > last ? span->last : last;
-  }
+  fine_columns (reader, &first, &last);
   pick_words_f32 (reader, a, im_reader_samples (reader, a, y), dst, first,
       last);
   for (int x = first; x < last; x++)
     dst[x] *= scale;
   return dst;
+}
+
+/* Alpha of a row that was taken apart: @n samples. */
+static void
+alpha_of_row (const ImReader *reader, const uint8_t *src, float *dst, int n)
+{
+  const ImFormat *format = &reader->input.format;
+  const ImComponent *alpha = &format->component[im_reader_alpha (reader)];
+  int mask = (int) ((1u << alpha->depth) - 1);
+  float scale = reader->scale[im_reader_alpha (reader)];
+
+  pick_of_step (dst, src, 2, format->big_endian, alpha->shift, mask, 0, n);
+  for (int x = 0; x < n; x++)
+    dst[x] *= scale;
+}
+
+/* Pixels of four words: row @y of every component. */
+static void
+flatten_word_pixels (ImReader *reader, int c, int y, int16_t *dst)
+{
+  const ImFormat *format = &reader->input.format;
+  const ImComponent *component = format->component;
+  uint16_t *rows[4];
+  float *alpha;
+  int first, last;
+  bool held;
+
+  (void) dst;
+  fine_columns (reader, &first, &last);
+  for (int i = 0; i < 4; i++)
+    rows[i] = (uint16_t *) (void *) reader->spare[i];
+  reader->kernels->split4_words (rows,
+      im_reader_samples (reader, c, y) - component[c].offset
+          + (ptrdiff_t) first * component[c].step,
+      last - first);
+  alpha = im_ring_slot (&reader->fine_alpha, y, &held);
+  alpha_of_row (reader,
+      reader->spare[component[im_reader_alpha (reader)].offset / 2],
+      alpha + first, last - first);
+  for (int i = 0; i < im_reader_alpha (reader); i++) {
+    const ImReaderSpan *span = &reader->span[i];
+    ImWords words = im_reader_words (reader, i);
+    int16_t *row;
+
+    if (span->rows == 0)
+      continue;
+    row = (int16_t *) im_ring_slot (&reader->ring[i], y, &held) + span->first;
+    reader->kernels->words_q6 (row,
+        reader->spare[component[i].offset / 2]
+            + (ptrdiff_t) (span->first - first) * 2,
+        2, format->big_endian, &words, span->last - span->first);
+    reader->kernels->lay_upon (row, alpha + span->first, reader->flat_q6[i],
+        span->last - span->first);
+  }
+}
+
+/* Four words of a plane, each one a component of every pixel. */
+static bool
+has_word_pixels (const ImFormat *format)
+{
+  for (int c = 0; c < format->n_components; c++)
+    if (format->component[c].plane != 0 || format->component[c].step != 8
+        || format->component[c].offset % 2 != 0
+        || format->component[c].offset > 6 || im_reader_is_coarse (format, c))
+      return false;
+  return format->n_components == 4 && format->sample_bytes == 2;
 }
 
 static void
@@ -160,8 +234,12 @@ im_reader_choose_q6 (ImReader *reader)
   for (int c = 0; c < reader->input.format.n_components; c++) {
     bool pixels = reader->n_interleaved[c] == 4;
 
-    if (words)
-      reader->make_q6[c] = reader->flatten ? flatten_words : row_from_words;
+    if (words && !reader->flatten)
+      reader->make_q6[c] = row_from_words;
+    else if (words)
+      reader->make_q6[c] = has_word_pixels (&reader->input.format)
+          ? flatten_word_pixels
+          : flatten_words;
     else if (lays)
       reader->make_q6[c] = pixels ? im_reader_lay_pixels : im_reader_lay_row;
     else

@@ -30,7 +30,7 @@ struct _ImReader
   /* How many bytes of different components alternate in the component's plane,
    * where they all have the same number of rows and columns; else 0. */
   int n_interleaved[4];
-  uint8_t *spare[4]; /* rows of bytes for the moment */
+  uint8_t *spare[4]; /* rows of samples for the moment */
   uint8_t *spare_data;
 
   bool flatten; /* q6, for files without alpha */
