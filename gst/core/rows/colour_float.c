@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/base/bytes.h"
+#include "core/base/compiler.h"
 
 /* fminf () and fmaxf () are calls, for the sake of NaN, which none of these can
  * be. */
@@ -77,17 +78,12 @@ round_u8 (float v)
   return (uint8_t) (int) (v > 255.0f ? 255.0f : v);
 }
 
-/* Network byte order (PNG, 7.1). */
-static inline void
-store_u16 (uint8_t *dst, float v)
+static inline uint16_t
+round_u16 (float v)
 {
-  unsigned code;
-
   v = v * 65535.0f + 0.5f;
   v = v < 0.0f ? 0.0f : v;
-  code = (unsigned) (int) (v > 65535.0f ? 65535.0f : v);
-  dst[0] = (uint8_t) (code >> 8);
-  dst[1] = (uint8_t) code;
+  return (uint16_t) (int) (v > 65535.0f ? 65535.0f : v);
 }
 
 static void
@@ -236,11 +232,26 @@ store_8_bits (uint8_t *dst, int pixel_size, const float *v, int n)
     dst[(size_t) x * (size_t) pixel_size] = round_u8 (v[x]);
 }
 
+/* Samples that are rounded at a time, before they are put where they belong. */
+#define STORE_BLOCK 256
+
+/* Network byte order (PNG, 7.1). */
 static void
 store_16_bits (uint8_t *dst, int pixel_size, const float *v, int n)
 {
-  for (int x = 0; x < n; x++)
-    store_u16 (dst + (size_t) x * (size_t) pixel_size, v[x]);
+  uint16_t codes[STORE_BLOCK];
+
+  for (int x = 0; x < n; x += STORE_BLOCK) {
+    int count = n - x < STORE_BLOCK ? n - x : STORE_BLOCK;
+
+    for (int i = 0; i < count; i++) {
+      uint16_t code = round_u16 (v[x + i]);
+
+      codes[i] = IM_BIG_ENDIAN ? code : (uint16_t) (code << 8 | code >> 8);
+    }
+    for (int i = 0; i < count; i++, dst += pixel_size)
+      memcpy (dst, &codes[i], sizeof (codes[i]));
+  }
 }
 
 /* Alpha of a file that has it for the sake of its borders. */

@@ -487,7 +487,6 @@ im_kernels_init_avx2 (ImKernels *kernels)
   kernels->columns_from_rows = columns_from_rows_avx2;
   kernels->rows_from_columns = rows_from_columns_avx2;
   kernels->horizontal_q6 = horizontal_q6_avx2;
-  kernels->horizontal_f32 = horizontal_f32;
   kernels->mix1 = mix1_avx2;
   kernels->mix3 = mix3_avx2;
   kernels->mix_rgb = mix_rgb_avx2;

@@ -1,4 +1,5 @@
-/* imbytes: kernels for AVX2 of rows that shrink by two, three, four or six.
+/* imbytes: kernels for AVX2 of rows as they lie: of floats, and of those that shrink by
+ * two, three, four or six.
  *
  * All outputs of such a row have the same weights, and each begins so many
  * samples after the one before. So one multiply-add weighs neighbouring samples of
@@ -237,9 +238,65 @@ mean_2x2_avx2 (int16_t *dst, const int16_t *top, const int16_t *bottom, int n)
   mean_2x2 (dst + x, top + 2 * x, bottom + 2 * x, n - x);
 }
 
+/* Products of four taps of one output, from tap @t on: those that it does not have are
+ * zero, and nothing is read for them. */
+static inline __m128
+multiply (const float *sample, const float *weight, int taps, int t)
+{
+  __m128i there =
+      _mm_cmpgt_epi32 (_mm_set1_epi32 (taps - t), _mm_setr_epi32 (0, 1, 2, 3));
+
+  return _mm_mul_ps (_mm_maskload_ps (sample + t, there),
+      _mm_maskload_ps (weight + t, there));
+}
+
+static inline int
+most_taps (const int32_t taps[4])
+{
+  int first = taps[0] > taps[1] ? taps[0] : taps[1];
+  int second = taps[2] > taps[3] ? taps[2] : taps[3];
+
+  return first > second ? first : second;
+}
+
+/* Four outputs at once, tap by tap in their order: sums come to the same bits. */
+static void
+horizontal_f32_avx2 (float *dst, const float *src, const ImFilter *filter)
+{
+  ImFilter rest = *filter;
+  int i = 0;
+
+  for (; i + 4 <= filter->n_out; i += 4) {
+    const float *weight = filter->weight_f + (ptrdiff_t) i * filter->stride;
+    const int32_t *start = filter->start + i, *taps = filter->taps + i;
+    int most = most_taps (taps);
+    __m128 sum = _mm_setzero_ps ();
+
+    for (int t = 0; t < most; t += 4) {
+      __m128 a = multiply (src + start[0], weight, taps[0], t);
+      __m128 b = multiply (src + start[1], weight + filter->stride, taps[1], t);
+      __m128 c =
+          multiply (src + start[2], weight + 2 * filter->stride, taps[2], t);
+      __m128 d =
+          multiply (src + start[3], weight + 3 * filter->stride, taps[3], t);
+
+      _MM_TRANSPOSE4_PS (a, b, c, d);
+      sum = _mm_add_ps (_mm_add_ps (sum, a), b);
+      sum = _mm_add_ps (_mm_add_ps (sum, c), d);
+    }
+    _mm_storeu_ps (dst + i, sum);
+  }
+  rest.n_out -= i;
+  rest.start += i;
+  rest.taps += i;
+  rest.weight_f += (ptrdiff_t) i * filter->stride;
+  horizontal_f32 (dst + i, src, &rest);
+}
+
 void
 im_kernels_init_avx2_rows (ImKernels *kernels)
 {
+  kernels->horizontal_f32 = horizontal_f32_avx2;
   kernels->horizontal_row_q6 = horizontal_row_q6_avx2;
   kernels->row_steps = 1u << 2 | 1u << 3 | 1u << 4 | 1u << 6;
   kernels->mean_2x2 = mean_2x2_avx2;

@@ -145,5 +145,4 @@ im_kernels_init_avx512 (ImKernels *kernels)
   kernels->lay_upon = lay_upon;
   kernels->invert_alpha = invert_alpha;
   kernels->lift = lift;
-  kernels->horizontal_f32 = horizontal_f32;
 }
