@@ -287,6 +287,29 @@ def alpha_edges():
                      'green up to %.0f' % seen[:, 1].max())
 
 
+def fields_apart():
+    """Lines in turn red and blue: of interlaced 4:2:0, rows of chroma alternate as they do."""
+    red, blue = (81, 90, 240), (41, 240, 110)
+    for format in ('I420', 'NV12', 'YV12', 'P010_10LE', 'I420_10LE'):
+        for direction in ('identity', 'vert', '90r'):
+            caps = caps_of(format, 64, 48, colorimetry='bt601', interlace_mode='interleaved')
+            info = info_of(caps)
+            unit = 4 if '10' in format else 1
+            codes = [np.zeros((48, 64), int), np.zeros((24, 32), int), np.zeros((24, 32), int)]
+            for c in range(3):
+                codes[c][0::2], codes[c][1::2] = red[c] * unit, blue[c] * unit
+            got = pictured(frame_of_codes(caps, codes), 'jpeg', quality=100,
+                           video_direction=direction).astype(int)
+            if direction == '90r':
+                got = got.swapaxes(0, 1)
+            lines = got if direction == 'identity' else got[::-1]
+            want = np.zeros((48, 64, 3), int)
+            want[0::2], want[1::2] = (254, 0, 0), (0, 0, 255)
+            report.check('fields of %s, %s' % (format, direction),
+                         np.abs(lines - want).max() <= 8,
+                         'off by %d' % np.abs(lines - want).max())
+
+
 def gray_from_colour():
     """subsampling=gray is luma."""
     frame = rgb_frame(np.stack([bands(PATCHES[:, c] * 255) for c in range(3)],
@@ -301,4 +324,4 @@ def gray_from_colour():
 if __name__ == '__main__':
     report.run(every_format, every_matrix, untagged, sixteen_bits,
                rounded_not_truncated, white_is_white, alpha, alpha_edges,
-               gray_from_colour)
+               fields_apart, gray_from_colour)

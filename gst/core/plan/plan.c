@@ -4,6 +4,7 @@
  */
 #include "plan.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "colourspace.h"
@@ -31,6 +32,19 @@ has_borders (const ImPlan *plan)
       || plan->picture.height < plan->height;
 }
 
+/* Each line takes its chroma from rows of its own field, which alternate: a file that
+ * has less chroma along this axis would mix the two. Lines that are resized are mixed
+ * already. */
+static bool
+has_fields_apart (const ImPlan *plan)
+{
+  int lines = plan->orientation.transpose ? plan->picture.width
+                                          : plan->picture.height;
+
+  return plan->input.interlaced && plan->input.format.component[1].h_shift == 1
+      && plan->src_height == lines && plan->src_y == floor (plan->src_y);
+}
+
 /* 4:2:2 that is transposed has its chroma's resolution across: 4:2:0 keeps as
  * much of it as 4:2:2 would. */
 static ImSubsampling
@@ -42,6 +56,8 @@ own_subsampling (const ImPlan *plan)
 
   if (format->model == IM_MODEL_GRAY)
     return IM_SUBSAMPLING_GRAY;
+  if (format->model == IM_MODEL_YCBCR && has_fields_apart (plan))
+    return transpose ? IM_SUBSAMPLING_444 : IM_SUBSAMPLING_422;
   if (format->model == IM_MODEL_RGB
       || (transpose ? chroma->w_shift : chroma->h_shift) > 0)
     return IM_SUBSAMPLING_420;
