@@ -255,6 +255,9 @@ choose_structure (GstImBytesChoice *choice, const ImRequest *asked,
   if (!choose_size (choice, input, asked, downstream, error)
       || !choose_sampling (choice, input, downstream, error))
     return CHOICE_REFUSED;
+  /* Caps name it, so that it stays, whatever frames come. */
+  if (choice->request.codec == IM_CODEC_JPEG)
+    choice->request.jpeg.subsampling = choice->plan.jpeg.subsampling;
   return CHOICE_MADE;
 }
 

@@ -298,6 +298,57 @@ GST_START_TEST (test_interlaced)
 
 GST_END_TEST;
 
+/* The sampling factors of the first component, from the baseline frame header (ITU-T
+ * T.81, B.2.2). */
+static guint
+sampling_of (GstBuffer *image)
+{
+  GstMapInfo map;
+  guint sampling = 0;
+
+  fail_unless (gst_buffer_map (image, &map, GST_MAP_READ));
+  for (gsize i = 0; i + 12 < map.size && sampling == 0; i++) {
+    if (map.data[i] == 0xff && map.data[i + 1] == 0xc0)
+      sampling = map.data[i + 11];
+  }
+  gst_buffer_unmap (image, &map);
+  gst_buffer_unref (image);
+  return sampling;
+}
+
+/* What caps say of the sampling holds for every frame, woven or not. */
+GST_START_TEST (test_sampling_of_fields)
+{
+  static const struct
+  {
+    const gchar *mode;
+    guint sampling;
+  } cases[] = { { "progressive", 0x22 }, { "mixed", 0x22 },
+    { "interleaved", 0x21 } };
+  GstVideoInfo info = video_info (GST_VIDEO_FORMAT_I420, 32, 32);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    gchar *caps = g_strdup_printf ("video/x-raw,format=I420,width=32,height=32,"
+                                   "framerate=25/1,interlace-mode=%s",
+        cases[i].mode);
+    Bench bench = bench_new ("imbytes", NULL, caps);
+
+    for (guint k = 0; k < 4; k++) {
+      GstBuffer *frame = frame_new (&info);
+
+      gst_buffer_memset (frame, 0, 0x80, info.size);
+      if (k % 2 == 1)
+        GST_BUFFER_FLAG_SET (frame, GST_VIDEO_BUFFER_FLAG_INTERLACED);
+      fail_unless_equals_int_hex (sampling_of (bench_push (&bench, frame)),
+          cases[i].sampling);
+    }
+    bench_clear (&bench);
+    g_free (caps);
+  }
+}
+
+GST_END_TEST;
+
 static GstBuffer *
 encode_sited (const gchar *fields)
 {
@@ -453,6 +504,7 @@ layouts_suite (void)
   tcase_add_test (tcase, test_crop_beyond);
   tcase_add_test (tcase, test_padded_frame);
   tcase_add_test (tcase, test_interlaced);
+  tcase_add_test (tcase, test_sampling_of_fields);
   tcase_add_test (tcase, test_any_layout);
   tcase_add_test (tcase, test_chroma_site);
   return suite;
