@@ -232,6 +232,88 @@ split4_words_case (int n)
   unguard (&in);
 }
 
+/* Ten bits one after the other, from the lowest of the first byte or the highest. */
+static void
+split_tens_case (int n, bool big_endian)
+{
+  ImTens tens = { .bytes = 10, .samples = 8, .big_endian = big_endian };
+  Guarded in = guarded ((size_t) n * 10);
+
+  for (int i = 0; i < 8; i++) {
+    tens.byte[i] = (uint8_t) (i * 10 / 8);
+    tens.shift[i] = (uint8_t) (big_endian ? i * 10 % 8 : 6 - i * 10 % 8);
+  }
+  randomise (in.data, in.size);
+  outputs_poison ((size_t) n * 16);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->split_tens (outputs[k], in.data, &tens, n);
+  CHECK (outputs_agree ("split_tens", n, big_endian, (size_t) n * 16));
+  for (int i = 0; i < 8 * n; i++) {
+    unsigned sample = 0;
+
+    for (int j = 0; j < 10; j++) {
+      int bit = i * 10 + j;
+
+      if (big_endian)
+        sample |= (in.data[bit / 8] >> (7 - bit % 8) & 1u) << (9 - j);
+      else
+        sample |= (in.data[bit / 8] >> bit % 8 & 1u) << j;
+    }
+    CHECK_EQUAL (((const uint16_t *) outputs[0])[i], sample << 6);
+  }
+  unguard (&in);
+}
+
+/* Three of each little-endian word of 32 bits. */
+static void
+split_threes_case (int n)
+{
+  ImTens tens = { .bytes = 16, .samples = 12 };
+  Guarded in = guarded ((size_t) n * 16);
+
+  for (int i = 0; i < 12; i++) {
+    tens.byte[i] = (uint8_t) (i / 3 * 4 + i % 3);
+    tens.shift[i] = (uint8_t) (6 - i % 3 * 2);
+  }
+  randomise (in.data, in.size);
+  outputs_poison ((size_t) n * 24);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->split_tens (outputs[k], in.data, &tens, n);
+  CHECK (outputs_agree ("split_tens", n, 12, (size_t) n * 24));
+  for (int i = 0; i < 12 * n; i++) {
+    const uint8_t *word = in.data + i / 3 * 4;
+    uint32_t bits = word[0] | (uint32_t) word[1] << 8 | (uint32_t) word[2] << 16
+        | (uint32_t) word[3] << 24;
+
+    CHECK_EQUAL (((const uint16_t *) outputs[0])[i],
+        (bits >> i % 3 * 10 & 1023) << 6);
+  }
+  unguard (&in);
+}
+
+static void
+split_565_case (int n, bool upper_first)
+{
+  Guarded in = guarded ((size_t) n * 2);
+
+  randomise (in.data, in.size);
+  outputs_poison ((size_t) n * 4);
+  for (int k = 0; k < n_tables; k++)
+    tables[k]->split_565 (outputs[k], in.data, upper_first, n);
+  CHECK (outputs_agree ("split_565", n, upper_first, (size_t) n * 4));
+  for (int x = 0; x < n; x++) {
+    const uint8_t *pixel = outputs[0] + 4 * x;
+    uint16_t word;
+
+    memcpy (&word, in.data + 2 * x, sizeof (word));
+    CHECK_EQUAL (pixel[0], 255);
+    CHECK_EQUAL (pixel[upper_first ? 1 : 3], (word >> 11) * 33 >> 2);
+    CHECK_EQUAL (pixel[2], (word >> 5 & 63) * 65 >> 4);
+    CHECK_EQUAL (pixel[upper_first ? 3 : 1], (word & 31) * 33 >> 2);
+  }
+  unguard (&in);
+}
+
 static void
 test_splitting_words (void)
 {
@@ -239,6 +321,13 @@ test_splitting_words (void)
     split_fields_case (n, false);
     split_fields_case (n, true);
     split4_words_case (n);
+    split_565_case (n, false);
+    split_565_case (n, true);
+  }
+  for (int n = 1; n <= 40; n++) {
+    split_tens_case (n, false);
+    split_tens_case (n, true);
+    split_threes_case (n);
   }
 }
 

@@ -44,6 +44,7 @@ case_frame_shape (const Case *c)
       (gint) c->v[CASE_CROP_W], (gint) c->v[CASE_CROP_H] };
   frame.interlaced = c->v[CASE_INTERLACE] == INTERLACE_INTERLEAVED
       || c->v[CASE_INTERLACE] == INTERLACE_MIXED_FIELDS;
+  frame.always = c->v[CASE_INTERLACE] == INTERLACE_INTERLEAVED;
   return frame;
 }
 

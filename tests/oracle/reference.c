@@ -186,12 +186,19 @@ static RefSubsampling
 own_subsampling (const Way *way)
 {
   const RefGrid *chroma = &way->parts.grid[1];
+  const RefSpan *lines = &way->geometry.down;
+  const RefRect *picture = &way->geometry.picture;
   gboolean turned = way->geometry.transpose;
   gint across = turned ? chroma->h_shift : chroma->w_shift;
   gint down = turned ? chroma->w_shift : chroma->h_shift;
 
   if (way->parts.n_colours == 1)
     return REF_GRAY;
+  /* Lines that stay what they are keep the chroma of their own field. */
+  if (way->frame->always && chroma->fields
+      && lines->size == (turned ? picture->width : picture->height)
+      && lines->begin == floor (lines->begin))
+    return turned ? REF_444 : REF_422;
   if (way->parts.is_rgb || down > 0)
     return REF_420;
   return across > 0 ? REF_422 : REF_444;

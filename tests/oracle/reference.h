@@ -62,6 +62,7 @@ typedef struct
   GstVideoColorimetry colorimetry; /* nothing unknown */
   GstVideoChromaSite site;
   gboolean interlaced; /* chroma rows of 4:2:0 alternate between the fields */
+  gboolean always;     /* those of all frames of the stream */
   gint par_n, par_d;
   RefRect crop; /* the whole frame where there is none */
 } RefFrame;

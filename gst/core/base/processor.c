@@ -91,10 +91,12 @@ im_processor_table (ImProcessorTables *self, ImProcessor set)
 
   if (!im_processor_has (set))
     return NULL;
+  if (atomic_load (&self->is_filled[set]))
+    return table;
   im_mutex_lock (&self->lock);
-  if (!self->is_filled[set])
+  if (!atomic_load (&self->is_filled[set]))
     self->fill (table, set);
-  self->is_filled[set] = true;
+  atomic_store (&self->is_filled[set], true);
   im_mutex_unlock (&self->lock);
   return table;
 }

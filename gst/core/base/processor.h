@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -37,14 +38,15 @@ ImProcessor im_processor_choose (const char *asked);
  * once. */
 ImProcessor im_processor_get (void);
 
-/* Something for each instruction set, made when it is first asked for. */
+/* Something for each instruction set, made when it is first asked for; then it is had
+ * without a lock. */
 typedef struct
 {
   ImMutex lock; /* IM_MUTEX_INIT */
   void *tables; /* IM_N_PROCESSORS of @size bytes */
   size_t size;
   void (*fill) (void *table, ImProcessor set);
-  bool is_filled[IM_N_PROCESSORS];
+  atomic_bool is_filled[IM_N_PROCESSORS];
 } ImProcessorTables;
 
 /* The one of @set; NULL where im_processor_has () it not. */

@@ -54,6 +54,15 @@ typedef struct
   uint16_t mask;
 } ImWords;
 
+/* Samples of 10 bits in groups of at most 16 bytes: sample i of a group is the upper 10
+ * bits of the word at its byte @byte[i], once that is shifted up by @shift[i]. */
+typedef struct
+{
+  int bytes, samples; /* of a group; 8 or 12 samples */
+  bool big_endian;
+  uint8_t byte[12], shift[12];
+} ImTens;
+
 typedef struct
 {
   const char *name;
@@ -88,6 +97,14 @@ typedef struct
    * the words, above zeros. */
   void (*split_fields) (uint8_t *dst, const uint8_t *src, bool big_endian,
       const int low[3], int n);
+
+  /* @n groups to words in the processor's order of bytes, samples at their top, above
+   * zeros. */
+  void (*split_tens) (uint8_t *dst, const uint8_t *src, const ImTens *tens,
+      int n);
+  /* @n words of 5, 6 and 5 bits to four bytes: 255, the upper five bits, six and five;
+   * or the lower five before the upper. Upper bits come again below. */
+  void (*split_565) (uint8_t *dst, const uint8_t *src, bool upper_first, int n);
 
   /* @n words, each @step bytes behind the last, at any address, as samples in Q6. */
   void (*words_q6) (int16_t *dst, const uint8_t *src, int step, bool big_endian,

@@ -143,12 +143,66 @@ split4_words_avx2 (uint16_t *const *rows, const uint8_t *src, int n)
       src + (ptrdiff_t) x * 8, n - x);
 }
 
+/* Where eight words lie in the 16 bytes of a group, and what shifts them up. */
+typedef struct
+{
+  __m128i order, factor;
+} Tens;
+
+static inline Tens
+tens_of (const ImTens *tens, int first)
+{
+  uint8_t order[16] = { 0 };
+  uint16_t factor[8] = { 0 };
+
+  for (int i = 0; i < 8 && first + i < tens->samples; i++) {
+    int at = tens->byte[first + i];
+
+    order[2 * i] = (uint8_t) (at + tens->big_endian);
+    order[2 * i + 1] = (uint8_t) (at + !tens->big_endian);
+    factor[i] = (uint16_t) (1u << tens->shift[first + i]);
+  }
+  return (Tens){ _mm_loadu_si128 ((const __m128i *) order),
+    _mm_loadu_si128 ((const __m128i *) factor) };
+}
+
+static inline __m128i
+take_tens (__m128i group, const Tens *tens)
+{
+  return _mm_and_si128 (_mm_mullo_epi16 (_mm_shuffle_epi8 (group, tens->order),
+                            tens->factor),
+      _mm_set1_epi16 ((int16_t) 0xffc0u));
+}
+
+/* 16 bytes are read of each group: the last ones, behind which there may be nothing,
+ * are left to the portable loop. */
+static void
+split_tens_avx2 (uint8_t *dst, const uint8_t *src, const ImTens *tens, int n)
+{
+  const Tens first = tens_of (tens, 0), second = tens_of (tens, 8);
+  const ptrdiff_t size = (ptrdiff_t) n * tens->bytes;
+  const int step = tens->samples * 2;
+  int x = 0;
+
+  for (; (ptrdiff_t) x * tens->bytes + 16 <= size; x++, dst += step) {
+    __m128i group =
+        _mm_loadu_si128 ((const __m128i *) (src + (ptrdiff_t) x * tens->bytes));
+
+    _mm_storeu_si128 ((__m128i *) dst, take_tens (group, &first));
+    if (tens->samples > 8)
+      _mm_storel_epi64 ((__m128i *) (dst + 16), take_tens (group, &second));
+  }
+  split_tens (dst, src + (ptrdiff_t) x * tens->bytes, tens, n - x);
+}
+
 void
 im_kernels_init_avx2_words (ImKernels *kernels)
 {
   kernels->vertical_words = vertical_words_avx2;
   kernels->split2_q6 = split2_q6_avx2;
   kernels->split4_words = split4_words_avx2;
+  kernels->split_tens = split_tens_avx2;
+  kernels->split_565 = split_565;
   kernels->split_fields = split_fields;
   kernels->words_q6 = words_q6;
 }

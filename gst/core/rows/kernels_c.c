@@ -14,6 +14,8 @@ im_kernels_init_c (ImKernels *kernels)
   kernels->split2 = split2;
   kernels->split2_q6 = split2_q6;
   kernels->split4_words = split4_words;
+  kernels->split_tens = split_tens;
+  kernels->split_565 = split_565;
   kernels->split_fields = split_fields;
   kernels->words_q6 = words_q6;
   kernels->lay_upon = lay_upon;

@@ -247,6 +247,53 @@ split4_words (uint16_t *const *rows, const uint8_t *src, int n)
 }
 
 static inline void
+split_tens (uint8_t *dst, const uint8_t *src, const ImTens *tens, int n)
+{
+  for (int x = 0; x < n; x++, src += tens->bytes)
+    for (int i = 0; i < tens->samples; i++, dst += sizeof (uint16_t)) {
+      const uint8_t *at = src + tens->byte[i];
+      unsigned word = tens->big_endian ? (unsigned) at[0] << 8 | at[1]
+                                       : (unsigned) at[1] << 8 | at[0];
+      uint16_t sample = (uint16_t) (word << tens->shift[i] & 0xffc0);
+
+      memcpy (dst, &sample, sizeof (sample));
+    }
+}
+
+static inline void
+split_565_of (uint8_t *restrict dst, const uint8_t *restrict src,
+    bool upper_first, int n)
+{
+  for (int x = 0; x < n; x++) {
+    uint16_t word;
+    uint32_t first, second, third, pixel;
+
+    memcpy (&word, src + (ptrdiff_t) x * 2, sizeof (word));
+    first = (word >> 8 & 0xf8u) | (uint32_t) word >> 13;
+    second = (word >> 3 & 0xfcu) | (word >> 9 & 3u);
+    third = ((uint32_t) word << 3 & 0xf8u) | (word >> 2 & 7u);
+    if (!upper_first) {
+      uint32_t other = first;
+
+      first = third;
+      third = other;
+    }
+    pixel = IM_BIG_ENDIAN ? 255u << 24 | first << 16 | second << 8 | third
+                          : 255u | first << 8 | second << 16 | third << 24;
+    memcpy (dst + (ptrdiff_t) x * 4, &pixel, sizeof (pixel));
+  }
+}
+
+static inline void
+split_565 (uint8_t *dst, const uint8_t *src, bool upper_first, int n)
+{
+  if (upper_first)
+    split_565_of (dst, src, true, n);
+  else
+    split_565_of (dst, src, false, n);
+}
+
+static inline void
 split_fields_of (uint8_t *restrict dst, const uint8_t *restrict src,
     bool swapped, const int low[3], int n)
 {

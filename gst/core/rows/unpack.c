@@ -7,48 +7,50 @@
 #include "kernels.h"
 #include "unpack_private.h"
 
-/* Bits @low to @low + 9 to the top of a word. */
-static inline uint32_t
-field (uint32_t word, int low)
-{
-  return (low < 6 ? word << (6 - low) : word >> (low - 6)) & IM_UPPER_10;
-}
-
 void
 im_unpack_v210 (const ImImage *image, int plane, int y, int first, int last,
     void *dest)
 {
-  const uint8_t *restrict src =
-      im_unpack_row (image, plane, y) + first / 6 * 16;
-  uint8_t *restrict to = (uint8_t *) dest + first / 6 * 24;
+  static const ImTens tens = { .bytes = 16,
+    .samples = 12,
+    .byte = { 1, 0, 4, 2, 6, 5, 9, 8, 12, 10, 14, 13 },
+    .shift = { 4, 6, 6, 2, 2, 4, 4, 6, 6, 2, 2, 4 } };
+  int group = first / 6;
 
-  for (int x = first / 6 * 6; x < last; x += 6, src += 16, to += 24) {
-    uint32_t a = im_load_u32 (src, false), b = im_load_u32 (src + 4, false);
-    uint32_t c = im_load_u32 (src + 8, false),
-             d = im_load_u32 (src + 12, false);
+  im_kernels_get ()->split_tens ((uint8_t *) dest + group * 24,
+      im_unpack_row (image, plane, y) + group * 16, &tens,
+      (last + 5) / 6 - group);
+}
 
-    im_put_words (to, field (a, 10), field (a, 0), field (b, 0), field (a, 20));
-    im_put_words (to + 8, field (b, 20), field (b, 10), field (c, 10),
-        field (c, 0));
-    im_put_words (to + 16, field (d, 0), field (c, 20), field (d, 20),
-        field (d, 10));
-  }
+/* Two pixels in 40 bits. */
+static void
+unpack_pair (const uint8_t *src, uint8_t *to)
+{
+  uint32_t four = im_load_u32 (src, true);
+
+  im_put_words (to, four >> 6 & IM_UPPER_10, four >> 16 & IM_UPPER_10,
+      (four << 14 | (uint32_t) src[4] << 6) & IM_UPPER_10,
+      four << 4 & IM_UPPER_10);
 }
 
 void
 im_unpack_uyvp (const ImImage *image, int plane, int y, int first, int last,
     void *dest)
 {
-  const uint8_t *restrict src = im_unpack_row (image, plane, y) + first / 2 * 5;
-  uint8_t *restrict to = (uint8_t *) dest + first / 2 * 8;
+  static const ImTens tens = { .bytes = 10,
+    .samples = 8,
+    .big_endian = true,
+    .byte = { 1, 0, 3, 2, 6, 5, 8, 7 },
+    .shift = { 2, 0, 6, 4, 2, 0, 6, 4 } };
+  const uint8_t *row = im_unpack_row (image, plane, y);
+  int group = first / 4, n = last / 4 - group, pair = (group + n) * 2;
+  uint8_t *to = dest;
 
-  for (int x = first / 2 * 2; x < last; x += 2, src += 5, to += 8) {
-    uint32_t four = im_load_u32 (src, true);
-
-    im_put_words (to, four >> 6 & IM_UPPER_10, four >> 16 & IM_UPPER_10,
-        (four << 14 | (uint32_t) src[4] << 6) & IM_UPPER_10,
-        four << 4 & IM_UPPER_10);
-  }
+  im_kernels_get ()->split_tens (to + group * 16, row + group * 10, &tens, n);
+  if (pair * 2 < last)
+    unpack_pair (row + pair * 5, to + pair * 8);
+  if (pair * 2 + 2 < last)
+    unpack_pair (row + pair * 5 + 5, to + pair * 8 + 8);
 }
 
 /* @low: where the three samples begin. */
@@ -93,45 +95,18 @@ im_unpack_r210 (const ImImage *image, int plane, int y, int first, int last,
       (const int[3]){ 20, 10, 0 });
 }
 
-/* Four bytes, the first of them first in memory. */
-static inline void
-put_bytes (uint8_t *to, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
-{
-  uint32_t bytes = IM_BIG_ENDIAN ? a << 24 | b << 16 | c << 8 | d
-                                 : a | b << 8 | c << 16 | d << 24;
-
-  memcpy (to, &bytes, sizeof (bytes));
-}
-
-static inline void
-unpack_565 (const uint8_t *restrict src, uint8_t *restrict to, int n,
-    bool red_first)
-{
-  for (int x = 0; x < n; x++, src += 2, to += 4) {
-    uint16_t word;
-    uint32_t upper, green, lower;
-
-    memcpy (&word, src, sizeof (word));
-    upper = (word >> 8 & 0xf8) | word >> 13;
-    green = (word >> 3 & 0xfc) | (word >> 9 & 3);
-    lower = (word << 3 & 0xf8) | (word >> 2 & 7);
-    put_bytes (to, 255, red_first ? upper : lower, green,
-        red_first ? lower : upper);
-  }
-}
-
 void
 im_unpack_rgb16 (const ImImage *image, int plane, int y, int first, int last,
     void *dest)
 {
-  unpack_565 (im_unpack_row (image, plane, y) + first * 2,
-      (uint8_t *) dest + first * 4, last - first, true);
+  im_kernels_get ()->split_565 ((uint8_t *) dest + first * 4,
+      im_unpack_row (image, plane, y) + first * 2, true, last - first);
 }
 
 void
 im_unpack_bgr16 (const ImImage *image, int plane, int y, int first, int last,
     void *dest)
 {
-  unpack_565 (im_unpack_row (image, plane, y) + first * 2,
-      (uint8_t *) dest + first * 4, last - first, false);
+  im_kernels_get ()->split_565 ((uint8_t *) dest + first * 4,
+      im_unpack_row (image, plane, y) + first * 2, false, last - first);
 }

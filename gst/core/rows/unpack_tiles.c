@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "kernels.h"
 #include "unpack_private.h"
 
 /* Of one row in tiles: its place in the first tile of the row of them. */
@@ -105,22 +106,15 @@ im_unpack_64z32 (const ImImage *image, int plane, int y, int first, int last,
 #define BLOCK_TILES 10
 #define BLOCK_SAMPLES 64
 
-static inline void
-put_big_endian (uint8_t *restrict to, const uint8_t *restrict src, int n)
-{
-  for (int x = 0; x < n; x += 4, src += 5, to += 8) {
-    uint32_t four = im_load_u32 (src, true);
-
-    im_put_words (to, four >> 16 & IM_UPPER_10, four >> 6 & IM_UPPER_10,
-        four << 4 & IM_UPPER_10,
-        (four << 14 | (uint32_t) src[4] << 6) & IM_UPPER_10);
-  }
-}
-
 void
 im_unpack_10be_8l128 (const ImImage *image, int plane, int y, int first,
     int last, void *dest)
 {
+  static const ImTens tens = { .bytes = 10,
+    .samples = 8,
+    .big_endian = true,
+    .byte = { 0, 1, 2, 3, 5, 6, 7, 8 },
+    .shift = { 0, 2, 4, 6, 0, 2, 4, 6 } };
   const TileRow row = tile_row (image, plane, y, 8, 128);
   int end = last << plane, end_tile = (end * 10 + 63) / 64;
   uint8_t block[BLOCK_TILES * 8] = { 0 };
@@ -129,11 +123,13 @@ im_unpack_10be_8l128 (const ImImage *image, int plane, int y, int first,
        x += BLOCK_SAMPLES) {
     int tile = x / BLOCK_SAMPLES * BLOCK_TILES;
     int n = end_tile - tile < BLOCK_TILES ? end_tile - tile : BLOCK_TILES;
+    int samples = end - x < BLOCK_SAMPLES ? end - x : BLOCK_SAMPLES;
 
     for (int i = 0; i < n; i++)
       memcpy (block + i * 8, row.row + 8 * 128 * linear_index (&row, tile + i),
           8);
-    put_big_endian ((uint8_t *) dest + x * 2, block, BLOCK_SAMPLES);
+    im_kernels_get ()->split_tens ((uint8_t *) dest + x * 2, block, &tens,
+        (samples + 7) / 8);
   }
 }
 
@@ -148,11 +144,17 @@ void
 im_unpack_10le32 (const ImImage *image, int plane, int y, int first, int last,
     void *dest)
 {
+  static const ImTens tens = { .bytes = 16,
+    .samples = 12,
+    .byte = { 0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14 },
+    .shift = { 6, 4, 2, 6, 4, 2, 6, 4, 2, 6, 4, 2 } };
   int word = (first << plane) / 3, end = ((last << plane) + 2) / 3;
-  const uint8_t *restrict row = im_unpack_row (image, plane, y);
-  uint8_t *restrict to = dest;
+  const uint8_t *row = im_unpack_row (image, plane, y);
+  uint8_t *to = dest;
 
-  for (; word < end; word++)
+  im_kernels_get ()->split_tens (to + word * 6, row + word * 4, &tens,
+      (end - word) / 4);
+  for (word += (end - word) / 4 * 4; word < end; word++)
     put_three (to + word * 6, im_load_u32 (row + word * 4, false));
 }
 
@@ -174,11 +176,17 @@ void
 im_unpack_10le40 (const ImImage *image, int plane, int y, int first, int last,
     void *dest)
 {
+  static const ImTens tens = { .bytes = 10,
+    .samples = 8,
+    .byte = { 0, 1, 2, 3, 5, 6, 7, 8 },
+    .shift = { 6, 4, 2, 0, 6, 4, 2, 0 } };
   int group = (first << plane) / 4, end = last << plane;
-  const uint8_t *restrict row = im_unpack_row (image, plane, y);
-  uint8_t *restrict to = dest;
+  int pairs = (end / 4 - group) / 2;
+  const uint8_t *row = im_unpack_row (image, plane, y);
+  uint8_t *to = dest;
 
-  for (; group < end / 4; group++)
+  im_kernels_get ()->split_tens (to + group * 8, row + group * 5, &tens, pairs);
+  for (group += pairs * 2; group < end / 4; group++)
     put_four (to + group * 8, row + group * 5, 5);
   if (end % 4 != 0)
     put_four (to + group * 8, row + group * 5, (end % 4 * 10 + 7) / 8);
