@@ -58,8 +58,12 @@ static gboolean
 plan_picture (GstImBytesChoice *choice, const GstImBytesInput *input,
     ImError *error)
 {
-  return im_plan_make (&choice->plan, &input->picture.info, &choice->request,
-      error);
+  ImImageInfo info = input->picture.info;
+
+  /* Of a mixed stream's frames, some are woven: caps are about all of them. */
+  info.interlaced = GST_VIDEO_INFO_INTERLACE_MODE (input->info)
+      == GST_VIDEO_INTERLACE_MODE_INTERLEAVED;
+  return im_plan_make (&choice->plan, &info, &choice->request, error);
 }
 
 static gboolean
