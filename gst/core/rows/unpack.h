@@ -11,9 +11,10 @@
 
 #include "core/base/image.h"
 
-/* 4:2:2 of 10 bits to Y U Y V, two pixels of four words. v210 (Apple, "Uncompressed Y'CbCr Video in QuickTime Files"): six pixels in four
- * little-endian words of 32 bits; it writes six, whatever the width. UYVP (SMPTE ST
- * 2110-20): two pixels in five bytes; of an even width. */
+/* 4:2:2 of 10 bits to Y U Y V, two pixels of four words. v210 (Apple, "Uncompressed
+ * Y'CbCr Video in QuickTime Files"): six pixels in four little-endian words of 32 bits;
+ * it writes six, whatever the width. UYVP (SMPTE ST 2110-20): two pixels in five bytes;
+ * of an even width. */
 void im_unpack_v210 (const ImImage *image, int plane, int y, int first,
     int last, void *dest);
 void im_unpack_uyvp (const ImImage *image, int plane, int y, int first,
